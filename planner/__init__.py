@@ -1,0 +1,29 @@
+"""What users call: ``plan`` a scenario, and the ``planner`` command.
+
+Heavy modules are imported on first use, so that ``planner --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.planning import plan
+    from planner.result import AuditError, Plan, Report
+
+__all__ = ["AuditError", "Plan", "Report", "plan"]
+
+_HOME = {
+    "plan": "planner.planning",
+    "AuditError": "planner.result",
+    "Plan": "planner.result",
+    "Report": "planner.result",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'planner' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOME[name]), name)

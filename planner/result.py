@@ -1,0 +1,128 @@
+"""What a plan is: four tables and a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from scenarios.ledger import Violation
+
+
+class AuditError(RuntimeError):
+    """A finished plan breaks a rule of the world: a fault of the planner, not of the input."""
+
+    def __init__(self, violations: Sequence[Violation]):
+        self.violations = tuple(violations)
+        lines = "\n".join(f"  {violation}" for violation in self.violations)
+        super().__init__(f"the plan did not pass its audit:\n{lines}")
+
+
+@dataclass(frozen=True)
+class CapacityUse:
+    """How full a storage or lane is planned to be; volumes, and cost over the horizon."""
+
+    kind: str
+    """storage or lane"""
+    name: str
+    mean_use: float
+    """Share of the capacity, on average over the periods that have one."""
+    peak_use: float
+    peak_date: str
+    overflow: float
+    """Projected volume above the capacity, summed over periods (lanes: always 0)."""
+    expected_overflow: float
+    """The same with the risk of demand included."""
+    expected_overflow_cost: float
+    price: float
+    """What one more unit of capacity in every period would save."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the plan came about and what it is projected to cost, see ``plan.json``."""
+
+    status: str
+    """optimal, gap_reached, time_limit or closed_form, see ``solver.OrderPlan``."""
+    message: str
+    objective: float
+    """Expected cost in the order model, of which ``bound`` is a proven lower bound."""
+    bound: float | None
+    gap: float | None
+    seconds: dict[str, float]
+    """Wall time by phase."""
+    versions: dict[str, str]
+    brains: dict[str, int]
+    """Who decided the safety stocks, and of how many stock points."""
+    input_hash: str
+    """SHA-256 of the scenario's content."""
+    counts: dict[str, int]
+    costs: dict[str, float]
+    """Cost by component over the horizon if demand is its mean, and their ``total``."""
+    missed_units: float
+    """Units lost (or waiting at the end) over the horizon if demand is its mean."""
+    capacity: tuple[CapacityUse, ...]
+    first_date: str
+    last_date: str
+    currency: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON: what is no finite number is None."""
+        return _plain(dataclasses.asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Purchase orders for every echelon, with reasons.
+
+    Attributes
+    ----------
+    purchase_orders : DataFrame
+        order_id, product, origin, destination, order_date, receipt_date, quantity, release (now
+        or planned), and why: demand_cover, safety_stock, projected_on_hand, lot_rounding,
+        binding_capacity (see ``planner.reasons``).
+    safety_stock : DataFrame
+        product, location, date, safety_stock, source.
+    projection : DataFrame
+        product, location, date, opening, receipts, demand, shipments, closing, safety_stock,
+        missed, days_of_cover, if demand is its mean.
+    problems : DataFrame
+        severity, kind, product, location, date, quantity, cost, message, suggested_action; the
+        most pressing first.
+    report : Report
+    """
+
+    purchase_orders: pd.DataFrame
+    safety_stock: pd.DataFrame
+    projection: pd.DataFrame
+    problems: pd.DataFrame
+    report: Report
+
+    def write(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the tables as CSV and the report as ``plan.json`` into a folder.
+
+        Raises
+        ------
+        FileExistsError
+            If ``path`` exists; with ``force``, only if it is no plan.
+        """
+        from planner.write import write_plan
+
+        write_plan(self, Path(path), force=force)

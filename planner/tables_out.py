@@ -1,0 +1,140 @@
+"""The tables of a plan, from arrays. Names are categories: long columns, few names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from brain.policy import SafetyStocks
+from planner.projection import Projection
+from planner.reasons import reasons
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.network import demand_beyond, echelons
+from solver.result import OrderPlan
+
+ORDER_COLUMNS = (
+    "order_id", "product", "origin", "destination", "order_date", "receipt_date", "quantity",
+    "release", "demand_cover", "safety_stock", "projected_on_hand", "lot_rounding",
+    "binding_capacity",
+)  # fmt: skip
+SAFETY_STOCK_COLUMNS = ("product", "location", "date", "safety_stock", "source")
+PROJECTION_COLUMNS = (
+    "product", "location", "date", "opening", "receipts", "demand", "shipments", "closing",
+    "safety_stock", "missed", "days_of_cover",
+)  # fmt: skip
+
+
+def orders_table(
+    scenario: Scenario, safety_stock: Floats, found: OrderPlan, projection: Projection
+) -> pd.DataFrame:
+    """One row per order, by order date, then lane, then product."""
+    routes, lanes = scenario.routes, scenario.lanes
+    route, period = np.nonzero(projection.orders > 0)
+    order = np.lexsort((routes.product[route], routes.lane[route], period))
+    route, period = route[order], period[order]
+    why = reasons(scenario, safety_stock, found, projection, route, period)
+    lane = routes.lane[route]
+    released = period < scenario.settings.commit_periods
+    frame = {
+        "order_id": order_ids(scenario, period),
+        "product": _named(scenario.products.name, routes.product[route]),
+        "origin": _named(lanes.origin_name, lane),
+        "destination": _named(scenario.locations.name, lanes.destination[lane]),
+        "order_date": scenario.dates.take(period),
+        "receipt_date": dates_after(scenario, period + routes.lead_time[route]),
+        "quantity": projection.orders[route, period],
+        "release": pd.Categorical.from_codes((~released).astype(np.int8), ["now", "planned"]),
+        "demand_cover": why.demand_cover,
+        "safety_stock": why.safety_stock,
+        "projected_on_hand": why.projected_on_hand,
+        "lot_rounding": why.lot_rounding,
+        "binding_capacity": why.binding_capacity,
+    }
+    return pd.DataFrame({name: frame[name] for name in ORDER_COLUMNS}, copy=False)
+
+
+def order_ids(scenario: Scenario, period: Ints) -> pd.Series:
+    """PO-date-number, counted within each order date; periods must be sorted."""
+    first = np.searchsorted(period, np.arange(scenario.n_periods))
+    number = np.arange(len(period)) - first[period] + 1
+    stems = pa.array([f"PO-{date:%Y%m%d}-" for date in scenario.dates])
+    digits = pc.utf8_lpad(pc.cast(pa.array(number), pa.string()), width=6, padding="0")
+    ids = pc.binary_join_element_wise(stems.take(pa.array(period)), digits, "")
+    return pd.Series(ids.to_numpy(zero_copy_only=False), dtype="str")
+
+
+def safety_stock_table(scenario: Scenario, stocks: SafetyStocks) -> pd.DataFrame:
+    """One row per stock point and period, with who decided."""
+    table = _by_point(scenario)
+    table["safety_stock"] = stocks.quantity.reshape(-1)
+    codes, names = pd.factorize(stocks.source)
+    codes = np.repeat(codes, scenario.n_periods)
+    table["source"] = pd.Categorical.from_codes(codes, categories=names)
+    return pd.DataFrame({name: table[name] for name in SAFETY_STOCK_COLUMNS}, copy=False)
+
+
+def projection_table(
+    scenario: Scenario, safety_stock: Floats, projection: Projection
+) -> pd.DataFrame:
+    """One row per stock point and period: the stock if demand is its mean."""
+    table = _by_point(scenario)
+    table |= {
+        "opening": projection.opening.reshape(-1),
+        "receipts": projection.receipts.reshape(-1),
+        "demand": scenario.mean.reshape(-1),
+        "shipments": projection.shipments.reshape(-1),
+        "closing": projection.closing.reshape(-1),
+        "safety_stock": safety_stock.reshape(-1),
+        "missed": projection.missed.reshape(-1),
+        "days_of_cover": days_of_cover(scenario, projection.closing).reshape(-1),
+    }
+    return pd.DataFrame({name: table[name] for name in PROJECTION_COLUMNS}, copy=False)
+
+
+def echelon_mean(scenario: Scenario, n_periods: int) -> Floats:
+    """[K, n_periods] mean demand of each point and of all that it supplies."""
+    links = echelons(scenario)
+    mean = demand_beyond(scenario, scenario.mean, n_periods)
+    total = np.zeros_like(mean)
+    starts = np.searchsorted(links.upper, np.arange(scenario.n_points))
+    if scenario.n_points:
+        total = np.add.reduceat(mean[links.lower], starts, axis=0)
+    return total
+
+
+def days_of_cover(scenario: Scenario, closing: Floats) -> Floats:
+    """[K, T] days that closing stock lasts at the mean demand of the coming week (or 4 weeks).
+
+    Demand is that of the point and of all it supplies; nan where none is ahead.
+    """
+    season, days = (7, 1) if scenario.settings.period == "D" else (4, 7)
+    n_periods = scenario.n_periods
+    demand = echelon_mean(scenario, n_periods + season)
+    total = np.concatenate([np.zeros((len(demand), 1)), np.cumsum(demand, axis=1)], axis=1)
+    ahead = (total[:, 1 + season : 1 + season + n_periods] - total[:, 1 : 1 + n_periods]) / season
+    return np.where(ahead > 1e-9, days * closing / np.where(ahead > 1e-9, ahead, 1.0), np.nan)
+
+
+def dates_after(scenario: Scenario, period: Ints) -> pd.DatetimeIndex:
+    """First days of periods, beyond the last one of the scenario, too."""
+    days = 1 if scenario.settings.period == "D" else 7
+    return scenario.dates[0] + pd.to_timedelta(period * days, unit="D")
+
+
+def _by_point(scenario: Scenario) -> dict[str, Any]:
+    n_periods, points = scenario.n_periods, scenario.points
+    return {
+        "product": _named(scenario.products.name, np.repeat(points.product, n_periods)),
+        "location": _named(scenario.locations.name, np.repeat(points.location, n_periods)),
+        "date": scenario.dates.take(np.tile(np.arange(n_periods), scenario.n_points)),
+    }
+
+
+def _named(names: Any, codes: Ints) -> pd.Categorical:
+    """Categories that may repeat a name (an outside supplier of several lanes)."""
+    place, unique = pd.factorize(np.asarray(names, dtype=object))
+    return pd.Categorical.from_codes(place[codes], categories=unique)

@@ -1,0 +1,157 @@
+"""Books read back from the tables of a plan, names and dates looked up again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenarios.ledger import Ledger, Violation, waiting
+from scenarios.model import Floats, Ints, Scenario
+
+
+def ledger_of_tables(scenario: Scenario, orders: pd.DataFrame, stock: pd.DataFrame) -> Ledger:
+    """Books of a table of orders and a table of projected stock (see ``planner.Plan``)."""
+    notes: list[Violation] = []
+    ordered = _orders(scenario, orders, notes)
+    columns = ("opening", "receipts", "demand", "shipments", "closing", "missed")
+    by_name = _stock(scenario, stock, columns, notes)
+    missed = by_name["missed"]
+    sales = by_name["demand"] + waiting(scenario, missed) - missed
+    return Ledger(
+        ordered=ordered,
+        shipped=ordered,
+        opening=by_name["opening"],
+        receipts=by_name["receipts"],
+        shipments=by_name["shipments"],
+        demand=by_name["demand"],
+        sales=by_name["demand"] + waiting(scenario, missed) - missed,
+        missed=missed,
+        closing=by_name["closing"],
+        expired=None,
+        lot_rules=True,
+        notes=tuple(notes),
+    )
+
+
+def _orders(scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]) -> Floats:
+    """[A, T] quantities of the table of orders."""
+    lanes, names = scenario.lanes, scenario.locations.name
+    product = _codes(orders["product"], scenario.products.name)
+    ends = pd.MultiIndex.from_arrays([lanes.origin_name, names[lanes.destination]])
+    origin = _codes(orders["origin"], ends.levels[0].to_numpy())
+    destination = _codes(orders["destination"], ends.levels[1].to_numpy())
+    pair = np.full((len(ends.levels[0]) + 1, len(ends.levels[1]) + 1), -1)
+    pair[ends.codes[0], ends.codes[1]] = np.arange(len(ends))
+    route = _find(
+        scenario.routes.lane * scenario.n_products + scenario.routes.product,
+        np.where(product < 0, -1, pair[origin, destination] * scenario.n_products + product),
+        (pair[origin, destination] >= 0) & (product >= 0),
+    )
+    period = _periods(scenario, orders["order_date"])
+    quantity = orders["quantity"].to_numpy(dtype=float)
+    _note(notes, "unknown_route", "an order on no route of the scenario", orders, route < 0)
+    outside = (period < 0) | (period >= scenario.n_periods)
+    _note(notes, "off_calendar", "an order on no date of the scenario", orders, outside)
+    _note(notes, "not_a_quantity", "an order without a positive quantity", orders, ~(quantity > 0))
+    known = (route >= 0) & ~outside & np.isfinite(quantity)
+    lead = np.where(route >= 0, scenario.routes.lead_time[route], 0)
+    step = np.timedelta64(1 if scenario.settings.period == "D" else 7, "D")
+    due = orders["order_date"].to_numpy().astype("datetime64[D]") + lead * step
+    wrong = due != orders["receipt_date"].to_numpy().astype("datetime64[D]")
+    message = "a receipt date that is not order date plus lead time"
+    _note(notes, "lead_time", message, orders, known & wrong)
+    wrong = (orders["release"].to_numpy() == "now") != (period < scenario.settings.commit_periods)
+    message = "release must be 'now' in the commit window and only there"
+    _note(notes, "release", message, orders, known & wrong)
+    repeated = orders["order_id"].duplicated().to_numpy()
+    _note(notes, "duplicate", "an order_id that is used twice", orders, repeated)
+    total = np.zeros((scenario.n_routes, scenario.n_periods))
+    np.add.at(total, (route[known], period[known]), quantity[known])
+    return total
+
+
+def _stock(
+    scenario: Scenario, stock: pd.DataFrame, columns: tuple[str, ...], notes: list[Violation]
+) -> dict[str, Floats]:
+    """[K, T] columns of the table of projected stock."""
+    product = _codes(stock["product"], scenario.products.name)
+    location = _codes(stock["location"], scenario.locations.name)
+    n, points = scenario.n_products, scenario.points
+    known = (product >= 0) & (location >= 0)
+    point = _find(points.location * n + points.product, location * n + product, known)
+    period = _periods(scenario, stock["date"])
+    known = (point >= 0) & (period >= 0) & (period < scenario.n_periods)
+    _note(notes, "unknown_point", "stock at no stock point and date of the scenario", stock, ~known)
+    cell = point * scenario.n_periods + period
+    times = np.bincount(cell[known], minlength=scenario.mean.size)
+    if (times > 1).any():
+        again = known & (times[np.where(known, cell, 0)] > 1)
+        _note(notes, "duplicate", "a stock point and date that stands twice", stock, again)
+    if (times == 0).any():
+        k, t = np.unravel_index(int(np.argmin(times)), scenario.mean.shape)
+        message = "a stock point and date without a projection"
+        product_name, place = scenario.products.name[points.product[k]], points.location[k]
+        notes.append(
+            Violation("missing_row", message, str(product_name), str(scenario.locations.name[place]),
+                      f"{scenario.dates[t]:%Y-%m-%d}", count=int((times == 0).sum()))
+        )  # fmt: skip
+    arrays = {}
+    for name in columns:
+        values = stock[name].to_numpy(dtype=float)
+        empty = ~np.isfinite(values)
+        _note(notes, "not_a_quantity", f"{name} is no number", stock, empty)
+        array = np.zeros(scenario.mean.size)
+        array[cell[known]] = np.where(empty, 0.0, values)[known]
+        arrays[name] = array.reshape(scenario.mean.shape)
+    return arrays
+
+
+def _codes(column: pd.Series, names: Any) -> Ints:
+    """Position of each name, -1 where there is none; each distinct name is looked up once."""
+    index = pd.Index(np.asarray(names, dtype=object))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        place = index.get_indexer(column.cat.categories.astype(object))
+        codes = column.cat.codes.to_numpy()
+        return np.where(codes < 0, -1, np.append(place, -1)[codes])
+    codes, unique = pd.factorize(column.astype(object))
+    return np.append(index.get_indexer(pd.Index(unique)), -1)[codes]
+
+
+def _find(keys: Ints, wanted: Ints, valid: Any) -> Ints:
+    """Where each wanted key stands among the keys, -1 where it does not."""
+    order = np.argsort(keys, kind="stable")
+    if not order.size:
+        return np.full(len(wanted), -1)
+    place = order[np.minimum(np.searchsorted(keys[order], wanted), order.size - 1)]
+    return np.where(valid & (keys[place] == wanted), place, -1)
+
+
+def _periods(scenario: Scenario, dates: pd.Series) -> Ints:
+    """Period of each date, -1 where it is no first day of one."""
+    days = 1 if scenario.settings.period == "D" else 7
+    start = scenario.dates[0].to_datetime64().astype("datetime64[D]")
+    gap = (dates.to_numpy().astype("datetime64[D]") - start).astype(np.int64)
+    return np.where((gap >= 0) & (gap % days == 0), gap // days, -1)
+
+
+def _note(
+    notes: list[Violation], kind: str, message: str, frame: pd.DataFrame, wrong: NDArray[np.bool_]
+) -> None:
+    if not wrong.any():
+        return
+    row = frame.iloc[int(np.argmax(wrong))]
+    place = row["location"] if "location" in frame else f"{row['origin']} -> {row['destination']}"
+    date = row["date"] if "date" in frame else row["order_date"]
+    notes.append(
+        Violation(
+            kind,
+            message,
+            str(row["product"]),
+            str(place),
+            str(date)[:10],
+            count=int(wrong.sum()),
+        )
+    )

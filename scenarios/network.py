@@ -1,0 +1,154 @@
+"""Who supplies whom, and how far ahead an order reaches. One place for the timeline's offsets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.model import Floats, Ints, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Echelons:
+    """Every pair (stock point, point at or downstream of it) along primary routes.
+
+    ``reach[e]`` is the number of periods from an order placed by ``upper[e]`` to the end of the
+    period whose closing stock at ``lower[e]`` it is the last to decide. An order placed by
+    ``upper`` in period t covers the demand of ``lower`` in t .. t + cover - 1, with
+    ``cover = reach + review_period``. Entries are sorted by ``upper``.
+    """
+
+    upper: Ints
+    lower: Ints
+    reach: Ints
+    cover: Ints
+
+
+def primary_routes(scenario: Scenario) -> Ints:
+    """[K] the route each stock point is mainly supplied by, -1 where it has none.
+
+    Of several open routes: the lowest landed unit cost, then the shortest lead time.
+    """
+    routes = scenario.routes
+    open_ = np.flatnonzero(routes.max_order_quantity > 0)
+    cost = landed_cost(scenario)[1][open_]
+    order = open_[np.lexsort((routes.lead_time[open_], cost, routes.destination[open_]))]
+    destination, first = np.unique(routes.destination[order], return_index=True)
+    primary = np.full(scenario.n_points, -1)
+    primary[destination] = order[first]
+    return primary
+
+
+def location_order(scenario: Scenario) -> Ints:
+    """[J] location indices, each after everything upstream of it."""
+    return topological_order(
+        scenario.n_locations, scenario.lanes.origin, scenario.lanes.destination
+    )
+
+
+def topological_order(n_nodes: int, origin: Ints, destination: Ints) -> Ints:
+    """Nodes ordered upstream first; edges with origin -1 are ignored.
+
+    Raises
+    ------
+    ValueError
+        If the edges hold a cycle; ``args[1]`` is the nodes that lie on or below one.
+    """
+    inside = origin >= 0
+    origin, destination = origin[inside], destination[inside]
+    pending = np.bincount(destination, minlength=n_nodes)
+    by_origin = np.argsort(origin, kind="stable")
+    starts = np.searchsorted(origin[by_origin], np.arange(n_nodes + 1))
+    ready = np.flatnonzero(pending == 0)
+    order: list[np.ndarray] = []
+    while ready.size:
+        order.append(ready)
+        edges = np.concatenate([by_origin[starts[n] : starts[n + 1]] for n in ready])
+        np.subtract.at(pending, destination[edges], 1)
+        touched = np.unique(destination[edges])
+        ready = touched[pending[touched] == 0]
+    done = np.concatenate(order) if order else np.empty(0, dtype=np.int64)
+    if done.size < n_nodes:
+        raise ValueError("the network has a cycle", np.setdiff1d(np.arange(n_nodes), done))
+    return done
+
+
+def depths(scenario: Scenario) -> Ints:
+    """[K] longest number of routes from outside to each stock point (0: no supply at all)."""
+    routes, points = scenario.routes, scenario.points
+    depth = np.zeros(scenario.n_points, dtype=np.int64)
+    rank = np.empty(scenario.n_locations, dtype=np.int64)
+    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    for group in _by_rank(rank[points.location[routes.destination]]):
+        above = np.where(routes.origin[group] >= 0, depth[routes.origin[group]], 0)
+        np.maximum.at(depth, routes.destination[group], above + 1)
+    return depth
+
+
+def landed_cost(scenario: Scenario) -> tuple[Floats, Floats]:
+    """Cheapest cost of lanes to bring a unit to each point [K], and by way of each route [A]."""
+    routes, points = scenario.routes, scenario.points
+    landed = np.full(scenario.n_points, np.inf)
+    by_way = np.full(scenario.n_routes, np.inf)
+    supplied = np.bincount(routes.destination, minlength=scenario.n_points) > 0
+    landed[~supplied] = 0.0
+    rank = np.empty(scenario.n_locations, dtype=np.int64)
+    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    for group in _by_rank(rank[points.location[routes.destination]]):
+        above = np.where(routes.origin[group] >= 0, landed[routes.origin[group]], 0.0)
+        by_way[group] = routes.unit_cost[group] + above
+        np.minimum.at(landed, routes.destination[group], by_way[group])
+    return landed, by_way
+
+
+def _by_rank(rank: Ints) -> list[Ints]:
+    """Indices grouped by rank, lowest first."""
+    order = np.argsort(rank, kind="stable")
+    cuts = np.flatnonzero(np.diff(rank[order])) + 1
+    return [group for group in np.split(order, cuts) if group.size]
+
+
+def echelons(scenario: Scenario) -> Echelons:
+    """All (upper, lower) pairs along primary routes, with reach and cover in periods."""
+    routes, review = scenario.routes, scenario.settings.review_period
+    lag = scenario.settings.shipping_lag
+    primary = primary_routes(scenario)
+    supplied = np.flatnonzero(primary >= 0)
+    lead = np.zeros(scenario.n_points, dtype=np.int64)
+    lead[supplied] = routes.lead_time[primary[supplied]]
+    parent = np.full(scenario.n_points, -1)
+    parent[supplied] = routes.origin[primary[supplied]]
+
+    everyone = np.arange(scenario.n_points)
+    upper, lower, reach = [everyone], [everyone], [lead.copy()]
+    above, below, offset = parent, everyone, lead.copy()
+    while (alive := above >= 0).any():
+        above, below, offset = above[alive], below[alive], offset[alive]
+        # Stock that reaches the origin waits for its next chance to be shipped on.
+        wait = -(-(lead[above] + lag) // review) * review
+        offset = offset + wait
+        upper.append(above)
+        lower.append(below)
+        reach.append(offset)
+        above = parent[above]
+    all_upper = np.concatenate(upper)
+    order = np.argsort(all_upper, kind="stable")
+    all_reach = np.concatenate(reach)[order]
+    return Echelons(all_upper[order], np.concatenate(lower)[order], all_reach, all_reach + review)
+
+
+def demand_beyond(scenario: Scenario, values: Floats, n_periods: int) -> Floats:
+    """Extend [K, T] forecast values to [K, n_periods].
+
+    After the last period demand goes on as the average of the last season (7 days or 4 weeks; a
+    standard deviation likewise), or stops where the scenario says ``end_of_life``.
+    """
+    extra = n_periods - values.shape[1]
+    if extra <= 0:
+        return values[:, :n_periods]
+    season = min(7 if scenario.settings.period == "D" else 4, values.shape[1])
+    level = values[:, -season:].mean(axis=1, keepdims=True)
+    if scenario.settings.end_of_life:
+        level = np.zeros_like(level)
+    return np.concatenate([values, np.repeat(level, extra, axis=1)], axis=1)

@@ -1,0 +1,370 @@
+"""Every table and every attribute of the input, stated once.
+
+Loader, validation, writing and documentation (``planner schema``) are made from this table.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import types
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import pandas as pd
+
+from scenarios.settings import Settings
+
+AttributeType = Literal["text", "number", "integer", "date"]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One column of one input table.
+
+    ``default`` is what a blank cell or a missing column takes (None: nothing, the column is
+    required or says nothing when blank); ``blank`` is the same in words. ``references`` names
+    the table whose key the column points to; ``choices`` are the only values a text may take.
+    """
+
+    table: str
+    name: str
+    type: AttributeType
+    meaning: str
+    unit: str = ""
+    default: float | str | None = None
+    blank: str = ""
+    key: bool = False
+    required: bool = False
+    minimum: float | None = None
+    choices: tuple[str, ...] = ()
+    references: str | None = None
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether a blank means no limit; then ``inf`` may be written, too."""
+        return isinstance(self.default, float) and math.isinf(self.default)
+
+    @property
+    def default_text(self) -> str:
+        """The default as people read it."""
+        if self.required:
+            return "required"
+        if self.blank:
+            return self.blank
+        return f"{self.default:g}" if isinstance(self.default, float) else str(self.default or "")
+
+
+DISTRIBUTIONS = ("normal", "gamma", "poisson", "negative_binomial")
+REQUIRED_TABLES = ("products", "locations", "lanes", "forecast")
+
+_INF, _NAN = math.inf, math.nan
+_COST = "currency/unit"
+
+
+def _id(table: str, name: str, meaning: str, references: str | None = None) -> Attribute:
+    return Attribute(table, name, "text", meaning, key=True, required=True, references=references)
+
+
+def _number(
+    table: str,
+    name: str,
+    meaning: str,
+    unit: str,
+    default: float | None = None,
+    blank: str = "",
+    minimum: float | None = 0.0,
+) -> Attribute:
+    return Attribute(
+        table,
+        name,
+        "number",
+        meaning,
+        unit,
+        default,
+        blank,
+        required=default is None,
+        minimum=minimum,
+    )
+
+
+def _periods(
+    table: str, name: str, meaning: str, default: float | None, blank: str, minimum: float
+) -> Attribute:
+    return Attribute(
+        table,
+        name,
+        "integer",
+        meaning,
+        "periods",
+        default,
+        blank,
+        required=default is None,
+        minimum=minimum,
+    )
+
+
+_P, _L, _N, _F = "products", "locations", "lanes", "forecast"
+_PL, _PN, _C, _I, _O = (
+    "product_locations",
+    "product_lanes",
+    "capacities",
+    "inventory",
+    "open_orders",
+)
+
+ATTRIBUTES: tuple[Attribute, ...] = (
+    _id(_P, "product", "Name of the product."),
+    _number(_P, "missed_sale_cost", "Cost of a unit of demand that is not met.", _COST),
+    _number(
+        _P,
+        "holding_cost",
+        "Cost of a unit on hand at the end of a period, at every location unless"
+        " product_locations says otherwise. Not 0 together with missed_sale_cost.",
+        "currency/unit/period",
+    ),
+    _number(
+        _P,
+        "unit_cost",
+        "Value of a unit: what an order is worth and what an expired unit costs."
+        " It is not charged when ordering.",
+        _COST,
+        0.0,
+    ),
+    _number(_P, "price", "Sales price of a unit, for reports.", _COST, 0.0),
+    _number(_P, "volume", "Space of a unit in storage and on a lane.", "volume/unit", 1.0),
+    Attribute(
+        _P,
+        "distribution",
+        "text",
+        "Distribution of demand about the forecast mean.",
+        default="normal",
+        choices=DISTRIBUTIONS,
+    ),
+    _periods(
+        _P,
+        "shelf_life",
+        "Periods a unit can be sold after it came from an external supplier.",
+        _INF,
+        "keeps",
+        1,
+    ),
+    _id(_L, "location", "Name of the location."),
+    _number(
+        _L,
+        "storage_capacity",
+        "Volume that fits in at the end of a period, all products together; more is charged"
+        " at overflow_cost.",
+        "volume",
+        _INF,
+        "unlimited",
+    ),
+    _id(_N, "origin", "A location, or any other name for an external supplier."),
+    _id(_N, "destination", "Location that is supplied.", _L),
+    _periods(_N, "lead_time", "From order (and shipment) to receipt; below horizon.", None, "", 0),
+    _number(
+        _N,
+        "capacity",
+        "Volume that can be shipped in a period, all products together.",
+        "volume/period",
+        _INF,
+        "unlimited",
+    ),
+    _number(_N, "unit_cost", "Cost of each unit shipped.", _COST, 0.0),
+    _number(
+        _N, "order_cost", "Cost of each order line (one product, one period).", "currency", 0.0
+    ),
+    _id(_F, "product", "Product that is bought.", _P),
+    _id(_F, "location", "Location where customers buy it.", _L),
+    Attribute(
+        _F,
+        "date",
+        "date",
+        "Any day of the period; dates that are left out count as no demand.",
+        key=True,
+        required=True,
+    ),
+    _number(_F, "mean", "Expected demand of the period.", "units"),
+    _number(
+        _F,
+        "std",
+        "Standard deviation of the demand of the period.",
+        "units",
+        _NAN,
+        "0; Poisson: square root of mean",
+    ),
+    _id(_PL, "product", "Product.", _P),
+    _id(_PL, "location", "Location that keeps it.", _L),
+    _number(
+        _PL,
+        "holding_cost",
+        "Holding cost of the product here.",
+        "currency/unit/period",
+        _NAN,
+        "the product's",
+    ),
+    _number(
+        _PL,
+        "missed_sale_cost",
+        "Cost of an unmet unit of demand here.",
+        _COST,
+        _NAN,
+        "the product's",
+    ),
+    _number(
+        _PL,
+        "unmet_order_cost",
+        "Cost of a unit ordered from here that cannot be shipped.",
+        _COST,
+        0.0,
+    ),
+    _number(
+        _PL,
+        "safety_stock",
+        "Fixed safety stock; may be negative.",
+        "units",
+        _NAN,
+        "the brain decides",
+        minimum=None,
+    ),
+    _id(_PN, "product", "Product.", _P),
+    _id(_PN, "origin", "Origin of an existing lane.", _N),
+    _id(_PN, "destination", "Destination of that lane.", _L),
+    _periods(_PN, "lead_time", "Lead time of the product on the lane.", _NAN, "the lane's", 0),
+    _number(_PN, "min_order_quantity", "Smallest order, if any.", "units", 0.0),
+    _number(
+        _PN,
+        "order_multiple",
+        "Orders are whole multiples of it; 0: any quantity.",
+        "units",
+        1.0,
+    ),
+    _number(
+        _PN,
+        "max_order_quantity",
+        "Largest order; 0: never over this lane.",
+        "units",
+        _INF,
+        "no limit",
+    ),
+    _number(_PN, "unit_cost", "Cost of each unit shipped.", _COST, _NAN, "the lane's"),
+    _number(_PN, "order_cost", "Cost of each order.", "currency", _NAN, "the lane's"),
+    Attribute(
+        _C,
+        "location",
+        "text",
+        "Location whose storage_capacity differs on the date; or origin and destination.",
+        key=True,
+        references=_L,
+    ),
+    Attribute(
+        _C,
+        "origin",
+        "text",
+        "Origin of the lane whose capacity differs on the date.",
+        key=True,
+        references=_N,
+    ),
+    Attribute(_C, "destination", "text", "Destination of that lane.", key=True, references=_L),
+    Attribute(_C, "date", "date", "Any day of the period.", key=True, required=True),
+    Attribute(
+        _C,
+        "capacity",
+        "number",
+        "Capacity in that period instead of the base one; inf: unlimited.",
+        "volume",
+        required=True,
+        minimum=0.0,
+    ),
+    _id(_I, "product", "Product.", _P),
+    _id(_I, "location", "Location that keeps it.", _L),
+    _number(_I, "on_hand", "Stock at the start of the first period.", "units", 0.0),
+    _number(_I, "backlog", "Customer demand still owed at that time.", "units", 0.0),
+    Attribute(_O, "product", "text", "Product under way.", required=True, references=_P),
+    Attribute(
+        _O,
+        "origin",
+        "text",
+        "Where it was ordered (an existing lane).",
+        required=True,
+        references=_N,
+    ),
+    Attribute(_O, "destination", "text", "Where it will arrive.", required=True, references=_L),
+    _number(_O, "quantity", "Units under way.", "units"),
+    Attribute(
+        _O,
+        "receipt_date",
+        "date",
+        "Day on which it arrives, in the horizon.",
+        required=True,
+    ),
+)
+
+TABLES: tuple[str, ...] = tuple(dict.fromkeys(attribute.table for attribute in ATTRIBUTES))
+
+
+def attributes(table: str) -> dict[str, Attribute]:
+    """The attributes of one table by name, in their order."""
+    return {a.name: a for a in ATTRIBUTES if a.table == table}
+
+
+def key_of(table: str) -> tuple[str, ...]:
+    """Names of the columns that together must be unique in a table."""
+    return tuple(a.name for a in ATTRIBUTES if a.table == table and a.key)
+
+
+def schema_table() -> pd.DataFrame:
+    """All tables, their columns, and the settings, as ``planner schema`` prints them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns table, name, type, unit, default, minimum, key, meaning.
+    """
+    rows = [
+        {
+            "table": a.table,
+            "name": a.name,
+            "type": " | ".join(a.choices) or a.type,
+            "unit": a.unit,
+            "default": a.default_text,
+            "minimum": "" if a.minimum is None else f"{a.minimum:g}",
+            "key": "key" if a.key else "",
+            "meaning": a.meaning,
+        }
+        for a in ATTRIBUTES
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        rows.append(
+            {
+                "table": "settings",
+                "name": name,
+                "type": _type_name(field.annotation),
+                "unit": "",
+                "default": "" if default is None else str(default),
+                "minimum": "",
+                "key": "",
+                "meaning": field.description or "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _type_name(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _type_name(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        inner = [a for a in get_args(annotation) if a is not type(None)]
+        return " | ".join(_type_name(a) for a in inner)
+    if origin is Literal:
+        return " | ".join(str(choice) for choice in get_args(annotation))
+    names = {
+        int: "integer",
+        float: "number",
+        bool: "true | false",
+        str: "text",
+        datetime.date: "date",
+    }
+    return names.get(annotation, str(annotation))

@@ -1,0 +1,46 @@
+"""What leaves each origin in a period: orders, stock on hand and lane capacity, whichever is least."""
+
+from __future__ import annotations
+
+from scenarios.parameters import Network
+from scenarios.segments import Array
+
+
+def ship(net: Network, asked: Array, stock: Array, period: int) -> Array:
+    """[..., A] units shipped.
+
+    Destinations that compete for a point's stock share it in proportion to what they ask; then
+    products that compete for a lane share its capacity in proportion to their volume. What a full
+    lane leaves behind stays where it is. External suppliers have all there is.
+
+    Parameters
+    ----------
+    asked : array [..., A]
+        Orders, and what is owed from before.
+    stock : array [..., K]
+        What the origins have to give.
+    """
+    xp = net.xp
+    shipped = asked
+    if net.has_internal:
+        if net.shares_origin:
+            share = _share(net, net.by_origin(asked), stock)
+            shipped = asked * net.at_origin(share, 1.0)
+        else:
+            shipped = xp.minimum(asked, net.at_origin(stock, float("inf")))
+    if net.lane_capacity is not None:
+        assert net.by_lane is not None
+        assert net.at_lane is not None
+        capacity = net.lane_capacity[min(period, net.lane_capacity.shape[0] - 1)]
+        volume = net.by_lane(shipped * net.route_volume)
+        shipped = shipped * net.at_lane(_share(net, volume, capacity), 1.0)
+    return shipped
+
+
+def _share(net: Network, wanted: Array, available: Array) -> Array:
+    """min(1, available / wanted), with a finite gradient where nothing is wanted or all is there."""
+    xp = net.xp
+    short = wanted > available
+    one = xp.ones_like(wanted)
+    ratio = xp.where(short, available, one) / xp.where(short, wanted, one)
+    return xp.where(short, ratio, one)

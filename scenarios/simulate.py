@@ -1,0 +1,316 @@
+"""Run a scenario under a policy: the whole trajectory, or only what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+import numpy as np
+
+from scenarios.costs import COMPONENTS, Costs, overflow_cost, period_costs, stored_volume
+from scenarios.dynamics import initial_state, step
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.parameters import Network, network, take
+from scenarios.policies import DemandModel, OrderPolicy, SeparablePolicy
+from scenarios.segments import Array
+from scenarios.state import Ages, Outcome, State
+from scenarios.trajectory import Trajectory
+
+PART = 6144
+"""Stock points x paths that are run at a time: their arrays stay in a core's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """What a run came to, summed over stock points."""
+
+    costs: Costs
+    """Every component [..., T]."""
+    demand: Floats
+    """[..., T] units"""
+    missed: Floats
+    """[..., T] units of demand not met in their period"""
+
+    @property
+    def fill_rate(self) -> Floats:
+        """[...] share of demand met in its period (1 where there was none)."""
+        demand, missed = self.demand.sum(axis=-1), self.missed.sum(axis=-1)
+        return 1.0 - missed / np.where(demand > 0, demand, 1.0)
+
+
+def run(
+    net: Network, state: State, policy: OrderPolicy, demand: Array, *, review_period: int = 1
+) -> Iterator[tuple[int, State, Outcome]]:
+    """Let one period after the other pass; works in any array library, gradients included.
+
+    Parameters
+    ----------
+    net : Network
+    state : State
+        At the start of period 0, with the leading axes of ``demand``.
+    policy : callable
+        Called in every ``review_period``-th period, first in period 0.
+    demand : array [..., K, T]
+        Time-major memory order (a transposed [..., T, K] array) is fastest.
+
+    Yields
+    ------
+    period, state, outcome
+        The state is that at the end of the period.
+    """
+    nothing = net.xp.zeros(
+        (*demand.shape[:-2], net.n_routes), dtype=net.dtype, device=net.device
+    )
+    for period in range(demand.shape[-1]):
+        orders = policy(state, period) if period % review_period == 0 else nothing
+        if orders.ndim < nothing.ndim:
+            orders = net.xp.broadcast_to(orders, nothing.shape)
+        state, outcome = step(net, state, orders, demand[..., period], period)
+        yield period, state, outcome
+
+
+@overload
+def simulate(
+    scenario: Scenario,
+    policy: OrderPolicy,
+    demand: Floats | DemandModel,
+    rng: np.random.Generator | None = ...,
+    *,
+    record: Literal[True] = ...,
+    initial: State | None = ...,
+    dtype: Any = ...,
+) -> Trajectory: ...
+
+
+@overload
+def simulate(
+    scenario: Scenario,
+    policy: OrderPolicy,
+    demand: Floats | DemandModel,
+    rng: np.random.Generator | None = ...,
+    *,
+    record: Literal[False],
+    initial: State | None = ...,
+    dtype: Any = ...,
+) -> Totals: ...
+
+
+def simulate(
+    scenario: Scenario,
+    policy: OrderPolicy,
+    demand: Floats | DemandModel,
+    rng: np.random.Generator | None = None,
+    *,
+    record: bool = True,
+    initial: State | None = None,
+    dtype: Any = np.float64,
+) -> Trajectory | Totals:
+    """Run a scenario over its periods.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    policy : callable
+        ``policy(state, period) -> orders [..., A]``, asked every review period.
+    demand : array [K, T] or [paths, K, T], or callable
+        Units that customers want, or a model ``(scenario, rng) -> array`` that draws them. More
+        periods than the scenario has are run with its last capacities.
+    rng : numpy.random.Generator, optional
+        Needed where ``demand`` is a model.
+    record : bool
+        False: only totals, which is much faster and takes no memory. Where no lane capacity
+        couples the products and the policy can be split (it has ``take``), they are run in parts
+        that fit a core's cache.
+    initial : State, optional
+        Where to start; default: opening stock and open orders of the scenario.
+    dtype : numpy float type
+        float32 is faster and good to about six digits.
+
+    Returns
+    -------
+    Trajectory, or Totals if not ``record``
+
+    Raises
+    ------
+    ValueError
+        If demand has the wrong shape or is negative, or the policy orders nan or less than 0
+        (the latter is checked when recording).
+    """
+    if callable(demand):
+        if rng is None:
+            raise ValueError("a demand model needs rng, a numpy.random.Generator")
+        demand = demand(scenario, rng)
+    demand = np.asarray(demand)
+    if demand.ndim not in (2, 3) or demand.shape[-2] != scenario.n_points:
+        raise ValueError(
+            f"demand is {demand.shape}, not (points, periods) or (paths, points, periods)"
+            f" with {scenario.n_points} points"
+        )
+    net = network(scenario, dtype=dtype)
+    if initial is None:
+        initial = initial_state(scenario, net)
+    review = scenario.settings.review_period
+    if record:
+        if not (demand >= 0).all():
+            raise ValueError("demand is negative or nan")
+        return _record(scenario, net, initial, policy, demand.astype(dtype, copy=False))
+    return _totals(net, initial, policy, demand, review)
+
+
+def _record(
+    scenario: Scenario, net: Network, initial: State, policy: OrderPolicy, demand: Floats
+) -> Trajectory:
+    batch, n_periods = demand.shape[:-2], demand.shape[-1]
+
+    def room(n: int) -> Floats:
+        # Time-major in memory, so that a period is written in one piece.
+        return np.moveaxis(np.zeros((*batch, n_periods, n), dtype=net.dtype), -1, -2)
+
+    at_points = {name: room(net.n_points) for name in Trajectory.POINT_FIELDS}
+    on_routes = {name: room(net.n_routes) for name in Trajectory.ROUTE_FIELDS}
+    costs = {name: np.zeros((*batch, n_periods), dtype=net.dtype) for name in COMPONENTS}
+    initial = _with_batch(initial, batch)
+    review = scenario.settings.review_period
+    for period, state, outcome in run(net, initial, policy, demand, review_period=review):
+        if not (outcome.orders >= 0).all():
+            raise ValueError(f"the policy orders less than nothing, or nan, in period {period}")
+        for name, array in at_points.items():
+            value = getattr(outcome, name)
+            array[..., period] = 0.0 if value is None else value
+        for name, array in on_routes.items():
+            array[..., period] = state.on_way if name == "on_way" else getattr(outcome, name)
+        for name, value in period_costs(net, outcome, period).as_dict().items():
+            costs[name][..., period] = value
+    return Trajectory(
+        scenario=scenario,
+        demand=demand,
+        opening=np.broadcast_to(initial.on_hand, (*batch, net.n_points)),
+        final=state,
+        costs=Costs(**costs),
+        **at_points,
+        **on_routes,
+    )
+
+
+def _totals(
+    net: Network, initial: State, policy: OrderPolicy, demand: Floats, review: int
+) -> Totals:
+    batch, n_periods = demand.shape[:-2], demand.shape[-1]
+    paths = int(np.prod(batch))
+    whole = net.n_points * paths <= 2 * PART
+    if whole or net.lane_capacity is not None or not isinstance(policy, SeparablePolicy):
+        parts = iter([(net, _with_batch(initial, batch), policy, demand.astype(net.dtype))])
+    else:
+        parts = _parts(net, initial, policy, demand, max(1, PART // max(paths, 1)))
+    costs = {name: np.zeros((n_periods, *batch)) for name in COMPONENTS}
+    asked, missed = np.zeros((n_periods, *batch)), np.zeros((n_periods, *batch))
+    shape = (n_periods, *batch, net.indices.n_locations)
+    volume = None if net.storage is None else np.zeros(shape)
+    charged = {"holding", "missed_sale"} | {
+        name
+        for name, rate in (
+            ("unmet_order", net.unmet_order_cost),
+            ("shipping", net.shipping_cost),
+            ("ordering", net.order_cost),
+            ("in_transit", net.transit_cost),
+            ("scrap", net.scrap_cost),
+        )
+        if rate is not None
+    }
+    ones = np.ones(net.n_points, dtype=net.dtype)
+    for part, state, orders, wanted in parts:
+        one = ones[: part.n_points]
+        for period, _, outcome in run(part, state, orders, wanted, review_period=review):
+            # Storage is priced below, on the sum over all parts.
+            paid = period_costs(part, outcome, period)
+            for name in charged:
+                costs[name][period] += getattr(paid, name)
+            asked[period] += wanted[..., period] @ one
+            missed[period] += outcome.missed @ one
+            if volume is not None:
+                volume[period] += stored_volume(part, outcome.on_hand)
+    if volume is not None:
+        for period in range(n_periods):
+            costs["overflow"][period] = overflow_cost(net, volume[period], period)
+
+    def last(values: Floats) -> Floats:
+        return np.moveaxis(values, 0, -1)
+
+    return Totals(
+        costs=Costs(**{name: last(values) for name, values in costs.items()}),
+        demand=last(asked),
+        missed=last(missed),
+    )
+
+
+def _parts(
+    net: Network, state: State, policy: SeparablePolicy, demand: Floats, size: int
+) -> Iterator[tuple[Network, State, OrderPolicy, Floats]]:
+    """Split by product: a few at a time, with all their points and routes."""
+    product = net.indices.product
+    batch = demand.shape[:-2]
+    n_products = int(product.max()) + 1
+    count = max(1, round(net.n_points / size))
+    part_of = np.arange(n_products) * count // n_products
+    point_part, route_part = part_of[product], part_of[product[net.indices.destination]]
+    by_part, point_cuts = _grouped(point_part, count)
+    routes_by_part, route_cuts = _grouped(route_part, count)
+    rank = np.empty(net.n_points, dtype=np.int64)
+    rank[by_part] = np.arange(net.n_points) - np.repeat(point_cuts[:-1], np.diff(point_cuts))
+    by_time = np.moveaxis(demand, -1, -2)
+    for part in range(count):
+        points = by_part[point_cuts[part] : point_cuts[part + 1]]
+        routes = routes_by_part[route_cuts[part] : route_cuts[part + 1]]
+        wanted = np.take(by_time, points, axis=-1).astype(net.dtype, copy=False)
+        yield (
+            take(net, points, routes, rank),
+            _with_batch(_state_of(state, points, routes), batch),
+            policy.take(points, routes, rank),
+            np.moveaxis(wanted, -1, -2),
+        )
+
+
+def _grouped(part: Ints, count: int) -> tuple[Ints, Ints]:
+    """Indices sorted by part (in their own order within one), and where each part starts."""
+    order = np.argsort(part.astype(np.int32), kind="stable")
+    return order, np.searchsorted(part[order], np.arange(count + 1))
+
+
+def _state_of(state: State, points: Ints, routes: Ints) -> State:
+    ages = state.ages
+    return State(
+        on_hand=state.on_hand[..., points],
+        backlog=state.backlog[..., points],
+        owed=state.owed[..., routes],
+        in_transit=tuple(slot[..., routes] for slot in state.in_transit),
+        ages=None
+        if ages is None
+        else Ages(
+            ages.on_hand[..., points], tuple(slot[..., routes] for slot in ages.in_transit)
+        ),
+    )
+
+
+def _with_batch(state: State, batch: tuple[int, ...]) -> State:
+    """The state repeated over the leading axes of demand, where it does not have them."""
+
+    def repeat(x: Array, lead: int = 0) -> Array:
+        if x.ndim - lead > len(batch):
+            return x
+        middle = (1,) * (len(batch) + 1 + lead - x.ndim)
+        x = x.reshape((*x.shape[:lead], *middle, *x.shape[lead:]))
+        return np.broadcast_to(x, (*x.shape[:lead], *batch, x.shape[-1]))
+
+    ages = state.ages
+    return State(
+        on_hand=repeat(state.on_hand),
+        backlog=repeat(state.backlog),
+        owed=repeat(state.owed),
+        in_transit=tuple(repeat(slot) for slot in state.in_transit),
+        ages=None
+        if ages is None
+        else Ages(
+            repeat(ages.on_hand, 1), tuple(repeat(slot, 1) for slot in ages.in_transit)
+        ),
+    )

@@ -1,0 +1,180 @@
+"""Tables to a scenario and back: the four functions behind ``Scenario.read`` and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenarios import check
+from scenarios.assortment import Assortment, assortment
+from scenarios.build import build_scenario
+from scenarios.model import Scenario
+from scenarios.read_settings import checked_settings
+from scenarios.read_tables import Source, from_frames, read_path
+from scenarios.report import Report
+from scenarios.resolve import (
+    Directory,
+    Resolved,
+    calendar_of,
+    names_of,
+    resolve,
+    resolve_lanes,
+    settled,
+    without_repeats,
+)
+from scenarios.settings import Settings
+from scenarios.to_tables import tables_from_scenario
+from scenarios.validate import TypedTable, typed_table
+from scenarios.write_tables import write_scenario
+
+__all__ = [
+    "read_scenario",
+    "scenario_from_tables",
+    "tables_from_scenario",
+    "write_scenario",
+]
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a folder of tables or an .xlsx workbook.
+
+    Raises
+    ------
+    InputError
+        With every finding at once, if the input cannot be used.
+    """
+    report = Report()
+    return _load(read_path(path, report), report)
+
+
+def scenario_from_tables(
+    tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any] | Settings
+) -> Scenario:
+    """Build a scenario from data frames; a record's row is its position + 2, as in a file.
+
+    Raises
+    ------
+    InputError
+        With every finding at once, if the tables cannot be used.
+    """
+    if isinstance(settings, Settings):
+        settings = settings.model_dump(exclude_none=True)
+    report = Report()
+    return _load(from_frames(tables, settings, report), report)
+
+
+def _load(source: Source, report: Report) -> Scenario:
+    """From cells to arrays, going on past every error to find the others."""
+    settings = checked_settings(source.settings, report)
+    typed = {name: typed_table(raw, report) for name, raw in source.tables.items()}
+    calendar = calendar_of(settings, typed, report)
+    products = names_of(typed.get("products"), "product", report)
+    locations = names_of(typed.get("locations"), "location", report)
+    directory = Directory(
+        products, locations, calendar, np.empty(0, dtype=object), np.empty(0, int)
+    )
+    tables: dict[str, Resolved] = {}
+    if "lanes" in typed:
+        directory, tables["lanes"] = _with_lanes(directory, typed["lanes"], source, report)
+    for name in (name for name in typed if name != "lanes"):
+        tables[name] = _resolved(typed[name], directory, source, report)
+    kept = _check_all(tables, directory, source, report)
+    report.raise_errors()
+    if calendar is None:  # no dates at all: an error that has been raised above
+        raise AssertionError("a calendar was expected")
+    return build_scenario(
+        settled(settings, calendar), directory, calendar, tables, kept, report.findings
+    )
+
+
+def _with_lanes(
+    bare: Directory, lanes: TypedTable, source: Source, report: Report
+) -> tuple[Directory, Resolved]:
+    """The directory with lanes; also those whose lead time or costs could not be read."""
+    resolved = resolve(lanes, bare, source, report)
+    if "destination" not in resolved.index:
+        resolved.index["destination"] = np.full(lanes.size, -1)
+    destination, origin = resolved.index["destination"], lanes.texts["origin"]
+    named = (origin.code >= 0) & (destination >= 0)
+    key = np.where(named, origin.code * (len(bare.locations) + 1) + destination, -1)
+    resolved.index["lane"] = key
+    resolved = without_repeats(
+        Resolved(lanes, resolved.index, named),
+        ("lane",),
+        (0,),
+        report,
+    )
+    use = resolved.sound
+    names = origin.names[origin.code[use]] if use.any() else np.empty(0, dtype=object)
+    directory = Directory(bare.products, bare.locations, bare.calendar, names, destination[use])
+    return directory, resolved
+
+
+def _resolved(table: TypedTable, directory: Directory, source: Source, report: Report) -> Resolved:
+    """Names and dates of one table looked up, and repeated keys left out."""
+    name = table.raw.name
+    result = resolve(table, directory, source, report)
+    for column in ("product", "location"):
+        result.index.setdefault(column, np.full(table.size, -1))
+    n_products, n_locations = len(directory.products), len(directory.locations)
+    n_periods = directory.calendar.n_periods if directory.calendar else 1
+    if name in ("product_lanes", "open_orders", "capacities"):
+        result = resolve_lanes(result, directory, source, report)
+    keys = {
+        "forecast": (("product", "location", "period"), (n_products, n_locations, n_periods)),
+        "inventory": (("product", "location"), (n_products, n_locations)),
+        "product_locations": (("product", "location"), (n_products, n_locations)),
+        "product_lanes": (("product", "lane"), (n_products, directory.n_lanes)),
+        "capacities": (
+            ("location", "lane", "period"),
+            (n_locations, directory.n_lanes, n_periods),
+        ),
+    }
+    if name in keys:
+        result = without_repeats(result, *keys[name], report)
+    return result
+
+
+def _check_all(
+    tables: dict[str, Resolved], directory: Directory, source: Source, report: Report
+) -> Assortment:
+    """Every check between tables, and the stock points and routes they amount to."""
+    products, lanes = tables.get("products"), tables.get("lanes")
+    if products is not None:
+        check.check_products(products.table, report)
+        if "product_locations" in tables:
+            check.check_product_locations(tables["product_locations"], products.table, report)
+    if lanes is not None:
+        check.check_lanes(lanes, directory, report)
+    if "product_lanes" in tables:
+        check.check_product_lanes(tables["product_lanes"], directory, report)
+    if "capacities" in tables:
+        check.check_capacities(tables["capacities"].table, report)
+    if "forecast" in tables:
+        check.check_forecast(tables["forecast"], directory, lanes, report)
+    check.note_missing_inventory(source, report)
+    n_products = len(directory.products)
+    keys = [
+        tables[name].column("location") * n_products + tables[name].column("product")
+        for name in ("forecast", "inventory", "product_locations")
+        if name in tables
+    ]
+    origin = np.empty(0, dtype=np.int64)
+    if lanes is not None and directory.n_lanes:
+        origin = lanes.table.texts["origin"].index_in(directory.locations)[lanes.sound]
+    kept = assortment(
+        n_products,
+        len(directory.locations),
+        np.concatenate([np.empty(0, dtype=np.int64), *keys]),
+        origin,
+        directory.lane_destination,
+    )
+    # Where products or places are unknown, what is kept where is not known either.
+    complete = all(table in source.tables for table in ("products", "locations", "forecast"))
+    if complete and lanes is not None:
+        check.check_routes(tables.get("open_orders"), tables.get("product_lanes"), kept, report)
+    return kept

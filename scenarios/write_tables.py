@@ -1,0 +1,128 @@
+"""Tables to files: written whole or not at all, and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from scenarios.model import Scenario
+from scenarios.neutralise import neutralise
+from scenarios.to_tables import settings_of, tables_from_scenario
+
+FORMATS = ("csv", "csv.gz", "parquet")
+
+
+def write_scenario(scenario: Scenario, path: Path, file_format: str = "csv") -> None:
+    """Write the tables and ``settings.yaml`` into a new folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The folder; it must not exist yet.
+    file_format : {"csv", "csv.gz", "parquet"}
+        Format of the tables.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at ``path``.
+    ValueError
+        If the format is unknown.
+    """
+    if file_format not in FORMATS:
+        raise ValueError(f"file_format {file_format!r} is none of {', '.join(FORMATS)}")
+    write_folder(tables_from_scenario(scenario), path, file_format, settings_of(scenario))
+
+
+def write_folder(
+    tables: Mapping[str, pd.DataFrame],
+    path: Path,
+    file_format: str = "csv",
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an input folder, whole or not at all; see :func:`write_scenario`."""
+    with new_folder(path) as folder:
+        for name, table in tables.items():
+            file = folder / f"{name}.{file_format}"
+            if file_format == "parquet":
+                parquet.write_table(pa.Table.from_pandas(table, preserve_index=False), file)
+            else:
+                write_csv(table, file)
+        if settings is not None:
+            text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+            (folder / "settings.yaml").write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears at ``path`` when the block ends well, and not at all otherwise.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at ``path``.
+    """
+    path = Path(path)
+    if path.exists() or path.is_symlink():
+        raise FileExistsError(f"{path} exists already; choose another place or remove it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        yield folder
+        mask = os.umask(0)
+        os.umask(mask)
+        folder.chmod(0o777 & ~mask)  # mkdtemp makes it private
+        folder.rename(path)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as UTF-8 CSV (gzipped if the name ends in .gz), safe for spreadsheets.
+
+    Dates are written as YYYY-MM-DD and numbers so that reading gives them back exactly.
+    """
+    table = pa.Table.from_pandas(neutralise(frame), preserve_index=False)
+    columns = [_as_written(column) for column in table.columns]
+    table = pa.table(columns, names=table.column_names)
+    special = any(_needs_quotes(column) for column in columns)
+    options = arrow_csv.WriteOptions(
+        include_header=False, quoting_style="needed" if special else "none"
+    )
+    header = pa.table({name: [name] for name in table.column_names})
+    quoted = any(c in "".join(table.column_names) for c in ',"\r\n')
+    with pa.output_stream(str(path)) as stream:
+        first = arrow_csv.WriteOptions(
+            include_header=False, quoting_style="needed" if quoted else "none"
+        )
+        arrow_csv.write_csv(header, stream, first)
+        arrow_csv.write_csv(table, stream, options)
+
+
+def _as_written(column: Any) -> Any:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    elif pa.types.is_timestamp(kind):
+        column = column.cast(pa.date32(), safe=False)
+    return column
+
+
+def _needs_quotes(column: Any) -> bool:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    special = pc.match_substring_regex(column, '[,"\r\n]')
+    return bool(pc.any(special).as_py())

@@ -1,0 +1,252 @@
+"""Everything the order model needs, as plain arrays, before any modelling language is touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.network import (
+    demand_beyond,
+    echelons,
+    landed_cost,
+    location_order,
+)
+from scenarios.uncertainty import stock_std
+from solver.capacity import SharedCapacities, shared_capacities
+from solver.options import SolverOptions
+from solver.shortfall import Tiers, selling_tiers, supplying_tiers
+
+
+@dataclass(frozen=True, eq=False)
+class ModelData:
+    """Data of the order model: K points, A routes, S periods.
+
+    Where an array has S + 1 columns, column s + 1 belongs to the end of period s and column 0 to
+    the opening.
+    """
+
+    n_periods: int
+    lag: int
+    """1 where stock that arrives can be shipped on in the next period only (order_first)."""
+    backlog: bool
+    sells: NDArray[np.bool_]
+    supplies: NDArray[np.bool_]
+    """[K] whether some route starts at the point."""
+    origin: Ints
+    destination: Ints
+    lead_time: Ints
+    orderable: NDArray[np.bool_]
+    """[A, S] whether an order makes sense: a review period, and early enough to be of use."""
+    opening: Floats
+    scheduled: Floats
+    """[K, S] open orders arriving."""
+    mean: Floats
+    missed_already: Floats
+    """[K, S] lost mean demand that no order can reach any more: data, not a decision."""
+    safety_stock: Floats
+    """[K, S + 1]"""
+    tiers: Tiers
+    """[K, S + 1, I]; unused tiers have width 0."""
+    holding_price: Floats
+    """[K, S] per unit on hand at the end of a period."""
+    missed_price: Floats
+    """[K, S] per lost unit, see :func:`missed_price`."""
+    order_price: Floats
+    """[A, S] per unit ordered, see :func:`order_price`."""
+    order_limit: Floats
+    """[A] largest quantity of one order, inf: any."""
+    volume: Floats
+    """[K] of one unit stored; route volumes are those of their destination."""
+    location: Ints
+    lane: Ints
+    capacities: SharedCapacities
+    stock_std: Floats
+    """[K, S]"""
+
+    @property
+    def n_points(self) -> int:
+        return len(self.sells)
+
+    @property
+    def n_routes(self) -> int:
+        return len(self.origin)
+
+
+def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) -> ModelData:
+    """Arrays of the order model.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    safety_stock : array [K, T]
+        Buffer wanted at the end of each period (see ``solver.closed_form``).
+    options : SolverOptions
+    """
+    settings, points, routes = scenario.settings, scenario.points, scenario.routes
+    n_periods = model_periods(scenario)
+    mean = demand_beyond(scenario, scenario.mean, n_periods)
+    supplies = np.zeros(scenario.n_points, dtype=bool)
+    supplies[routes.origin[routes.origin >= 0]] = True
+    scheduled = np.zeros((scenario.n_points, n_periods))
+    opened = scenario.open_orders
+    inside = opened.period < n_periods
+    where = (routes.destination[opened.route[inside]], opened.period[inside])
+    np.add.at(scheduled, where, opened.quantity[inside])
+
+    backlog = settings.unmet_demand == "backlog"
+    opening = points.on_hand - (points.backlog if backlog else 0.0)
+    wanted = np.concatenate([safety_stock[:, :1], safety_stock], axis=1)
+    extra = n_periods - safety_stock.shape[1]
+    if extra > 0:
+        wanted = np.concatenate([wanted, np.repeat(wanted[:, -1:], extra, axis=1)], axis=1)
+    useful = useful_until(scenario, n_periods)
+    wanted[supplies] = np.maximum(wanted[supplies], 0.0)
+    if settings.end_of_life:
+        late = np.arange(-1, n_periods)[None, :] >= useful[:, None]
+        wanted[late & (supplies & ~points.sells)[:, None]] = 0.0
+    std = stock_std(scenario, n_periods)
+    orderable = np.arange(n_periods)[None, :] + routes.lead_time[:, None] <= (
+        useful[routes.destination][:, None]
+    )
+    orderable &= (np.arange(n_periods) % settings.review_period == 0)[None, :]
+    orderable &= (routes.max_order_quantity > 0)[:, None]
+
+    holding_price = np.repeat(points.holding_cost[:, None], n_periods, axis=1)
+    if settings.end_of_life:
+        holding_price[:, -1] += landed_cost(scenario)[0]
+    return ModelData(
+        n_periods=n_periods,
+        lag=settings.shipping_lag,
+        backlog=backlog,
+        sells=points.sells,
+        supplies=supplies,
+        origin=routes.origin,
+        destination=routes.destination,
+        lead_time=routes.lead_time,
+        orderable=orderable,
+        opening=opening,
+        scheduled=scheduled,
+        mean=mean,
+        missed_already=_missed_already(scenario, opening, scheduled, mean, orderable),
+        safety_stock=wanted,
+        tiers=_tiers(scenario, wanted, std, options),
+        holding_price=holding_price,
+        missed_price=missed_price(scenario, n_periods),
+        order_price=order_price(scenario, n_periods),
+        order_limit=routes.max_order_quantity,
+        volume=scenario.point_volume,
+        location=points.location,
+        lane=routes.lane,
+        capacities=shared_capacities(scenario, n_periods, std, options),
+        stock_std=std,
+    )
+
+
+def model_periods(scenario: Scenario) -> int:
+    """Periods to model: the scenario's, or more where released orders protect beyond them."""
+    if scenario.settings.end_of_life:
+        return scenario.n_periods
+    cover = echelons(scenario).cover
+    farthest = int(cover.max()) if cover.size else 1
+    return max(scenario.n_periods, farthest + scenario.settings.commit_periods - 1)
+
+
+def useful_until(scenario: Scenario, n_periods: int) -> Ints:
+    """[K] last period in which a receipt can still reach a customer within the model, or -1."""
+    routes, points = scenario.routes, scenario.points
+    useful = np.where(points.sells, n_periods - 1, -1)
+    lag = scenario.settings.shipping_lag
+    rank = np.empty(scenario.n_locations, dtype=np.int64)
+    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    inside = np.flatnonzero((routes.origin >= 0) & (routes.max_order_quantity > 0))
+    by_rank = rank[points.location[routes.destination[inside]]]
+    for level in np.unique(by_rank)[::-1]:
+        group = inside[by_rank == level]
+        latest = useful[routes.destination[group]] - routes.lead_time[group] - lag
+        np.maximum.at(useful, routes.origin[group], latest)
+    return useful
+
+
+def missed_price(scenario: Scenario, n_periods: int) -> Floats:
+    """[K, S] price of a lost unit in the model.
+
+    The missed-sale cost and, on top, all that a unit refused in this period could save in shortfall
+    until the end: so no sale is refused to rebuild a safety stock, nor earlier than it must be.
+    """
+    points = scenario.points
+    per_period = (points.missed_sale_cost + points.holding_cost)[:, None]
+    return points.missed_sale_cost[:, None] + (n_periods - np.arange(n_periods)) * per_period
+
+
+def _tiers(scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions) -> Tiers:
+    """Tiers of all points in one array; a supplying point uses the first slice only."""
+    std = np.concatenate([std[:, :1], std], axis=1)
+    sells = scenario.points.sells[:, None, None]
+    selling = selling_tiers(scenario, wanted, std, options)
+    above = supplying_tiers(scenario, wanted)
+    first = np.arange(selling.width.shape[2])[None, None, :] == 0
+    width = np.where(sells, selling.width, np.where(first, above.width, 0.0))
+    return Tiers(width, np.where(sells, selling.price, above.price))
+
+
+def order_price(scenario: Scenario, n_periods: int) -> Floats:
+    """[A, S] cost per unit ordered beyond what any unit sold there has to cost.
+
+    Lane costs count as the excess over the cheapest way to the destination: what every unit has to
+    pay is part of the margin that the missed-sale cost stands for. Units pay holding while they
+    are in transit where the settings say so. An order after the commit window pays its fixed cost
+    K as 2 K / Q per unit, Q being the economic order quantity: the price at which ordering Q now
+    is worth K exactly when stock runs out.
+    """
+    routes, settings = scenario.routes, scenario.settings
+    landed, by_way = landed_cost(scenario)
+    holding = scenario.points.holding_cost
+    if settings.in_transit_holding == "origin":
+        rate = np.where(routes.origin >= 0, holding[routes.origin], 0.0)
+    elif settings.in_transit_holding == "destination":
+        rate = holding[routes.destination]
+    else:
+        rate = np.zeros(scenario.n_routes)
+    now = by_way - landed[routes.destination] + rate * routes.lead_time
+    lot = economic_lot(scenario)
+    later = now + 2.0 * routes.order_cost / np.where(lot > 0, lot, np.inf)
+    committed = np.arange(n_periods) < settings.commit_periods
+    return np.where(committed[None, :], now[:, None], later[:, None])
+
+
+def _missed_already(
+    scenario: Scenario,
+    opening: Floats,
+    scheduled: Floats,
+    mean: Floats,
+    orderable: NDArray[np.bool_],
+) -> Floats:
+    """[K, S] mean demand lost before the first order can arrive."""
+    missed = np.zeros_like(mean)
+    if scenario.settings.unmet_demand == "backlog":
+        return missed
+    n_periods = mean.shape[1]
+    first = np.full(scenario.n_points, n_periods)
+    routes = scenario.routes
+    can = orderable.any(axis=1)
+    arrival = np.argmax(orderable, axis=1) + routes.lead_time
+    np.minimum.at(first, routes.destination[can], arrival[can])
+    stock = opening.copy()
+    for s in range(int(first.max(initial=0))):
+        stock = stock + scheduled[:, s] - mean[:, s]
+        missed[:, s] = np.where((s < first) & scenario.points.sells, np.maximum(-stock, 0.0), 0.0)
+        stock = np.maximum(stock, 0.0)
+    return missed
+
+
+def economic_lot(scenario: Scenario) -> Floats:
+    """[A] economic order quantity sqrt(2 K D / h) of each route, inf where holding is free."""
+    routes, links = scenario.routes, echelons(scenario)
+    average = scenario.mean.mean(axis=1)
+    demand = np.bincount(links.upper, average[links.lower], scenario.n_points)[routes.destination]
+    holding = scenario.points.holding_cost[routes.destination]
+    safe = np.where(holding > 0, holding, 1.0)
+    return np.where(holding > 0, np.sqrt(2.0 * routes.order_cost * demand / safe), np.inf)

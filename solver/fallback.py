@@ -1,0 +1,47 @@
+"""Orders without optimisation: the closed form, carried out as far as stock and lanes allow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.model import Floats, Scenario
+from scenarios.simulate import simulate
+from scenarios.state import State
+from solver.closed_form import order_up_to
+from solver.data import ModelData
+from solver.lots import lots_around
+from solver.model import LotRules
+
+
+def closed_form_orders(
+    scenario: Scenario, data: ModelData, rules: LotRules, safety_stock: Floats
+) -> Floats:
+    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand.
+
+    Origins that are short share what they have in proportion to what is asked, lanes likewise.
+    Committed orders are whole lots: the nearest to the rule's order, then what can ship of it.
+    """
+    rule = order_up_to(scenario, safety_stock)
+    fixed = np.zeros((scenario.n_routes, data.n_periods))
+    done = -1
+
+    def policy(state: State, period: int) -> Floats:
+        if period <= done:
+            return fixed[:, period]
+        return np.minimum(rule(state, period), data.order_limit)
+
+    def shipped() -> Floats:
+        return np.asarray(simulate(scenario, policy, data.mean).shipped)
+
+    for period in np.unique(rules.period).tolist():
+        chosen = rules.period == period
+        route = rules.route[chosen]
+        wanted = shipped()[:, period]
+        low, high = lots_around(rules, wanted[route], chosen)
+        fixed[:, period] = wanted
+        fixed[route, period] = np.where(high - wanted[route] < wanted[route] - low, high, low)
+        done = period
+        can = shipped()[:, period]
+        fixed[:, period] = can
+        fixed[route, period] = lots_around(rules, can[route], chosen)[0]
+    return shipped()

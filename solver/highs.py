@@ -1,0 +1,165 @@
+"""HiGHS on a program given as arrays; the instance is kept, so that changes are solved warm."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from scenarios.model import Floats, Ints
+from solver.assemble import LinearProgram
+
+Termination = Literal["optimal", "time_limit", "infeasible", "error"]
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What HiGHS found. ``values`` is None where it has no feasible point."""
+
+    termination: Termination
+    values: Floats | None
+    row_dual: Floats | None
+    objective: float
+    bound: float
+    """Proven lower bound on the objective; -inf if there is none."""
+    seconds: float
+
+
+class Highs:
+    """One linear program held by HiGHS.
+
+    Parameters
+    ----------
+    program : LinearProgram
+    threads : int
+    """
+
+    def __init__(self, program: LinearProgram, threads: int = 1):
+        self.program = program
+        self._lower, self._upper = program.lower.copy(), program.upper.copy()
+        self._cost = program.cost.copy()
+        self._row_lower, self._row_upper = program.row_lower.copy(), program.row_upper.copy()
+        self._highs = highspy.Highs()
+        for name, value in {
+            "output_flag": False,
+            "threads": threads,
+            "solver": "simplex",
+            "presolve": "off",
+            "primal_feasibility_tolerance": 1e-7,
+        }.items():
+            self._highs.setOptionValue(name, value)
+        self._highs.passModel(_as_lp(program))
+
+    def solve(self, time_limit: float) -> Solution:
+        """Solve the linear program within ``time_limit`` seconds, from the last basis if any."""
+        started = time.perf_counter()
+        self._set_time(time_limit)
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        seconds = time.perf_counter() - started
+        known = self._highs.getSolution()
+        termination = _TERMINATION.get(status, "error")
+        dual = np.array(known.row_dual) if known.dual_valid else None
+        if termination == "optimal":
+            values = np.array(known.col_value)
+            objective = self._highs.getInfo().objective_function_value
+            return Solution(termination, values, dual, objective, objective, seconds)
+        bound = -np.inf if dual is None else self.bound_from(dual)
+        return Solution(termination, None, dual, np.inf, bound, seconds)
+
+    def solve_integral(
+        self, integral: Ints, start: Floats, time_limit: float, gap: float
+    ) -> Solution:
+        """Solve with some columns integral, from a known solution, and forget integrality again."""
+        started = time.perf_counter()
+        kind = highspy.HighsVarType
+        count = len(integral)
+        index = integral.astype(np.int32)
+        self._highs.changeColsIntegrality(
+            count, index, np.full(count, int(kind.kInteger), dtype=np.uint8)
+        )
+        self._highs.setOptionValue("presolve", "choose")
+        self._highs.setOptionValue("mip_rel_gap", float(gap))
+        hint = highspy.HighsSolution()
+        hint.col_value = start.tolist()
+        self._highs.setSolution(hint)
+        self._set_time(time_limit)
+        self._highs.run()
+        info = self._highs.getInfo()
+        found = np.array(self._highs.getSolution().col_value)
+        termination = _TERMINATION.get(self._highs.getModelStatus(), "error")
+        has = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        solution = Solution(
+            termination,
+            found if has else None,
+            None,
+            info.objective_function_value if has else np.inf,
+            info.mip_dual_bound,
+            time.perf_counter() - started,
+        )
+        self._highs.changeColsIntegrality(
+            count, index, np.full(count, int(kind.kContinuous), dtype=np.uint8)
+        )
+        self._highs.setOptionValue("presolve", "off")
+        return solution
+
+    def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """New bounds for some columns."""
+        self._lower[columns], self._upper[columns] = lower, upper
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def change_cost(self, columns: Ints, cost: Floats) -> None:
+        """New cost for some columns."""
+        self._cost[columns] = cost
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
+
+    def change_program(self, program: LinearProgram) -> None:
+        """New costs, bounds and right-hand sides; the matrix must be the same."""
+        columns, rows = np.arange(len(program.cost)), np.arange(len(program.row_lower))
+        self.change_cost(columns, program.cost)
+        self.change_bounds(columns, program.lower, program.upper)
+        self._row_lower, self._row_upper = program.row_lower.copy(), program.row_upper.copy()
+        self._highs.changeRowsBounds(
+            len(rows), rows.astype(np.int32), program.row_lower, program.row_upper
+        )
+        self._highs.changeObjectiveOffset(program.offset)
+        self.program = program
+
+    def bound_from(self, row_dual: Floats) -> float:
+        """Lower bound that any row duals prove (weak duality), -inf if they prove none."""
+        reduced = self._cost - self.program.matrix.T @ row_dual
+        tiny = 1e-7
+        with np.errstate(invalid="ignore"):
+            ends = np.where(reduced > 0, self._lower, self._upper)
+            columns = np.where(np.abs(reduced) > tiny, reduced * ends, 0.0)
+            sides = np.where(row_dual > 0, self._row_lower, self._row_upper)
+            rows = np.where(np.abs(row_dual) > tiny, row_dual * sides, 0.0)
+        total = float(columns.sum() + rows.sum()) + self.program.offset
+        return total if np.isfinite(total) else -np.inf
+
+    def _set_time(self, time_limit: float) -> None:
+        # The limit of HiGHS counts over the life of an instance.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 1e-3))
+
+
+_TERMINATION: dict[Any, Termination] = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kTimeLimit: "time_limit",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+}
+
+
+def _as_lp(program: LinearProgram) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_lower)
+    lp.col_cost_, lp.offset_ = program.cost, program.offset
+    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = program.matrix.data
+    return lp

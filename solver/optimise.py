@@ -1,0 +1,316 @@
+"""From safety stocks to orders: relax, round what is released now, repair, prove the gap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.model import Floats, Scenario
+from solver.assemble import LinearProgram, assemble
+from solver.capacity import expected_overflow
+from solver.data import ModelData, economic_lot, prepare
+from solver.evaluate import Evaluation, evaluate, stored_volume
+from solver.fallback import closed_form_orders
+from solver.highs import Highs, Solution
+from solver.integral import improve
+from solver.lots import lot_rules, round_period
+from solver.model import LotRules
+from solver.options import SolverOptions
+from solver.result import OrderPlan, Status
+
+Progress = Callable[[str], None]
+"""Told the name of each phase as it begins."""
+
+
+@dataclass(eq=False)
+class Kept:
+    """A program that HiGHS keeps, so that a similar one starts from the last basis."""
+
+    highs: Highs | None = None
+
+    def load(self, program: LinearProgram, threads: int) -> Highs:
+        """The kept instance with new data if the matrix is the same, else a new one."""
+        if self.highs is not None and _same_matrix(self.highs.program, program):
+            self.highs.change_program(program)
+        else:
+            self.highs = Highs(program, threads)
+        return self.highs
+
+
+def optimise(
+    scenario: Scenario,
+    safety_stock: Floats,
+    options: SolverOptions | None = None,
+    *,
+    kept: Kept | None = None,
+    progress: Progress | None = None,
+) -> OrderPlan:
+    """Orders for all products and locations together.
+
+    The linear relaxation is solved and proves the bound. Orders of the commit window are then set to
+    permitted lots, everything else is solved again around them, and if the gap is still wider than
+    asked for, HiGHS searches for better lots in the time that is left. If time runs out before the
+    relaxation is solved, the closed form gives the orders.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    safety_stock : array [K, T]
+        Buffer wanted at the end of each period, see ``solver.closed_form``.
+    options : SolverOptions, optional
+    kept : Kept, optional
+        Keeps the solver between calls on similar scenarios (rolling horizons).
+    progress : callable, optional
+        Called with the name of each phase.
+
+    Returns
+    -------
+    OrderPlan
+    """
+    options = options or SolverOptions()
+    clock = _Clock(options.time_limit, progress)
+    clock.phase("prepare")
+    data = prepare(scenario, safety_stock, options)
+    clock.phase("build")
+    program = assemble(data)
+    rules = lot_rules(scenario, data)
+    _relax_fixed_cost(program, rules)
+    highs = (kept or Kept()).load(program, options.threads)
+    clock.phase("solve")
+    relaxed = highs.solve(clock.left() * 0.8)
+    if relaxed.termination != "optimal":
+        return _fall_back(scenario, data, rules, relaxed, safety_stock, clock)
+    assert relaxed.values is not None and relaxed.row_dual is not None
+    missed_cost = scenario.points.missed_sale_cost
+    free = _orders(data, program, relaxed.values)
+    prices = _prices(scenario, data, program, relaxed.row_dual)
+    bound, best = relaxed.bound, free
+    status: Status = "optimal"
+    if len(rules.route):
+        clock.phase("round")
+        best = _round(scenario, data, highs, rules, relaxed, prices[0])
+        clock.phase("search")
+        cost = _total(data, rules, best, missed_cost)
+        if _gap(cost, bound) > options.gap and clock.left() > 1.0:
+            best, bound = improve(data, highs, rules, best, bound, clock.left(), options.gap)
+        _restore(highs, program)
+    planned = evaluate(data, best, missed_cost)
+    objective = planned.cost + _fixed(rules, best)
+    gap = _gap((objective, planned.surcharge), bound)
+    if gap > 1e-6:
+        status = "gap_reached" if gap <= options.gap else "time_limit"
+    clock.phase("done")
+    return OrderPlan(
+        quantity=best[:, : scenario.n_periods],
+        relaxed=free[:, : scenario.n_periods],
+        status=status,
+        objective=objective - planned.surcharge,
+        bound=min(bound, objective) - planned.surcharge,
+        storage_price=prices[0][:, : scenario.n_periods],
+        lane_price=prices[1][:, : scenario.n_periods],
+        expected_overflow=_overflow(scenario, data, planned),
+        seconds=clock.seconds,
+        message=_message(status, gap, options),
+    )
+
+
+def _message(status: Status, gap: float, options: SolverOptions) -> str:
+    if status == "optimal":
+        return "The orders are optimal."
+    if status == "gap_reached":
+        return f"The orders are proven to be within {gap:.2%} of the optimum."
+    return (
+        f"The best orders found are proven to be within {gap:.2%} of the optimum; the gap asked for"
+        f" was {options.gap:.2%}."
+    )
+
+
+def _fall_back(
+    scenario: Scenario,
+    data: ModelData,
+    rules: LotRules,
+    relaxed: Solution,
+    safety_stock: Floats,
+    clock: _Clock,
+) -> OrderPlan:
+    """Closed-form orders, carried out as far as stock and lanes allow."""
+    clock.phase("closed form")
+    orders = closed_form_orders(scenario, data, rules, safety_stock)
+    planned = evaluate(data, orders, scenario.points.missed_sale_cost)
+    objective = planned.cost + _fixed(rules, orders)
+    known = np.isfinite(relaxed.bound)
+    clock.phase("done")
+    nothing = np.zeros((scenario.n_locations, scenario.n_periods))
+    return OrderPlan(
+        quantity=orders[:, : scenario.n_periods],
+        relaxed=orders[:, : scenario.n_periods],
+        status="closed_form",
+        objective=objective - planned.surcharge,
+        bound=relaxed.bound - planned.surcharge if known else None,
+        storage_price=nothing,
+        lane_price=np.zeros((len(scenario.lanes.origin), scenario.n_periods)),
+        expected_overflow=_overflow(scenario, data, planned),
+        seconds=clock.seconds,
+        message="Time ran out before the model was solved: these are closed-form orders, which"
+        " do not weigh products against each other where capacity is short.",
+    )
+
+
+def _round(
+    scenario: Scenario,
+    data: ModelData,
+    highs: Highs,
+    rules: LotRules,
+    relaxed: Solution,
+    storage_price: Floats,
+) -> Floats:
+    """Orders with permitted lots in the commit window, the rest solved again around them."""
+    program, solution = highs.program, relaxed
+    _price_fixed_orders(scenario, data, highs, rules)
+    if (rules.fixed_cost > 0).any():
+        solution = highs.solve(np.inf)
+    for period in np.unique(rules.period):
+        assert solution.values is not None
+        quantity = _orders(data, program, solution.values)
+        planned = evaluate(data, quantity, scenario.points.missed_sale_cost)
+        room = _room(scenario, data, planned, quantity, int(period))
+        fixed = round_period(
+            data, rules, int(period), quantity, planned, storage_price, room
+        )
+        columns = program.order_column[rules.route[rules.period == period], period]
+        highs.change_bounds(columns, fixed, fixed)
+        solution = highs.solve(np.inf)
+    assert solution.values is not None
+    return _orders(data, program, solution.values)
+
+
+def _price_fixed_orders(
+    scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules
+) -> None:
+    """Let an order with a fixed cost pay for it per unit, as later orders do, to see if it is due."""
+    costly = rules.fixed_cost > 0
+    if not costly.any():
+        return
+    route, period = rules.route[costly], rules.period[costly]
+    lot = economic_lot(scenario)[route]
+    price = data.order_price[route, period] + 2.0 * rules.fixed_cost[costly] / np.maximum(lot, 1e-9)
+    columns = highs.program.order_column[route, period]
+    highs.change_cost(columns, price)
+    due = highs.solve(np.inf)
+    assert due.values is not None
+    placed = due.values[columns] > 1e-6
+    # What is due pays once, so its size is free; what is not due waits.
+    highs.change_cost(columns, data.order_price[route, period])
+    limit = np.where(placed, highs.program.upper[columns], 0.0)
+    highs.change_bounds(columns, np.zeros(len(columns)), limit)
+
+
+def _room(
+    scenario: Scenario, data: ModelData, planned: Evaluation, quantity: Floats, period: int
+) -> tuple[Floats, Floats]:
+    """Stock left at each origin and capacity left on each lane by the orders of a period."""
+    left = planned.buffer[:, period if data.lag else period + 1]
+    lane = np.full(len(scenario.lanes.origin), np.inf)
+    limits = data.capacities
+    now = limits.lane_period == period
+    used = np.bincount(
+        data.lane,
+        data.volume[data.destination] * quantity[:, period],
+        len(lane),
+    )
+    lane[limits.lane[now]] = np.maximum(limits.lane_limit[now] - used[limits.lane[now]], 0.0)
+    return np.maximum(left, 0.0), lane
+
+
+def _relax_fixed_cost(program: LinearProgram, rules: LotRules) -> None:
+    """Charge fixed costs in the relaxation by the share of the largest order (in place)."""
+    columns = program.order_column[rules.route, rules.period]
+    program.cost[columns] += rules.fixed_cost / np.maximum(rules.maximum, 1e-9)
+
+
+def _restore(highs: Highs, program: LinearProgram) -> None:
+    """Give a kept program its own bounds and costs back."""
+    columns = program.order_column[program.order_column >= 0]
+    highs.change_bounds(columns, program.lower[columns], program.upper[columns])
+    highs.change_cost(columns, program.cost[columns])
+
+
+def _orders(data: ModelData, program: LinearProgram, values: Floats) -> Floats:
+    """[A, S] orders in a solution, without the solver's last digits."""
+    quantity = np.zeros(data.orderable.shape)
+    quantity[data.orderable] = np.maximum(values[: int(data.orderable.sum())], 0.0)
+    quantity[quantity < 1e-7] = 0.0
+    near = np.round(quantity)
+    return np.where(np.abs(quantity - near) < 1e-7, near, quantity)
+
+
+def _prices(
+    scenario: Scenario, data: ModelData, program: LinearProgram, row_dual: Floats
+) -> tuple[Floats, Floats]:
+    """What a unit of storage [J, S] and of lane capacity [N, S] would save."""
+    limits = data.capacities
+    storage = np.zeros((scenario.n_locations, data.n_periods))
+    lane = np.zeros((len(scenario.lanes.origin), data.n_periods))
+    rows = row_dual[program.storage_row : program.storage_row + len(limits.location)]
+    storage[limits.location, limits.storage_period] = np.maximum(-rows, 0.0)
+    lane[limits.lane, limits.lane_period] = np.maximum(-row_dual[program.lane_row :], 0.0)
+    return storage, lane
+
+
+def _overflow(scenario: Scenario, data: ModelData, planned: Evaluation) -> Floats:
+    stored = stored_volume(data, planned.on_hand, scenario.n_locations)
+    return expected_overflow(scenario, stored, data.stock_std)[:, : scenario.n_periods]
+
+
+def _fixed(rules: LotRules, quantity: Floats) -> float:
+    return float((rules.fixed_cost * (quantity[rules.route, rules.period] > 0)).sum())
+
+
+def _total(
+    data: ModelData, rules: LotRules, quantity: Floats, missed_cost: Floats
+) -> tuple[float, float]:
+    planned = evaluate(data, quantity, missed_cost)
+    return planned.cost + _fixed(rules, quantity), planned.surcharge
+
+
+def _gap(cost: tuple[float, float], bound: float) -> float:
+    """Relative to the cost without the surcharge on lost sales, which would flatter it."""
+    objective, surcharge = cost
+    return max(0.0, objective - bound) / max(abs(objective - surcharge), 1e-9)
+
+
+def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:
+    return (
+        one.matrix.shape == other.matrix.shape
+        and np.array_equal(one.matrix.indptr, other.matrix.indptr)
+        and np.array_equal(one.matrix.indices, other.matrix.indices)
+        and np.array_equal(one.matrix.data, other.matrix.data)
+    )
+
+
+class _Clock:
+    """Time left of a limit, and seconds by phase."""
+
+    def __init__(self, limit: float, progress: Progress | None):
+        self._started = self._last = time.perf_counter()
+        self._limit, self._progress, self._name = limit, progress, ""
+        self.seconds: dict[str, float] = {}
+
+    def left(self) -> float:
+        return max(0.0, self._limit - (time.perf_counter() - self._started))
+
+    def phase(self, name: str) -> None:
+        now = time.perf_counter()
+        if self._name:
+            self.seconds[self._name] = self.seconds.get(self._name, 0.0) + now - self._last
+        self._last, self._name = now, name
+        if name == "done":
+            self.seconds["total"] = now - self._started
+        elif self._progress is not None:
+            self._progress(name)
+
+
+__all__ = ["Kept", "optimise"]

@@ -1,0 +1,48 @@
+"""What the optimiser returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scenarios.model import Floats
+
+Status = Literal["optimal", "gap_reached", "time_limit", "closed_form"]
+
+
+@dataclass(frozen=True, eq=False)
+class OrderPlan:
+    """Orders for every route and period, and how good they are known to be.
+
+    Orders never ask an origin for more than it is projected to hold, so what is ordered is what
+    ships. ``objective`` and ``bound`` are in currency over the horizon and belong to the model
+    of the orders (holding, expected shortage, expected overflow, fixed and lane costs), of which
+    ``bound`` is a proven lower bound; ``gap`` is (objective - bound) / |objective|.
+    """
+
+    quantity: Floats
+    """[A, T] order placed in each period."""
+    relaxed: Floats
+    """[A, T] the same without lot rules: the optimum of the linear relaxation."""
+    status: Status
+    """optimal: proven within 1e-6; gap_reached: within the gap asked for; time_limit: the best
+    found when time ran out; closed_form: no optimisation was needed or none was possible."""
+    objective: float
+    bound: float | None
+    storage_price: Floats
+    """[J, T] what one more unit of storage volume would save (0 where it does not bind)."""
+    lane_price: Floats
+    """[N, T] likewise for lane throughput."""
+    expected_overflow: Floats
+    """[J, T] expected volume above the storage capacity, demand risk included."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time by phase: compile, build, solve, round, total ..."""
+    message: str = ""
+    """One sentence for people on how the result came about."""
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap, None where no bound is known."""
+        if self.bound is None:
+            return None
+        return max(0.0, self.objective - self.bound) / max(abs(self.objective), 1e-9)

@@ -1,0 +1,90 @@
+"""What it costs to be short of a safety stock, as linear tiers below it.
+
+A tier is a slice of the buffer: its width in units and what one unit missing from it costs per
+period. Tiers are filled cheapest first, so the cost of a shortfall is convex.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from scenarios.model import Floats, Scenario
+from solver.options import SolverOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Tiers:
+    """Slices of the buffer below each safety stock, the nearest to it first."""
+
+    width: Floats
+    """[K, S, I] units; inf in the last tier where stock may be planned negative (backlog)."""
+    price: Floats
+    """[K, S, I] cost of a missing unit per period, never falling along I."""
+
+
+def loss(x: Floats) -> Floats:
+    """Standard normal loss function E[(Z - x)+]."""
+    density = np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi)
+    return density - x * special.ndtr(-x)
+
+
+def selling_tiers(
+    scenario: Scenario, safety_stock: Floats, std: Floats, options: SolverOptions
+) -> Tiers:
+    """Tiers at points where customers buy.
+
+    The expected cost of a buffer b is G(b) = h b + (m + h) s Loss(b / s). s is chosen so that G is
+    least at the safety stock SS (s = SS / z with Phi(z) = m / (m + h)); where SS and z differ in
+    sign, G with the forecast's own s is shifted so that it is. The price of a tier is the mean
+    slope of (m + h) s Loss over it; below an empty shelf a backlogged unit costs m + h.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    safety_stock, std : arrays [K, S]
+        Buffer wanted, and standard deviation of demand over the protection interval.
+    options : SolverOptions
+    """
+    n = options.shortfall_tiers if options.shortfall == "risk_aware" else 1
+    missed = scenario.points.missed_sale_cost[:, None, None]
+    both = missed + scenario.points.holding_cost[:, None, None]
+    wanted = safety_stock[:, :, None]
+    depth = np.maximum(wanted, 0.0)
+    width = np.repeat(depth / n, n, axis=2)
+    if options.shortfall == "flat":
+        price = np.broadcast_to(options.flat_shortfall * missed, width.shape)
+        # Above its holding cost, or the plan would rather not hold the safety stock at all.
+        price = np.maximum(price, 1.01 * scenario.points.holding_cost[:, None, None])
+    else:
+        ratio = np.clip(missed / np.where(both > 0, both, 1.0), 1e-6, 1 - 1e-6)
+        z = special.ndtri(ratio)
+        fitted = wanted / np.where(np.abs(z) > 1e-9, z, 1e-9)
+        own = np.maximum(std[:, :, None], 1e-9 + 0.01 * depth)
+        spread = np.where(fitted > 0.05 * own, fitted, own)
+        edge = z - (np.arange(n + 1) / n) * depth / spread
+        fallen = loss(edge[:, :, 1:]) - loss(edge[:, :, :-1])
+        step = np.where(depth > 0, depth / (n * spread), 1.0)
+        price = np.where(depth > 0, both * fallen / step, both)
+        price = np.maximum.accumulate(np.maximum(price, scenario.points.holding_cost[:, None, None]), axis=2)
+    if scenario.settings.unmet_demand == "backlog":
+        width = np.concatenate([width, np.full_like(wanted, np.inf)], axis=2)
+        price = np.concatenate([price, np.broadcast_to(both, wanted.shape)], axis=2)
+    return Tiers(width, np.ascontiguousarray(price))
+
+
+def supplying_tiers(scenario: Scenario, safety_stock: Floats) -> Tiers:
+    """One tier at points that only supply others.
+
+    It weighs only slightly more than the stage's own holding cost: a dearer one would keep stock
+    back while a store below runs dry.
+    """
+    holding = scenario.points.holding_cost
+    typical = float(holding.mean()) if holding.size else 1.0
+    price = np.where(holding > 0, 1.2 * holding, 0.01 * max(typical, 1e-6))
+    shape = (*safety_stock.shape, 1)
+    return Tiers(
+        np.maximum(safety_stock, 0.0)[:, :, None], np.broadcast_to(price[:, None, None], shape)
+    )
