@@ -23,6 +23,7 @@ from scenarios.raw import RawTable, as_text, trimmed
 
 Dates = NDArray[np.datetime64]
 
+_EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2200-01-01")
 NO_DATE = np.datetime64("NaT", "D")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _INFINITE = re.compile(r"\+?(inf|infinity)", re.IGNORECASE)
@@ -155,7 +156,18 @@ def dates(table: RawTable, column: str) -> tuple[Dates, list[Complaint]]:
         cells = cells.cast(pa.timestamp("s"), safe=False).cast(pa.date32(), safe=False)
     if pa.types.is_date(cells.type):
         days = cells.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False)
-        return days.astype("datetime64[D]"), []
+        days, complaints = days.astype("datetime64[D]"), []
+    else:
+        days, complaints = _dates_from_text(cells)
+    strange = (days < _EARLIEST) | (days >= _LATEST)
+    if strange.any():
+        rows = np.flatnonzero(strange)
+        complaints.append(Complaint(rows, "is not a date of our time", "correct the date"))
+        days = np.where(strange, NO_DATE, days)
+    return days, complaints
+
+
+def _dates_from_text(cells: Any) -> tuple[Dates, list[Complaint]]:
     code, texts = _encoded(cells)
     parsed = np.full(len(texts) + 1, NO_DATE)
     reasons: dict[tuple[str, str], list[int]] = {}

@@ -26,7 +26,17 @@ class Group:
 
     def __call__(self, x: Array) -> Array:
         """[..., A] the entries of the group, 0 elsewhere."""
-        return x if self.everything else self.xp.where(self.mask, x, self.xp.zeros_like(x))
+        if self.everything:
+            return x
+        if self.stretches is None:
+            return self.xp.where(self.mask, x, self.xp.zeros_like(x))
+        pieces, last = [], 0
+        for start, stop in (*self.stretches, (x.shape[-1], x.shape[-1])):
+            if start > last:
+                pieces.append(self.xp.zeros_like(x[..., last:start]))
+            pieces.append(x[..., start:stop])
+            last = stop
+        return self.xp.concat(pieces, axis=-1)
 
     def add(self, base: Array | None, x: Array) -> Array:
         """``base + x`` on the group, ``base`` elsewhere; no base counts as 0."""
@@ -251,13 +261,15 @@ def take(net: Network, points: Ints, routes: Ints, point_rank: Ints) -> Network:
     def relabel(index: Ints) -> Ints:
         return np.where(index >= 0, point_rank[index], -1)
 
+    at_points = pick(net.xp, points, net.n_points, net.device)
+    at_routes = pick(net.xp, routes, net.n_routes, net.device)
     changes: dict[str, Any] = {
-        name: None if (value := getattr(net, name)) is None else value[chosen]
+        name: None if (value := getattr(net, name)) is None else chosen(value)
         for names, chosen in (
-            (("holding_cost", "missed_cost", "scrap_cost", "point_volume"), points),
+            (("holding_cost", "missed_cost", "scrap_cost", "point_volume"), at_points),
             (
                 ("unmet_order_cost", "shipping_cost", "order_cost", "transit_cost", "route_volume"),
-                routes,
+                at_routes,
             ),
         )
         for name in names
@@ -295,7 +307,7 @@ def _links(xp: Any, indices: Indices, receive_first: bool, device: Any) -> dict[
     shares = exits.size > 0 and bool(np.bincount(exits).max() > 1)
     leads = tuple(
         (int(lead), _group(xp, indices.lead_time == lead, device))
-        for lead in np.unique(indices.lead_time)
+        for lead in np.flatnonzero(np.bincount(indices.lead_time))
     )
     # Only a route of lead time 0 into a point that ships on makes the order within a period matter.
     relays = np.zeros(n_points, dtype=bool)

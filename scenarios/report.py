@@ -75,6 +75,7 @@ class Report:
         for place, which in enumerate(order[:MOST_VALUES]):
             last = place == MOST_VALUES - 1
             value = values[code[first[which]]]
+            value = value if value and value.strip() else None
             self.add(
                 table.file,
                 message,

@@ -20,7 +20,6 @@ from scenarios.settings import Settings
 from scenarios.validate import Mask, TypedTable
 
 LONGEST_HORIZON = 1000
-_EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2200-01-01")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +73,6 @@ def calendar_of(
     known = np.empty(0, dtype="datetime64[D]")
     if forecast is not None:
         known = forecast.dates["date"][~np.isnat(forecast.dates["date"])]
-    far = (known < _EARLIEST) | (known >= _LATEST)
-    if forecast is not None and far.any():
-        dates = forecast.dates["date"]
-        wrong = ~np.isnat(dates) & ((dates < _EARLIEST) | (dates >= _LATEST))
-        report.rows(forecast.raw, "date", wrong, "is not a date of our time", "correct the date")
-        known = known[~far]
     if settings.start_date is not None:
         start = np.datetime64(settings.start_date, "D")
     elif known.size:

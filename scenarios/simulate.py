@@ -13,11 +13,11 @@ from scenarios.dynamics import initial_state, step
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.parameters import Network, network, take
 from scenarios.policies import DemandModel, OrderPolicy, SeparablePolicy
-from scenarios.segments import Array
+from scenarios.segments import Array, pick
 from scenarios.state import Ages, Outcome, State
 from scenarios.trajectory import Trajectory
 
-PART = 6144
+PART = 32_768
 """Stock points x paths that are run at a time: their arrays stay in a core's cache."""
 
 
@@ -262,7 +262,7 @@ def _parts(
     for part in range(count):
         points = by_part[point_cuts[part] : point_cuts[part + 1]]
         routes = routes_by_part[route_cuts[part] : route_cuts[part + 1]]
-        wanted = np.take(by_time, points, axis=-1).astype(net.dtype, copy=False)
+        wanted = pick(np, points, net.n_points)(by_time).astype(net.dtype, copy=False)
         yield (
             take(net, points, routes, rank),
             _with_batch(_state_of(state, points, routes), batch),
@@ -279,15 +279,17 @@ def _grouped(part: Ints, count: int) -> tuple[Ints, Ints]:
 
 def _state_of(state: State, points: Ints, routes: Ints) -> State:
     ages = state.ages
+    at_points = pick(np, points, state.on_hand.shape[-1])
+    at_routes = pick(np, routes, state.owed.shape[-1])
     return State(
-        on_hand=state.on_hand[..., points],
-        backlog=state.backlog[..., points],
-        owed=state.owed[..., routes],
-        in_transit=tuple(slot[..., routes] for slot in state.in_transit),
+        on_hand=at_points(state.on_hand),
+        backlog=at_points(state.backlog),
+        owed=at_routes(state.owed),
+        in_transit=tuple(at_routes(slot) for slot in state.in_transit),
         ages=None
         if ages is None
         else Ages(
-            ages.on_hand[..., points], tuple(slot[..., routes] for slot in ages.in_transit)
+            at_points(ages.on_hand), tuple(at_routes(slot) for slot in ages.in_transit)
         ),
     )
 

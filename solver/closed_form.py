@@ -16,16 +16,16 @@ Points with several suppliers order from their primary one.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, echelons, primary_routes
-from scenarios.parameters import Network, network
-from scenarios.parameters import take as take_network
-from scenarios.segments import Array, Pick, pick
+from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
 from scenarios.state import State
 from solver.echelon_sum import EchelonSum, echelon_sum
 
@@ -37,18 +37,20 @@ class OrderUpTo:
     Made by :func:`order_up_to`. Past the last period the last targets are kept.
     """
 
-    net: Network
+    xp: Any
     targets: Array
     """[T, K] echelon order-up-to levels, safety stocks included."""
-    cover_demand: Array
-    """[T, K] the mean demand in them."""
+    cover_demand: Array | None
+    """[T, K] the mean demand in them; None in a part made by :meth:`take`, to save its memory."""
+    zero: Array
+    inbound: SegmentSum
+    """From routes to the points they supply."""
     below: EchelonSum
     at_route: Pick
     """From points to their primary routes; nothing is ordered on others."""
-    parent: Ints
-    """[K] the point that mainly supplies each point, -1: outside, or none."""
-    orders_at: Ints
-    """[A] the point whose primary route it is, -1: none."""
+    parts: Structure
+    keeps_backlog: bool
+    owes_orders: bool
 
     def __call__(self, state: State, period: int) -> Array:
         """Orders [..., A] for a state at the start of ``period``."""
@@ -65,6 +67,8 @@ class OrderUpTo:
         safety_stock_now : array [..., K]
             Used for every period that this order decides.
         """
+        if self.cover_demand is None:
+            raise ValueError("a part keeps the safety stocks it was made with")
         target = self.cover_demand[min(period, self.cover_demand.shape[0] - 1)]
         return self._order(
             state, target + self.below(safety_stock_now - self._local_position(state))
@@ -72,32 +76,56 @@ class OrderUpTo:
 
     def take(self, points: Ints, routes: Ints, point_rank: Ints) -> OrderUpTo:
         """The rule for some products only; see :class:`scenarios.policies.SeparablePolicy`."""
-        def relabel(index: Ints) -> Ints:
-            return np.where(index >= 0, point_rank[index], -1)
-
-        net = take_network(self.net, points, routes, point_rank)
-        parent, orders_at = relabel(self.parent[points]), relabel(self.orders_at[routes])
-        return OrderUpTo(
-            net=net,
-            targets=self.targets[:, points],
-            cover_demand=self.cover_demand[:, points],
-            below=echelon_sum(net.xp, parent, net.indices.location, net.device),
-            at_route=pick(net.xp, orders_at, points.size, net.device),
-            parent=parent,
-            orders_at=orders_at,
+        structure = self.parts.take(points, routes, point_rank)
+        chosen = pick(self.xp, points, self.parts.parent.size)
+        return dataclasses.replace(
+            self,
+            targets=chosen(self.targets),
+            cover_demand=None,
+            parts=structure,
+            **structure.links(self.xp),
         )
 
     def _local_position(self, state: State) -> Array:
-        net = self.net
         position = state.on_hand
         if state.in_transit:
-            position = position + net.by_destination(state.on_way)
-        return position - state.backlog if net.keeps_backlog else position
+            position = position + self.inbound(state.on_way)
+        return position - state.backlog if self.keeps_backlog else position
 
     def _order(self, state: State, wanted: Array) -> Array:
-        if self.net.owes_orders:
-            wanted = wanted - self.net.by_destination(state.owed)
-        return self.at_route(self.net.xp.maximum(wanted, self.net.zero))
+        if self.owes_orders:
+            wanted = wanted - self.inbound(state.owed)
+        return self.at_route(self.xp.maximum(wanted, self.zero))
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """Who orders where from, as NumPy index arrays; -1: outside, or nobody."""
+
+    parent: Ints
+    """[K] the point that mainly supplies each point."""
+    location: Ints
+    """[K]"""
+    destination: Ints
+    """[A] the point that each route leads to."""
+    orders_at: Ints
+    """[A] the same, where the route is its primary one."""
+
+    def take(self, points: Ints, routes: Ints, point_rank: Ints) -> Structure:
+        """The structure of some products only."""
+        indices = (self.parent[points], self.destination[routes], self.orders_at[routes])
+        parent, destination, orders_at = (
+            np.where(index >= 0, point_rank[index], -1) for index in indices
+        )
+        return Structure(parent, self.location[points], destination, orders_at)
+
+    def links(self, xp: Any, device: Any = None) -> dict[str, Any]:
+        """The prepared sums and gathers of :class:`OrderUpTo`."""
+        return {
+            "inbound": segment_sum(xp, self.destination, self.parent.size, device),
+            "below": echelon_sum(xp, self.parent, self.location, device),
+            "at_route": pick(xp, self.orders_at, self.parent.size, device),
+        }
 
 
 def order_up_to(
@@ -126,7 +154,6 @@ def order_up_to(
     ValueError
         If ``safety_stock`` is not [K, T].
     """
-    net = network(scenario, xp, dtype=dtype, device=device)
     shape = (scenario.n_points, scenario.n_periods)
     if safety_stock is not None and np.shape(safety_stock) != shape:
         raise ValueError(f"safety_stock is {np.shape(safety_stock)}, not points x periods {shape}")
@@ -137,14 +164,24 @@ def order_up_to(
     orders_at = np.full(scenario.n_routes, -1)
     orders_at[primary[supplied]] = supplied
     cover_demand, buffers = _levels(scenario, safety_stock)
+    structure = Structure(
+        parent, scenario.points.location, scenario.routes.destination, orders_at
+    )
+    xp = array_namespace(xp.asarray([0.0]))
+    dtype = xp.float64 if dtype is None else dtype
+
+    def by_time(values: Floats) -> Array:
+        return xp.asarray(np.ascontiguousarray(values.T), dtype=dtype, device=device)
+
     return OrderUpTo(
-        net=net,
-        targets=net.array(np.ascontiguousarray((cover_demand + buffers).T)),
-        cover_demand=net.array(np.ascontiguousarray(cover_demand.T)),
-        below=echelon_sum(net.xp, parent, scenario.points.location, net.device),
-        at_route=pick(net.xp, orders_at, scenario.n_points, net.device),
-        parent=parent,
-        orders_at=orders_at,
+        xp=xp,
+        targets=by_time(cover_demand + buffers),
+        cover_demand=by_time(cover_demand),
+        zero=xp.zeros((), dtype=dtype, device=device),
+        parts=structure,
+        keeps_backlog=scenario.settings.unmet_demand == "backlog",
+        owes_orders=scenario.settings.unmet_orders == "backlog",
+        **structure.links(xp, device),
     )
 
 

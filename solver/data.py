@@ -177,7 +177,8 @@ def missed_price(scenario: Scenario, n_periods: int) -> Floats:
     until the end: so no sale is refused to rebuild a safety stock, nor earlier than it must be.
     """
     points = scenario.points
-    per_period = (points.missed_sale_cost + points.holding_cost)[:, None]
+    review = scenario.settings.review_period
+    per_period = (points.missed_sale_cost + review * points.holding_cost)[:, None]
     return points.missed_sale_cost[:, None] + (n_periods - np.arange(n_periods)) * per_period
 
 
@@ -214,7 +215,24 @@ def order_price(scenario: Scenario, n_periods: int) -> Floats:
     lot = economic_lot(scenario)
     later = now + 2.0 * routes.order_cost / np.where(lot > 0, lot, np.inf)
     committed = np.arange(n_periods) < settings.commit_periods
-    return np.where(committed[None, :], now[:, None], later[:, None])
+    price = np.where(committed[None, :], now[:, None], later[:, None])
+    return price + _late_transit(scenario, n_periods) * (rate <= 0)[:, None]
+
+
+def _late_transit(scenario: Scenario, n_periods: int) -> Floats:
+    """[A, S] surcharge on orders near the end, by what the end of the model would save them.
+
+    With r periods left, a unit that stays at its origin still pays h_o r, and one that is sent pays
+    h_d (r - L): less, near the end, so that stock would be sent away although nobody needs it. The
+    surcharge makes up for it. It rises more slowly than what sending a period earlier costs, so that
+    it does not bring shipments forward either.
+    """
+    routes, holding = scenario.routes, scenario.points.holding_cost
+    here = np.where(routes.origin >= 0, holding[routes.origin], 0.0)[:, None]
+    more = np.maximum(holding[routes.destination][:, None] - here, 0.0)
+    lead = routes.lead_time[:, None]
+    left = n_periods - np.arange(n_periods)[None, :]
+    return np.maximum(1.001 * here * lead - 0.9 * more * (left - lead), 0.0)
 
 
 def _missed_already(

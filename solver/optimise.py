@@ -141,7 +141,10 @@ def _fall_back(
     orders = closed_form_orders(scenario, data, rules, safety_stock)
     planned = evaluate(data, orders, scenario.points.missed_sale_cost)
     objective = planned.cost + _fixed(rules, orders)
-    known = np.isfinite(relaxed.bound)
+    bound = relaxed.bound - planned.surcharge
+    if (safety_stock >= 0).all():
+        # Then no part of the cost is negative.
+        bound = max(bound, 0.0)
     clock.phase("done")
     nothing = np.zeros((scenario.n_locations, scenario.n_periods))
     return OrderPlan(
@@ -149,7 +152,7 @@ def _fall_back(
         relaxed=orders[:, : scenario.n_periods],
         status="closed_form",
         objective=objective - planned.surcharge,
-        bound=relaxed.bound - planned.surcharge if known else None,
+        bound=bound if np.isfinite(bound) else None,
         storage_price=nothing,
         lane_price=np.zeros((len(scenario.lanes.origin), scenario.n_periods)),
         expected_overflow=_overflow(scenario, data, planned),

@@ -39,7 +39,9 @@ def selling_tiers(
     The expected cost of a buffer b is G(b) = h b + (m + h) s Loss(b / s). s is chosen so that G is
     least at the safety stock SS (s = SS / z with Phi(z) = m / (m + h)); where SS and z differ in
     sign, G with the forecast's own s is shifted so that it is. The price of a tier is the mean
-    slope of (m + h) s Loss over it; below an empty shelf a backlogged unit costs m + h.
+    slope of (m + h) s Loss over it; below an empty shelf a backlogged unit costs m + h. With a
+    review period R a unit ordered for the end of a cycle is held through all of it, so (R - 1) h
+    is added; without that the plan would stop short of the safety stock.
 
     Parameters
     ----------
@@ -50,14 +52,16 @@ def selling_tiers(
     """
     n = options.shortfall_tiers if options.shortfall == "risk_aware" else 1
     missed = scenario.points.missed_sale_cost[:, None, None]
-    both = missed + scenario.points.holding_cost[:, None, None]
+    holding = scenario.points.holding_cost[:, None, None]
+    both = missed + holding
+    through_cycle = (scenario.settings.review_period - 1) * holding
     wanted = safety_stock[:, :, None]
     depth = np.maximum(wanted, 0.0)
     width = np.repeat(depth / n, n, axis=2)
     if options.shortfall == "flat":
         price = np.broadcast_to(options.flat_shortfall * missed, width.shape)
         # Above its holding cost, or the plan would rather not hold the safety stock at all.
-        price = np.maximum(price, 1.01 * scenario.points.holding_cost[:, None, None])
+        price = np.maximum(price, 1.01 * holding)
     else:
         ratio = np.clip(missed / np.where(both > 0, both, 1.0), 1e-6, 1 - 1e-6)
         z = special.ndtri(ratio)
@@ -68,22 +72,23 @@ def selling_tiers(
         fallen = loss(edge[:, :, 1:]) - loss(edge[:, :, :-1])
         step = np.where(depth > 0, depth / (n * spread), 1.0)
         price = np.where(depth > 0, both * fallen / step, both)
-        price = np.maximum.accumulate(np.maximum(price, scenario.points.holding_cost[:, None, None]), axis=2)
+        price = np.maximum.accumulate(np.maximum(price, holding), axis=2)
     if scenario.settings.unmet_demand == "backlog":
         width = np.concatenate([width, np.full_like(wanted, np.inf)], axis=2)
         price = np.concatenate([price, np.broadcast_to(both, wanted.shape)], axis=2)
-    return Tiers(width, np.ascontiguousarray(price))
+    return Tiers(width, price + through_cycle)
 
 
 def supplying_tiers(scenario: Scenario, safety_stock: Floats) -> Tiers:
     """One tier at points that only supply others.
 
     It weighs only slightly more than the stage's own holding cost: a dearer one would keep stock
-    back while a store below runs dry.
+    back while a store below runs dry. As at selling points, stock is held through a review cycle.
     """
     holding = scenario.points.holding_cost
     typical = float(holding.mean()) if holding.size else 1.0
-    price = np.where(holding > 0, 1.2 * holding, 0.01 * max(typical, 1e-6))
+    cycle = scenario.settings.review_period - 1
+    price = np.where(holding > 0, (1.2 + cycle) * holding, 0.01 * max(typical, 1e-6))
     shape = (*safety_stock.shape, 1)
     return Tiers(
         np.maximum(safety_stock, 0.0)[:, :, None], np.broadcast_to(price[:, None, None], shape)

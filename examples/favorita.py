@@ -1,0 +1,154 @@
+"""Turn weekly sales of Corporacion Favorita into an input folder: a DC in front of 21 stores.
+
+    python examples/favorita.py --out favorita
+    planner plan favorita --out favorita-plan
+
+The data holds sales only. Lead times, costs, stocks and capacities are made up here: the supplier
+needs 2 weeks to the DC and the DC 1 week to each store; a missed sale costs 5 to 100 times the
+weekly holding cost at the store, which is twice that at the DC; stocks start near where the
+textbook rule would keep them; the DC stores 90% of what that rule would use, and the lane from the
+supplier carries 10% more than the mean weekly sales.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import special
+from seasonal_average import seasonal_average
+
+from scenarios.model import Scenario
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "favorita_21_stores"
+
+TO_DC, TO_STORE = 2, 1
+"""Lead times in weeks."""
+
+
+def favorita(data: Path, n_ahead: int = 12, seed: int = 0) -> Scenario:
+    """The week after the data as a scenario.
+
+    Parameters
+    ----------
+    data : pathlib.Path
+        Folder with weekly_sales.npz and dates_with_info.csv.
+    n_ahead : int
+        Weeks to forecast and plan.
+    seed : int
+        Draws the cost ratios of the products and the opening stocks.
+    """
+    rng = np.random.default_rng(seed)
+    with np.load(data / "weekly_sales.npz") as arrays:
+        sales = np.clip(arrays["weekly_sales"].astype(float), 0.0, None)  # returns are no demand
+    n_products, n_stores, n_weeks = sales.shape
+    # The sales are the first weeks of the calendar beside them (their peaks are its Christmases).
+    first = pd.read_csv(data / "dates_with_info.csv")["date"].iloc[0]
+    start = np.datetime64(first, "D") + 7 * n_weeks
+    series = sales.reshape(n_products * n_stores, n_weeks)
+    mean, std = seasonal_average(series, np.ones_like(series, dtype=bool), n_ahead)
+
+    product = np.array([f"product {i:03d}" for i in range(n_products)])
+    store = np.array([f"store {j:02d}" for j in range(n_stores)])
+    ratio = np.round(5 * 20 ** rng.random(n_products), 2)
+    z = special.ndtri(ratio / (1 + ratio))
+    spread = std.mean(axis=1).reshape(n_products, n_stores)
+    at_store = np.maximum(z, 0)[:, None] * spread * np.sqrt(TO_STORE + 1)
+    weekly = mean.mean(axis=1).reshape(n_products, n_stores)
+    flow = weekly.sum(axis=1)
+    at_dc = 0.5 * np.maximum(z, 0) * np.sqrt((spread**2).sum(axis=1) * (TO_DC + 1))
+
+    place = pd.DataFrame(
+        {"product": np.repeat(product, n_stores), "location": np.tile(store, n_products)}
+    )
+    stock = np.rint(at_store * rng.uniform(0.6, 1.3, at_store.shape))
+    tables = {
+        "products": pd.DataFrame(
+            {
+                "product": product,
+                "missed_sale_cost": ratio,
+                "holding_cost": 1.0,
+                "distribution": "gamma",
+            }
+        ),
+        "locations": pd.DataFrame(
+            {
+                "location": ["DC", *store],
+                "storage_capacity": [np.ceil(0.9 * (at_dc + flow).sum()), *[np.nan] * n_stores],
+            }
+        ),
+        "lanes": pd.DataFrame(
+            {
+                "origin": ["supplier", *["DC"] * n_stores],
+                "destination": ["DC", *store],
+                "lead_time": [TO_DC, *[TO_STORE] * n_stores],
+                "capacity": [np.ceil(1.1 * flow.sum()), *[np.nan] * n_stores],
+            }
+        ),
+        "product_locations": pd.DataFrame(
+            {"product": product, "location": "DC", "holding_cost": 0.5}
+        ),
+        "inventory": pd.concat(
+            [
+                place.assign(on_hand=stock.ravel()),
+                pd.DataFrame(
+                    {"product": product, "location": "DC", "on_hand": np.rint(at_dc + flow)}
+                ),
+            ],
+            ignore_index=True,
+        ),
+        "open_orders": _open_orders(product, place, mean[:, 0], flow, start),
+        "forecast": place.loc[np.repeat(place.index, n_ahead)].assign(
+            date=np.tile(start + 7 * np.arange(n_ahead), len(place)),
+            mean=np.round(mean.ravel(), 4),
+            std=np.round(std.ravel(), 4),
+        ),
+    }
+    return Scenario.from_tables(tables, {"period": "W", "start_date": start.astype(object)})
+
+
+def _open_orders(
+    product: np.ndarray,
+    place: pd.DataFrame,
+    first: np.ndarray,
+    flow: np.ndarray,
+    start: np.datetime64,
+) -> pd.DataFrame:
+    """A pipeline in its steady state: every week under way holds a week's sales."""
+    to_stores = pd.DataFrame(
+        {
+            "product": place["product"],
+            "origin": "DC",
+            "destination": place["location"],
+            "quantity": np.rint(first),
+            "receipt_date": start,
+        }
+    )
+    to_dc = [
+        pd.DataFrame(
+            {
+                "product": product,
+                "origin": "supplier",
+                "destination": "DC",
+                "quantity": np.rint(flow),
+                "receipt_date": start + 7 * week,
+            }
+        )
+        for week in range(TO_DC)
+    ]
+    return pd.concat([to_stores, *to_dc], ignore_index=True).query("quantity > 0")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Favorita data to an input folder")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the raw data")
+    parser.add_argument("--out", type=Path, required=True, help="input folder to write")
+    parser.add_argument("--seed", type=int, default=0, help="draws what the data does not hold")
+    arguments = parser.parse_args()
+    favorita(arguments.data, seed=arguments.seed).write(arguments.out)
+
+
+if __name__ == "__main__":
+    main()

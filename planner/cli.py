@@ -1,0 +1,233 @@
+"""The command ``planner``. Heavy modules are imported inside the commands only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+BAD_INPUT, NO_PLAN, STOPPED = 2, 3, 130
+
+app = typer.Typer(
+    help="Plan a multi-echelon chain: tables in, purchase orders out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Example(StrEnum):
+    """Bundled scenarios."""
+
+    retail_chain = "retail-chain"
+    stores = "stores"
+    single = "single"
+
+
+class OrderRule(StrEnum):
+    """Policies that can be simulated."""
+
+    closed_form = "closed-form"
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    markdown = "markdown"
+    csv = "csv"
+    json = "json"
+
+
+Input = Annotated[Path, typer.Argument(help="Folder of tables, or an .xlsx workbook.")]
+Brain = Annotated[str, typer.Option(help="Who decides the safety stocks: auto, analytic, none.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"planner {metadata.version('echelon-planner')}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: planner init my-chain --example retail-chain --products 50")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")],
+    example: Annotated[Example, typer.Option(help="Which scenario.")] = Example.retail_chain,
+    products: Annotated[
+        int | None, typer.Option(min=1, help="Number of products (retail-chain, stores).")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Write the tables of an example scenario."""
+    with _errors():
+        if products is not None and example is Example.single:
+            _fail("--products: the example 'single' has one product", BAD_INPUT)
+        from scenarios import examples
+
+        make = getattr(examples, example.name)
+        size = {} if products is None else {"n_products": products}
+        make(seed=seed, **size).write(folder)
+        typer.echo(f"Wrote {example.value} to {folder}. Next: planner plan {folder} --out PLAN")
+
+
+@app.command(epilog="Example: planner plan my-chain --out my-plan --time-limit 30")
+def plan(
+    source: Input,
+    out: Annotated[Path, typer.Option(help="Folder for the plan; it must not exist.")],
+    brain: Brain = "auto",
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds for the search for orders.")
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(min=0.0, max=0.999, help="Relative gap at which to stop.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan: purchase orders with reasons, safety stocks, projection, problems."""
+    if time_limit is not None and not time_limit > 0:
+        raise typer.BadParameter("must be more than 0", param_hint="--time-limit")
+    from planner import screen
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        from planner.write import check_target
+
+        check_target(out, force=force)
+        from planner.planning import plan as make_plan
+        from scenarios.model import Scenario
+        from solver.options import SolverOptions
+
+        progress("reading")
+        scenario = Scenario.read(source)
+        given = {"time_limit": time_limit, "gap": gap}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress)
+        progress("writing")
+        made.write(out, force=force)
+    if not quiet:
+        typer.echo(screen.plan_text(made, out, scenario.settings.currency))
+
+
+@app.command(epilog="Example: planner simulate my-chain --paths 200 --seed 1")
+def simulate(
+    source: Input,
+    paths: Annotated[int, typer.Option(min=1, help="Paths of demand to draw.")] = 100,
+    seed: Seed = 0,
+    policy: Annotated[OrderRule, typer.Option(help="Who orders.")] = OrderRule.closed_form,
+    brain: Brain = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder for tables of the result.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the chain on sampled demand: cost by component and fill rate, with intervals."""
+    from planner import screen
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        if out is not None:
+            from planner.write import check_target
+
+            check_target(out, force=False)
+        import numpy as np
+
+        from planner.simulating import simulate_paths
+        from scenarios.model import Scenario
+
+        progress("reading")
+        scenario = Scenario.read(source)
+        progress(f"simulating {policy.value} orders")
+        result = simulate_paths(scenario, np.random.default_rng(seed), paths, brain)
+        if out is not None:
+            progress("writing")
+            result.write(out)
+    typer.echo(screen.simulation_text(result, scenario.settings.currency))
+
+
+@app.command(epilog="Example: planner check my-chain")
+def check(source: Input) -> None:
+    """Read the input, list everything that is wrong or odd, and describe the chain."""
+    from planner import screen
+
+    with _errors():
+        from scenarios.model import Scenario
+
+        scenario = Scenario.read(source)
+        if scenario.warnings:
+            typer.echo(screen.findings_text(scenario.warnings), err=True)
+        typer.echo(screen.scenario_text(scenario))
+        typer.echo(f"The input can be planned ({len(scenario.warnings)} warnings).")
+
+
+@app.command(epilog="Example: planner schema --format markdown > schema.md")
+def schema(
+    format_: Annotated[
+        TableFormat, typer.Option("--format", help="How to print it.")
+    ] = TableFormat.table,
+) -> None:
+    """Print every input table, its columns, units and defaults, and the settings."""
+    from planner.schema_text import schema_text
+
+    typer.echo(schema_text(format_.value))
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what can go wrong into a line on stderr and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _fail("Stopped; nothing was written.", STOPPED)
+    except OSError as error:
+        _fail(f"error: {_what(error)}", BAD_INPUT)
+    except MemoryError:
+        _fail("error: there is not enough memory for this plan", NO_PLAN)
+    except (ValueError, RuntimeError) as error:
+        from planner import screen
+        from planner.result import AuditError
+        from scenarios.errors import InputError
+
+        if isinstance(error, InputError):
+            text = screen.findings_text(error.findings)
+            errors = sum(finding.severity == "error" for finding in error.findings)
+            _fail(f"{text}\nThe input cannot be used: {errors} errors.", BAD_INPUT)
+        if isinstance(error, AuditError):
+            _fail(f"No plan was written: {error}\nThis is a fault of the planner.", NO_PLAN)
+        raise
+
+
+def _what(error: OSError) -> str:
+    """An error of the file system without its number."""
+    if error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        app(prog_name="planner")
+    except BrokenPipeError:
+        # The reader of our output has gone, as in ``planner schema | head``.
+        sys.stderr.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""The main job: a scenario in, an audited plan out."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+
+import numpy as np
+
+from brain import safety_stocks
+from brain.policy import SafetyStockPolicy, SafetyStocks
+from planner.fingerprint import input_hash
+from planner.problems import problems_table
+from planner.projection import Projection, listed, project
+from planner.reasons import capacity_names
+from planner.result import AuditError, CapacityUse, Plan, Report
+from planner.tables_out import orders_table, projection_table, safety_stock_table
+from scenarios.audit import audit, storage_overflow
+from scenarios.model import Floats, Scenario
+from solver.optimise import optimise
+from solver.options import SolverOptions
+from solver.result import OrderPlan
+
+Progress = Callable[[str], None]
+"""Called with the name of each phase as it begins."""
+
+REPORTED_VERSIONS = ("echelon-planner", "numpy", "pandas", "pyomo", "highspy")
+
+
+def plan(
+    scenario: Scenario,
+    brain: str | SafetyStockPolicy = "auto",
+    options: SolverOptions | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Purchase orders for every echelon of a scenario.
+
+    Safety stocks by the brain, orders by the optimiser, what they lead to by the simulator on mean
+    demand, and an audit of the result from the raw data.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    brain : str or SafetyStockPolicy
+        Who decides the safety stocks, see :func:`brain.safety_stocks`.
+    options : SolverOptions, optional
+        Time limit, gap and more.
+    progress : callable, optional
+        Called with the name of each phase as it begins.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        If there is no such brain.
+    AuditError
+        If the finished plan breaks a rule of the world: a fault of the planner.
+    """
+    clock = _Clock(progress)
+    with clock.phase("safety stocks"):
+        stocks = safety_stocks(scenario, brain)
+    with clock.phase("orders"):
+        found = optimise(scenario, stocks.quantity, options, progress=clock.within("orders"))
+    with clock.phase("projection"):
+        kept = listed(scenario, found.quantity)
+        projection = project(scenario, kept)
+    with clock.phase("tables"):
+        made = Plan(
+            purchase_orders=orders_table(scenario, stocks.quantity, found, projection),
+            safety_stock=safety_stock_table(scenario, stocks),
+            projection=projection_table(scenario, stocks.quantity, projection),
+            problems=problems_table(
+                scenario,
+                stocks.quantity,
+                found,
+                projection,
+                (*scenario.warnings, *stocks.findings),
+            ),
+            report=_report(scenario, stocks, found, projection, clock.seconds),
+        )
+    with clock.phase("audit"):
+        violations = audit(scenario, made)
+        if violations:
+            raise AuditError(violations)
+    clock.finish(found.seconds)
+    return made
+
+
+class _Clock:
+    """Tells of phases and keeps their seconds; the report shares the dict it fills."""
+
+    def __init__(self, progress: Progress | None):
+        self.seconds: dict[str, float] = {}
+        self._progress, self._started = progress, time.perf_counter()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        if self._progress is not None:
+            self._progress(name)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - started
+
+    def within(self, name: str) -> Progress:
+        """Tells of the phases of a phase."""
+        return lambda part: self._progress(f"{name}: {part}") if self._progress else None
+
+    def finish(self, of_solver: dict[str, float]) -> None:
+        named = {f"orders: {name}": spent for name, spent in of_solver.items() if name != "total"}
+        self.seconds |= named | {"total": time.perf_counter() - self._started}
+
+
+def _report(
+    scenario: Scenario,
+    stocks: SafetyStocks,
+    found: OrderPlan,
+    projection: Projection,
+    seconds: dict[str, float],
+) -> Report:
+    now = slice(0, scenario.settings.commit_periods)
+    names, numbers = np.unique(stocks.source.astype(str), return_counts=True)
+    costs = {name: float(cost.sum()) for name, cost in projection.costs.items()}
+    missed = projection.missed
+    backlogged = scenario.settings.unmet_demand == "backlog"
+    placed = projection.orders > 0
+    return Report(
+        status=found.status,
+        message=found.message,
+        objective=float(found.objective),
+        bound=found.bound,
+        gap=found.gap,
+        seconds=seconds,
+        versions=versions(),
+        brains={str(name): int(n) for name, n in zip(names, numbers, strict=True)},
+        input_hash=input_hash(scenario),
+        counts={
+            "products": scenario.n_products,
+            "locations": scenario.n_locations,
+            "lanes": len(scenario.lanes.origin),
+            "stock_points": scenario.n_points,
+            "periods": scenario.n_periods,
+            "orders_now": int(placed[:, now].sum()),
+            "orders_planned": int(placed.sum() - placed[:, now].sum()),
+        },
+        costs=costs | {"total": sum(costs.values())},
+        missed_units=float(missed[:, -1].sum() if backlogged else missed.sum()),
+        capacity=tuple(_capacity_use(scenario, found, projection)),
+        first_date=f"{scenario.dates[0]:%Y-%m-%d}",
+        last_date=f"{scenario.dates[-1]:%Y-%m-%d}",
+        currency=scenario.settings.currency,
+        notes=_notes(scenario),
+    )
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    if scenario.settings.end_of_life:
+        return ()
+    return (
+        "Planned orders whose first use lies beyond the forecast are not listed; orders released"
+        " now count on demand going on after it as in its last week (or four weeks).",
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of what decides the numbers."""
+    return {"python": platform.python_version()} | {
+        name: metadata.version(name) for name in REPORTED_VERSIONS
+    }
+
+
+def _capacity_use(
+    scenario: Scenario, found: OrderPlan, projection: Projection
+) -> Iterator[CapacityUse]:
+    """Every storage and lane that has a capacity."""
+    storages, lanes = capacity_names(scenario)
+    over = storage_overflow(scenario, projection.closing)
+    stored = projection.closing * scenario.point_volume[:, None]
+    carried = projection.shipped * scenario.route_volume[:, None]
+    for j, name in enumerate(storages):
+        capacity = scenario.locations.storage_capacity[j]
+        if np.isfinite(capacity).any():
+            used = stored[scenario.points.location == j].sum(axis=0)
+            expected = found.expected_overflow[j]
+            yield _use(
+                scenario, "storage", name, used, capacity, over[j].sum(), expected.sum(),
+                expected.sum() * scenario.overflow_cost[j], found.storage_price[j].sum(),
+            )  # fmt: skip
+    for n, name in enumerate(lanes):
+        capacity = scenario.lanes.capacity[n]
+        if np.isfinite(capacity).any():
+            used = carried[scenario.routes.lane == n].sum(axis=0)
+            yield _use(
+                scenario, "lane", name, used, capacity, 0.0, 0.0, 0.0, found.lane_price[n].sum()
+            )
+
+
+def _use(
+    scenario: Scenario, kind: str, name: str, used: Floats, capacity: Floats, *rest: float
+) -> CapacityUse:
+    limited = np.flatnonzero(np.isfinite(capacity))
+    share = np.where(
+        capacity[limited] > 0,
+        used[limited] / np.where(capacity[limited] > 0, capacity[limited], 1.0),
+        np.where(used[limited] > 0, np.inf, 0.0),
+    )
+    peak = int(np.argmax(share))
+    overflow, expected, cost, price = (float(value) for value in rest)
+    return CapacityUse(
+        kind, name, float(share.mean()), float(share[peak]),
+        f"{scenario.dates[limited[peak]]:%Y-%m-%d}", overflow, expected, cost, price,
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"""What the command line shows: progress, findings and summaries. Text for people, no logic."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.result import Plan
+    from planner.simulating import Simulation
+    from scenarios.errors import Finding
+    from scenarios.model import Scenario
+
+PATIENCE = 1.0
+"""Seconds before progress is shown."""
+
+
+class Progress:
+    """Names the phase under way on stderr, once the whole takes longer than a second."""
+
+    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None):
+        self._stream = stream or sys.stderr
+        self._quiet, self._phase, self._status = quiet, "", None
+        self._started = self._last = time.monotonic()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Progress:
+        if not self._quiet:
+            self._timer = threading.Timer(PATIENCE, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        with self._lock:
+            if self._status is not None:
+                self._status.stop()
+
+    def __call__(self, phase: str) -> None:
+        """Go on to the next phase."""
+        with self._lock:
+            self._phase = phase
+            if self._status is not None:
+                self._status.update(description=self._line())
+            elif self._timer is not None and time.monotonic() - self._last > PATIENCE:
+                self._print()
+
+    def _line(self) -> str:
+        return f"{self._phase} ..."
+
+    def _print(self) -> None:
+        self._last = time.monotonic()
+        spent = self._last - self._started
+        print(f"[{spent:6.1f} s] {self._line()}", file=self._stream, flush=True)
+
+    def _show(self) -> None:
+        with self._lock:
+            if not self._stream.isatty():
+                self._print()
+                return
+            self._status = _Spinner(self._stream, self._line())
+
+
+class _Spinner:
+    """A live line with the phase and the time so far."""
+
+    def __init__(self, stream: TextIO, description: str):
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
+        console = Console(file=stream)
+        self._bar = Bar(*columns, TimeElapsedColumn(), console=console, transient=True)
+        self._task = self._bar.add_task(description)
+        self._bar.start()
+
+    def update(self, description: str) -> None:
+        self._bar.update(self._task, description=description)
+
+    def stop(self) -> None:
+        self._bar.stop()
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """All findings, errors first."""
+    found = sorted(findings, key=lambda finding: finding.severity != "error")
+    return "\n".join(f"{finding.severity}: {finding}" for finding in found)
+
+
+def plan_text(plan: Plan, out: Path, currency: str) -> str:
+    """What a planner wants to know first."""
+    report, money = plan.report, f" {currency}" if currency else ""
+    costs = {name: cost for name, cost in report.costs.items() if name != "total" and cost > 0}
+    parts = ", ".join(f"{name.replace('_', ' ')} {amount(cost)}" for name, cost in costs.items())
+    gap = "" if report.gap is None else f", gap {report.gap:.2%}"
+    lines = [
+        f"Plan for {report.first_date} to {report.last_date}:"
+        f" {report.counts['products']:,} products, {report.counts['locations']:,} locations.",
+        f"  status    {report.status}{gap} - {report.message}",
+        f"  cost      {amount(report.costs['total'])}{money} if demand is its mean"
+        + (f" ({parts})" if parts else ""),
+        f"  missed    {amount(report.missed_units)} units",
+        f"  brains    {', '.join(f'{name} ({n:,})' for name, n in report.brains.items())}",
+        "",
+        f"Release now: {report.counts['orders_now']:,} orders"
+        f" ({report.counts['orders_planned']:,} more are planned)",
+        *_table(_by_lane(plan)),
+    ]
+    if report.capacity:
+        lines += ["", "Capacity", *_table(_capacity(plan))]
+    if len(plan.problems):
+        more = len(plan.problems) - 5
+        lines += ["", "Problems" + (f" (the first 5 of {more + 5})" if more > 0 else "")]
+        lines += [_problem(row) for row in plan.problems.head(5).to_dict("records")]
+    else:
+        lines += ["", "No problems."]
+    lines += ["", f"Written to {out} in {report.seconds.get('total', 0.0):.1f} s of planning."]
+    return "\n".join(lines)
+
+
+def _by_lane(plan: Plan) -> pd.DataFrame:
+    orders = plan.purchase_orders
+    now = orders[orders["release"] == "now"]
+    by = now.groupby(["origin", "destination"], observed=True, sort=False)["quantity"]
+    table = by.agg(["size", "sum"]).reset_index()
+    return table.assign(
+        lane="  " + table["origin"].astype(str) + " -> " + table["destination"].astype(str),
+        orders=table["size"].map(lambda n: f"{n:,} orders"),
+        units=table["sum"].map(lambda n: f"{amount(n)} units"),
+    )[["lane", "orders", "units"]]
+
+
+def _capacity(plan: Plan) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "name": f"  {use.name}",
+                "mean": f"{use.mean_use:.0%} full",
+                "peak": f"peak {use.peak_use:.0%} on {use.peak_date}",
+                "over": f"expected overflow costs {amount(use.expected_overflow_cost)}"
+                if use.expected_overflow_cost > 0
+                else "",
+            }
+            for use in plan.report.capacity
+        ]
+    )
+
+
+def _problem(row: dict[str, Any]) -> str:
+    where = ", ".join(part for part in (row["product"], row["location"], row["date"]) if part)
+    cost = "" if row["cost"] != row["cost"] else f" (cost {amount(row['cost'])})"
+    where = f" [{where}]" if where else ""
+    return f"  {row['severity']}: {row['message']}{cost}{where}\n      -> {row['suggested_action']}"
+
+
+MOST_ROWS = 20
+
+
+def _table(frame: pd.DataFrame) -> Iterator[str]:
+    """Left-aligned columns, two spaces apart; long tables are cut with a word."""
+    shown = frame.head(MOST_ROWS)
+    widths = [int(shown[name].str.len().max()) if len(shown) else 0 for name in shown]
+    for row in shown.itertuples(index=False):
+        yield "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+    if len(frame) > MOST_ROWS:
+        yield f"  ... and {len(frame) - MOST_ROWS:,} more"
+
+
+def amount(value: float) -> str:
+    """A number as people read it."""
+    if value == 0:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """What the chain looks like, and whether its horizon is long enough."""
+    import numpy as np
+
+    from scenarios.network import echelons
+
+    settings, lanes = scenario.settings, scenario.lanes
+    unit = "days" if settings.period == "D" else "weeks"
+    external = sorted({str(name) for name in lanes.origin_name[lanes.origin < 0]})
+    cover = int(echelons(scenario).cover.max(initial=0))
+    limits = int(np.isfinite(scenario.locations.storage_capacity).any(axis=1).sum())
+    lane_limits = int(np.isfinite(lanes.capacity).any(axis=1).sum())
+    lead = f"{int(lanes.lead_time.min(initial=99999))} to {int(lanes.lead_time.max(initial=0))}"
+    lines = [
+        f"products            {scenario.n_products:,}",
+        f"locations           {scenario.n_locations:,} ({limits:,} with a storage capacity)",
+        f"lanes               {len(lanes.origin):,} ({lane_limits:,} with a capacity),"
+        f" lead times {lead} {unit}",
+        f"external suppliers  {', '.join(external[:10]) or 'none'}"
+        + (f" and {len(external) - 10} more" if len(external) > 10 else ""),
+        f"stock points        {scenario.n_points:,}, {int(scenario.points.sells.sum()):,} sell",
+        f"periods             {scenario.n_periods:,} {unit}, {scenario.dates[0]:%Y-%m-%d} to"
+        f" {scenario.dates[-1]:%Y-%m-%d}",
+        f"longest cover       {cover} {unit} from an order to the last demand it serves",
+        f"mean demand         {amount(float(scenario.mean.sum()))} units over the horizon",
+        f"opening stock       {amount(float(scenario.points.on_hand.sum()))} units,"
+        f" {amount(float(scenario.open_orders.quantity.sum()))} under way",
+    ]
+    if cover > scenario.n_periods:
+        lines.append(
+            f"The longest cover exceeds the horizon by {cover - scenario.n_periods} {unit}: orders"
+            " released now will rest on demand assumed after the forecast."
+        )
+    return "\n".join(lines)
+
+
+def simulation_text(simulation: Simulation, currency: str) -> str:
+    """Costs by component and fill rate, with 95% confidence intervals."""
+    import pandas as pd
+
+    rows = []
+    for row in simulation.summary.itertuples(index=False):
+        share = row.measure == "fill_rate"
+
+        def shown(value: Any, share: bool = share) -> str:
+            if value != value:
+                return "unknown"
+            return f"{value:.2%}" if share else amount(value)
+
+        interval = f"95% interval {shown(row.low)} to {shown(row.high)}"
+        rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
+    n = len(simulation.paths)
+    head = f"Closed-form orders on {n:,} {'path' if n == 1 else 'paths'} of sampled demand"
+    head += f" (costs in {currency})" if currency else ""
+    return "\n".join([head, *_table(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))])

@@ -1,0 +1,93 @@
+"""A plan to files: whole or not at all, and never over something that is no plan."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner.result import Plan
+from scenarios.write_tables import new_folder, write_csv
+
+TABLES = ("purchase_orders", "safety_stock", "projection", "problems")
+REPORT = "plan.json"
+DECIMALS = 4
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Refuse a place where a plan must not be written, before any work is done.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there; with ``force``, if it is anything but a plan or an empty folder.
+    """
+    if not (path.exists() or path.is_symlink()):
+        return
+    if not force:
+        raise FileExistsError(f"{path} exists already; choose another place or use --force")
+    if not _is_plan(path):
+        raise FileExistsError(f"{path} is no plan and is left alone; choose another place")
+
+
+def _is_plan(path: Path) -> bool:
+    """Whether a folder holds a plan and nothing else, or nothing at all."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    inside = {entry.name for entry in path.iterdir()}
+    ours = {f"{name}.csv" for name in TABLES} | {REPORT}
+    return not inside or (REPORT in inside and inside <= ours)
+
+
+def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
+    """Write the tables (CSV, numbers to four decimals) and ``plan.json`` into a folder.
+
+    Everything is written to a folder beside it first, which then takes its place; an older plan
+    is put back if that fails.
+
+    Raises
+    ------
+    FileExistsError
+        See :func:`check_target`.
+    """
+    check_target(path, force=force)
+    if not path.exists():
+        with new_folder(path) as folder:
+            _fill(plan, folder)
+        return
+    mark = uuid.uuid4().hex[:8]
+    fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
+    with new_folder(fresh) as folder:
+        _fill(plan, folder)
+    try:
+        path.rename(old)
+        try:
+            fresh.rename(path)
+        except BaseException:
+            old.rename(path)
+            raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _fill(plan: Plan, folder: Path) -> None:
+    for name in TABLES:
+        write_csv(rounded(getattr(plan, name)), folder / f"{name}.csv")
+    text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy with numbers as people read them: at most four decimals, no minus zero."""
+    changes = {
+        name: np.round(frame[name].to_numpy(), DECIMALS) + 0.0
+        for name in frame.columns
+        if frame[name].dtype == np.float64
+    }
+    return frame.assign(**changes)
