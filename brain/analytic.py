@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from brain.policy import SafetyStocks
@@ -40,8 +39,9 @@ def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:
 
     With missed-sale cost m, local holding costs h_1 (where customers buy), h_j (here) and h_above
     (the stage above), they are (m + h_above) / (m + h_1) and (m + h_above) / (m + h_j) (Shang and
-    Song 2003, Management Science 49(5)). Where customers buy, h_above is left out: with lost sales
-    the plain newsvendor ratio already stocks too much. Several points below weigh by demand.
+    Song 2003, Management Science 49(5)). Where customers buy and unmet demand is lost, h_above is
+    left out: there the plain newsvendor ratio already stocks too much. Several points below weigh
+    by demand.
     """
     links, points = echelons(scenario), scenario.points
     weight = (scenario.mean.sum(axis=1) + 1e-12) * points.sells
@@ -56,7 +56,9 @@ def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:
     missed, holding_below = below(points.missed_sale_cost), below(points.holding_cost)
     _, parent = own_lead_times(scenario)
     above = np.where(parent >= 0, points.holding_cost[parent], 0.0)
-    above = np.where(points.sells, 0.0, np.minimum(above, points.holding_cost))
+    above = np.minimum(above, points.holding_cost)
+    if scenario.settings.unmet_demand == "lost":
+        above = np.where(points.sells, 0.0, above)
     numerator = missed + above
     return _ratio(numerator, missed + np.maximum(holding_below, points.holding_cost)), _ratio(
         numerator, missed + points.holding_cost
@@ -70,7 +72,7 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
 
 
 def demand_quantile(
-    ratio: Floats, mean: Floats, std: Floats, distribution: Names | NDArray[np.object_]
+    ratio: Floats, mean: Floats, std: Floats, distribution: Names
 ) -> Floats:
     """[K, T] quantile at ``ratio`` [K] of demand with this mean and std [K, T].
 

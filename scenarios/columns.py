@@ -89,7 +89,7 @@ def numbers(table: RawTable, column: str) -> tuple[Floats, list[Complaint]]:
     """Numbers of a column; blank and unreadable cells are nan, the latter with a complaint."""
     cells = table.columns[column]
     if pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type):
-        cells = cells.cast(pa.float64())
+        cells = cells.cast(pa.float64(), safe=False)
         return cells.fill_null(math.nan).to_numpy(zero_copy_only=False).copy(), []
     if pa.types.is_date(cells.type) or pa.types.is_timestamp(cells.type):
         rows = np.flatnonzero(cells.is_valid().to_numpy(zero_copy_only=False))
@@ -154,9 +154,10 @@ def dates(table: RawTable, column: str) -> tuple[Dates, list[Complaint]]:
     if pa.types.is_timestamp(cells.type):
         cells = pc.local_timestamp(cells) if cells.type.tz else cells
         cells = cells.cast(pa.timestamp("s"), safe=False).cast(pa.date32(), safe=False)
+    complaints: list[Complaint] = []
     if pa.types.is_date(cells.type):
         days = cells.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False)
-        days, complaints = days.astype("datetime64[D]"), []
+        days = days.astype("datetime64[D]")
     else:
         days, complaints = _dates_from_text(cells)
     strange = (days < _EARLIEST) | (days >= _LATEST)

@@ -136,7 +136,7 @@ def step(
         wanted = demand + state.backlog
         sales = xp.minimum(stock, wanted)
         backlog = wanted - sales
-        missed = demand - xp.maximum(sales - state.backlog, net.zero)
+        missed = xp.minimum(demand, backlog)  # those who had waited are served first
     else:
         sales = xp.minimum(stock, demand)
         backlog = state.backlog

@@ -71,7 +71,7 @@ def array_of(cells: Any) -> Any:
     if not isinstance(cells, pa.Array):
         try:
             cells = pa.array(cells, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, UnicodeEncodeError):
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
             cells = pa.array([cell_text(cell) for cell in cells], type=pa.string())
     if isinstance(cells, pa.ChunkedArray):
         cells = cells.combine_chunks()

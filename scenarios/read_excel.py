@@ -15,6 +15,10 @@ from scenarios.report import Report
 from scenarios.schema import attributes
 
 
+class Formula(str):
+    """The text of a cell that holds a formula."""
+
+
 def read_workbook(path: Path, report: Report) -> dict[str, tuple[str, list[list[Any]], list[int]]]:
     """Sheets of a workbook by lower-case name.
 
@@ -59,11 +63,17 @@ def _records(sheet: Any) -> tuple[list[list[Any]], list[int]]:
     records: list[list[Any]] = []
     rows: list[int] = []
     for row, cells in enumerate(sheet.iter_rows(), start=1):
-        record = [cell if cell.data_type == "f" else cell.value for cell in cells]
+        record = [_content(cell) for cell in cells]
         if any(cell is not None and cell != "" for cell in record):
             records.append(record)
             rows.append(row)
     return records, rows
+
+
+def _content(cell: Any) -> Any:
+    if cell.data_type == "f":
+        return Formula(getattr(cell.value, "text", cell.value))
+    return cell.value
 
 
 def sheet_table(
@@ -73,7 +83,7 @@ def sheet_table(
     if not records:
         report.add(file, "the sheet is empty", "fill it, starting with the column names")
         return None
-    header = [_plain(cell) or "" for cell in records[0]]
+    header = [cell_text(cell) or "" for cell in records[0]]
     names = column_names(header)
     if not check_header(names, header, file, rows[0], report):
         return None
@@ -87,32 +97,21 @@ def sheet_table(
             continue
         if column in known and known[column].type == "text":
             for cell, row in zip(cells, rows[1:], strict=True):
-                if _is_formula(cell):
+                if isinstance(cell, Formula):
                     report.add(
                         file,
                         "is a spreadsheet formula",
                         "replace the formula by its value (copy, paste as values)",
                         row=row,
                         column=column,
-                        value=_plain(cell),
+                        value=str(cell),
                     )
         columns[column] = array_of([_value(cell) for cell in cells])
     columns, lines = drop_blank_rows(columns, np.array(rows[1:], dtype=np.int64))
     return RawTable(name, file, columns, lines, guarded=True)
 
 
-def _is_formula(cell: Any) -> bool:
-    return getattr(cell, "data_type", None) == "f"
-
-
 def _value(cell: Any) -> Any:
-    if _is_formula(cell):
-        return _plain(cell)
-    return None if isinstance(cell, str) and not cell.strip() else cell
-
-
-def _plain(cell: Any) -> str | None:
-    """A cell as text; a formula as it stands."""
-    if _is_formula(cell):
-        return cell_text(getattr(cell.value, "text", cell.value))
-    return cell_text(cell)
+    if isinstance(cell, str):
+        return str(cell) if cell.strip() else None
+    return cell

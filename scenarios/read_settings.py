@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 from pydantic import ValidationError
 
@@ -90,7 +91,6 @@ def settings_from_sheet(
         if name in values:
             _twice(file, name, row, report)
         if value is not None and value != "":
-            value = getattr(value, "value", value)
             values[name], lines[name] = value, row
     return RawSettings(file, values, lines)
 
@@ -114,6 +114,8 @@ def checked_settings(raw: RawSettings, report: Report) -> Settings:
 
 def _plain(value: Any) -> Any:
     """Midnight timestamps as dates; spreadsheets know no others."""
+    if value is pd.NaT or value is pd.NA:
+        return None
     if isinstance(value, datetime.datetime):
         return value.date()
     return value.strip() if isinstance(value, str) else value

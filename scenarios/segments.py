@@ -43,7 +43,9 @@ class Pick:
                 self._fill(x, length, fill) if first < 0 else x[..., first : first + length]
                 for first, length in self.runs
             ]
-            return pieces[0] if len(pieces) == 1 else self.xp.concat(pieces, axis=-1)
+            if len(pieces) == 1:
+                return pieces[0]
+            return self.xp.concat(pieces, axis=-1) if pieces else x[..., :0]
         padded = self.xp.concat([x, self._fill(x, 1, fill)], axis=-1)
         return self.xp.take(padded, self.index, axis=-1)
 

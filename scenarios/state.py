@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 from scenarios.segments import Array
 
 
@@ -38,10 +36,12 @@ class State:
 
     @property
     def on_way(self) -> Array:
-        """[..., A] everything in transit on each route; 0.0 where nothing ever is."""
-        total: Array = 0.0
-        for number, slot in enumerate(self.in_transit):
-            total = slot if number == 0 else total + slot
+        """[..., A] everything in transit on each route."""
+        if not self.in_transit:
+            return 0.0 * self.owed
+        total = self.in_transit[0]
+        for slot in self.in_transit[1:]:
+            total = total + slot
         return total
 
 
@@ -75,8 +75,3 @@ class Outcome:
     def unmet_orders(self) -> Array:
         """[..., A] what the origin could not ship: cancelled, or owed."""
         return self.asked - self.shipped
-
-
-def over_points(value: Any, batch: tuple[int, ...], xp: Any) -> Array:
-    """Repeat an array over leading batch axes (a view where the library can)."""
-    return xp.broadcast_to(value, (*batch, *value.shape)) if batch else value

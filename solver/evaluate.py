@@ -60,7 +60,12 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
     cost += float((data.missed_price * missed).sum())
     cost += float((data.order_price * quantity).sum()) + _overflow_cost(data, on_hand)
     extra = (data.missed_price - missed_sale_cost[:, None]) * missed
-    below = (floor - buffer)[decided & data.supplies[:, None]]
+    # What waits for stock is served after shipments, so only stock in hand and receipts can ship.
+    before = np.concatenate([data.opening[:, None], on_hand[:, :-1]], axis=1)
+    available = np.maximum(before, 0.0)
+    if not data.lag:
+        available = available + received + data.scheduled
+    below = (shipped - available)[data.supplies]
     return Evaluation(
         cost=cost,
         surcharge=float(extra.sum()),

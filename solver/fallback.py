@@ -1,10 +1,11 @@
-"""Orders without optimisation: the closed form, carried out as far as stock and lanes allow."""
+"""Orders as the world would carry them out: the closed form, or a plan that counts on too much."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
 from scenarios.simulate import simulate
 from scenarios.state import State
 from solver.closed_form import order_up_to
@@ -16,22 +17,29 @@ from solver.model import LotRules
 def closed_form_orders(
     scenario: Scenario, data: ModelData, rules: LotRules, safety_stock: Floats
 ) -> Floats:
-    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand.
+    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand."""
+    rule = order_up_to(scenario, safety_stock)
+    return carried_out(
+        scenario, data, rules, lambda state, period: np.minimum(rule(state, period), data.order_limit)
+    )
+
+
+def carried_out(
+    scenario: Scenario, data: ModelData, rules: LotRules, policy: OrderPolicy
+) -> Floats:
+    """What ships [A, S] of a policy's orders if demand meets its mean.
 
     Origins that are short share what they have in proportion to what is asked, lanes likewise.
-    Committed orders are whole lots: the nearest to the rule's order, then what can ship of it.
+    Committed orders are whole lots: the nearest to the policy's order, then what can ship of it.
     """
-    rule = order_up_to(scenario, safety_stock)
     fixed = np.zeros((scenario.n_routes, data.n_periods))
     done = -1
 
-    def policy(state: State, period: int) -> Floats:
-        if period <= done:
-            return fixed[:, period]
-        return np.minimum(rule(state, period), data.order_limit)
+    def lots_first(state: State, period: int) -> Floats:
+        return fixed[:, period] if period <= done else policy(state, period)
 
     def shipped() -> Floats:
-        return np.asarray(simulate(scenario, policy, data.mean).shipped)
+        return np.asarray(simulate(scenario, lots_first, data.mean).shipped)
 
     for period in np.unique(rules.period).tolist():
         chosen = rules.period == period

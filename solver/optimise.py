@@ -13,7 +13,7 @@ from solver.assemble import LinearProgram, assemble
 from solver.capacity import expected_overflow
 from solver.data import ModelData, economic_lot, prepare
 from solver.evaluate import Evaluation, evaluate, stored_volume
-from solver.fallback import closed_form_orders
+from solver.fallback import carried_out, closed_form_orders
 from solver.highs import Highs, Solution
 from solver.integral import improve
 from solver.lots import lot_rules, round_period
@@ -98,6 +98,12 @@ def optimise(
             best, bound = improve(data, highs, rules, best, bound, clock.left(), options.gap)
         _restore(highs, program)
     planned = evaluate(data, best, missed_cost)
+    if planned.overdrawn > 1e-6:
+        # A place that sells and supplies may be planned to ship while customers wait there; they
+        # are served first, so less ships.
+        asked = best
+        best = carried_out(scenario, data, rules, lambda state, period: asked[:, period])
+        planned = evaluate(data, best, missed_cost)
     objective = planned.cost + _fixed(rules, best)
     gap = _gap((objective, planned.surcharge), bound)
     if gap > 1e-6:

@@ -129,7 +129,9 @@ CELLS = {
     "two dates in one week": (
         {
             "settings__yaml": "period: W\nhorizon: 5\n",
-            "forecast__csv": "product,location,date,mean\nA,Shop,2026-01-05,1\nA,Shop,2026-01-11,2\n",
+            "forecast__csv": (
+                "product,location,date,mean\nA,Shop,2026-01-05,1\nA,Shop,2026-01-11,2\n"
+            ),
         },
         ("forecast.csv", 3, "product, location, date", "A, Shop, 2026-01-11", "keep one"),
     ),

@@ -234,7 +234,12 @@ class TestRowNumbers:
         assert self.row(folder) == 3
 
     def test_in_a_workbook_with_blank_rows(self, tmp_path: Path) -> None:
-        records = [["product", "location"], ["A", "Shop"], [None, None], ["Z", "Shop"]]
+        records: list[list[Any]] = [
+            ["product", "location"],
+            ["A", "Shop"],
+            [None, None],
+            ["Z", "Shop"],
+        ]
         assert self.row(workbook(tmp_path / "input.xlsx", inventory=records)) == 4
 
     def test_in_a_data_frame_with_an_odd_index(self) -> None:
@@ -275,7 +280,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         "inventory.csv", 3, "repair the quotes",
     ),
     "text that is not UTF-8": (
-        {"inventory__csv": "product,location,on_hand\nA,Shop,1\nCaf\xe9,Shop,2\n".encode("latin-1")},
+        {"inventory__csv": b"product,location,on_hand\nA,Shop,1\nCaf\xe9,Shop,2\n"},
         "inventory.csv", 3, "UTF-8",
     ),
     "a broken parquet file": (
@@ -303,7 +308,7 @@ def test_a_broken_file_is_one_error(
 
 
 def test_text_that_is_not_utf8_is_found_in_its_column(tmp_path: Path) -> None:
-    text = "product,location,on_hand\nA,Shop,1\nB,Caf\xe9,2\n".encode("latin-1")
+    text = b"product,location,on_hand\nA,Shop,1\nB,Caf\xe9,2\n"
     (error,) = errors(write(tmp_path, inventory__csv=text))
     assert (error.row, error.column, error.value) == (3, "location", "Caf\xe9")
 
@@ -352,7 +357,11 @@ def test_an_empty_folder_names_every_table_it_needs(tmp_path: Path) -> None:
 
 
 def test_a_formula_in_a_workbook_is_reported_not_evaluated(tmp_path: Path) -> None:
-    records = [["product", "location", "on_hand"], ["A", "Shop", "=1+1"], ["=A2", "Depot", 1]]
+    records: list[list[Any]] = [
+        ["product", "location", "on_hand"],
+        ["A", "Shop", "=1+1"],
+        ["=A2", "Depot", 1],
+    ]
     found = errors(workbook(tmp_path / "input.xlsx", inventory=records))
     assert [(e.row, e.column, e.value) for e in found if "formula" in e.message] == [
         (3, "product", "=A2"),

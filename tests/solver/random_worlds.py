@@ -18,6 +18,7 @@ SHAPES = {
         ["north", "south", "dc"],
         [("dc", "north", 1), ("dc", "south", 3), ("supplier", "dc", 2)],
     ),
+    "selling_dc": (["store", "dc"], [("dc", "store", 1), ("supplier", "dc", 2)]),
     "two_sources": (
         ["store", "dc"],
         [("dc", "store", 1), ("supplier", "store", 4), ("supplier", "dc", 2)],
@@ -31,13 +32,13 @@ def random_world(
 ) -> tuple[Scenario, Floats]:
     """A scenario of a shape and constant safety stocks [K, T] for it.
 
-    Only places with no lane out sell, unless ``changes`` says otherwise. Opening stock covers the
-    mean until the first order can arrive.
+    Places with no lane out sell, and in ``selling_dc`` every place. Opening stock covers the mean
+    until the first order can arrive.
     """
     rng = np.random.default_rng(seed)
     names, lanes = SHAPES[shape]
     origins = {origin for origin, _, _ in lanes}
-    selling = np.array([name not in origins for name in names])
+    selling = np.array([name not in origins or shape == "selling_dc" for name in names])
     base = rng.uniform(2, 20, (len(names), n_products, 1)) * selling[:, None, None]
     wave = 1 + 0.3 * np.sin(rng.uniform(0, 6) + 0.7 * np.arange(n_periods))
     mean = base * wave
