@@ -164,9 +164,7 @@ def order_up_to(
     orders_at = np.full(scenario.n_routes, -1)
     orders_at[primary[supplied]] = supplied
     cover_demand, buffers = _levels(scenario, safety_stock)
-    structure = Structure(
-        parent, scenario.points.location, scenario.routes.destination, orders_at
-    )
+    structure = Structure(parent, scenario.points.location, scenario.routes.destination, orders_at)
     xp = array_namespace(xp.asarray([0.0]))
     dtype = xp.float64 if dtype is None else dtype
 

@@ -146,12 +146,13 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
 
 
 def model_periods(scenario: Scenario) -> int:
-    """Periods to model: the scenario's, or more where released orders protect beyond them."""
+    """Periods to model: so many more than the scenario's that its last orders see all they cover.
+
+    With ``end_of_life`` there is no demand beyond the last period, and nothing to see.
+    """
     if scenario.settings.end_of_life:
         return scenario.n_periods
-    cover = echelons(scenario).cover
-    farthest = int(cover.max()) if cover.size else 1
-    return max(scenario.n_periods, farthest + scenario.settings.commit_periods - 1)
+    return scenario.n_periods + int(echelons(scenario).cover.max(initial=1)) - 1
 
 
 def useful_until(scenario: Scenario, n_periods: int) -> Ints:

