@@ -58,7 +58,7 @@ def favorita(data: Path, n_ahead: int = 12, seed: int = 0) -> Scenario:
     at_store = np.maximum(z, 0)[:, None] * spread * np.sqrt(TO_STORE + 1)
     weekly = mean.mean(axis=1).reshape(n_products, n_stores)
     flow = weekly.sum(axis=1)
-    at_dc = 0.5 * np.maximum(z, 0) * np.sqrt((spread**2).sum(axis=1) * (TO_DC + 1))
+    at_dc = 0.2 * np.maximum(z, 0) * np.sqrt((spread**2).sum(axis=1) * (TO_DC + 1))
 
     place = pd.DataFrame(
         {"product": np.repeat(product, n_stores), "location": np.tile(store, n_products)}

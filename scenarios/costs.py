@@ -82,14 +82,13 @@ def point_costs(net: Network, outcome: Outcome) -> Array:
     total: Array = 0.0
     for _, quantity, rate, on_route in _charges(net, outcome):
         cost = quantity * rate
-        total = total + (net.by_destination(cost) if on_route else cost)
+        total = total + (net.links.by_destination(cost) if on_route else cost)
     return total
 
 
 def stored_volume(net: Network, on_hand: Array) -> Array:
     """[..., J] volume of the stock at each location."""
-    assert net.by_location is not None
-    return net.by_location(on_hand * net.point_volume)
+    return net.links.by_location(on_hand * net.point_volume)
 
 
 def overflow_cost(net: Network, volume: Array, period: int) -> Array:

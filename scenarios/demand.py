@@ -18,9 +18,7 @@ from scenarios.model import Floats, Scenario
 Draw = Callable[[tuple[int, ...]], NDArray[np.generic]]
 
 
-def sample(
-    scenario: Scenario, rng: np.random.Generator, n_paths: int | None = None
-) -> Floats:
+def sample(scenario: Scenario, rng: np.random.Generator, n_paths: int | None = None) -> Floats:
     """Draw demand from the forecast, each product in its own distribution.
 
     Parameters
@@ -63,9 +61,7 @@ def sample(
     return np.moveaxis(out, -1, -2)
 
 
-def _normal(
-    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
-) -> Floats:
+def _normal(rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]) -> Floats:
     return np.maximum(rng.standard_normal(shape) * std + mean, 0.0)
 
 
@@ -262,9 +258,7 @@ class TwoSinusoids:
             mean, actual = np.floor(mean), np.floor(actual)
         return DemandProfile(mean, std, actual)
 
-    def forecast(
-        self, scenario: Scenario, rng: np.random.Generator, *, first: int = 1
-    ) -> Scenario:
+    def forecast(self, scenario: Scenario, rng: np.random.Generator, *, first: int = 1) -> Scenario:
         """The scenario with this profile as its forecast, drawn anew for every selling point.
 
         What comes true is drawn from it by :func:`sample` with the distribution ``normal``; that

@@ -60,8 +60,8 @@ def initial_state(
     """
     net = network(scenario) if net is None else net
     points, late = scenario.points, scenario.open_orders
-    known = late.period < scenario.n_periods + net.max_lead
-    n_slots = max(net.max_lead, int(late.period[known].max(initial=-1)) + 1)
+    known = late.period < scenario.n_periods + net.links.max_lead
+    n_slots = max(net.links.max_lead, int(late.period[known].max(initial=-1)) + 1)
     slots = np.zeros((n_slots, scenario.n_routes))
     np.add.at(slots, (late.period[known], late.route[known]), late.quantity[known])
 
@@ -107,24 +107,24 @@ def step(
     """
     xp = net.xp
     asked = orders + state.owed if net.owes_orders else orders
-    groups = net.lead_groups(period)
+    groups = net.links.lead_groups(period)
     at_once = groups[0][1] if groups and groups[0][0] == 0 else None
     arriving = state.in_transit[0] if state.in_transit else None
-    receipts = None if arriving is None else net.by_destination(arriving)
+    receipts = None if arriving is None else net.links.by_destination(arriving)
 
     stock = state.on_hand
     if net.receive_first and receipts is not None:
         stock = stock + receipts
     shipped = None
-    for level in net.levels:
+    for level in net.links.levels:
         part = ship(net, level(asked), stock, period)
-        if net.has_internal:
-            stock = stock - net.by_origin(part)
-            if net.shares_origin:
+        if net.links.has_internal:
+            stock = stock - net.links.by_origin(part)
+            if net.links.shares_origin:
                 # Shares may add up to more than the stock in the last binary digit.
                 stock = xp.maximum(stock, net.zero)
         if at_once is not None:
-            passed = net.by_destination(at_once(part))
+            passed = net.links.by_destination(at_once(part))
             receipts = passed if receipts is None else receipts + passed
             if net.receive_first:
                 stock = stock + passed
@@ -146,7 +146,7 @@ def step(
         on_hand=stock - sales,
         backlog=backlog,
         owed=asked - shipped if net.owes_orders else state.owed,
-        in_transit=net.advance(state.in_transit, shipped, period),
+        in_transit=net.links.advance(state.in_transit, shipped, period),
     )
     expired = None
     if state.ages is not None:

@@ -19,7 +19,6 @@ def ledger_of_tables(scenario: Scenario, orders: pd.DataFrame, stock: pd.DataFra
     columns = ("opening", "receipts", "demand", "shipments", "closing", "missed")
     by_name = _stock(scenario, stock, columns, notes)
     missed = by_name["missed"]
-    sales = by_name["demand"] + waiting(scenario, missed) - missed
     return Ledger(
         ordered=ordered,
         shipped=ordered,
@@ -91,13 +90,17 @@ def _stock(
         again = known & (times[np.where(known, cell, 0)] > 1)
         _note(notes, "duplicate", "a stock point and date that stands twice", stock, again)
     if (times == 0).any():
-        k, t = np.unravel_index(int(np.argmin(times)), scenario.mean.shape)
-        message = "a stock point and date without a projection"
-        product_name, place = scenario.products.name[points.product[k]], points.location[k]
+        k, t = divmod(int(np.argmin(times)), scenario.n_periods)
         notes.append(
-            Violation("missing_row", message, str(product_name), str(scenario.locations.name[place]),
-                      f"{scenario.dates[t]:%Y-%m-%d}", count=int((times == 0).sum()))
-        )  # fmt: skip
+            Violation(
+                "missing_row",
+                "a stock point and date without a projection",
+                str(scenario.products.name[points.product[k]]),
+                str(scenario.locations.name[points.location[k]]),
+                f"{scenario.dates[t]:%Y-%m-%d}",
+                count=int((times == 0).sum()),
+            )
+        )
     arrays = {}
     for name in columns:
         values = stock[name].to_numpy(dtype=float)

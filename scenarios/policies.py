@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model import Floats, Scenario
+from scenarios.part import Part
 from scenarios.segments import Array
 from scenarios.state import State
 
@@ -26,11 +27,8 @@ class SeparablePolicy(Protocol):
 
     def __call__(self, state: State, period: int) -> Array: ...
 
-    def take(self, points: Ints, routes: Ints, point_rank: Ints) -> OrderPolicy:
-        """The policy of some products only.
-
-        ``points`` and ``routes`` are the indices to keep; point k becomes ``point_rank[k]``.
-        """
+    def take(self, part: Part) -> OrderPolicy:
+        """The policy of some products only."""
         ...
 
 
@@ -59,6 +57,6 @@ class GivenOrders:
         orders = self.quantity[..., min(period, self.quantity.shape[-1] - 1)]
         return orders if period < self.quantity.shape[-1] else 0 * orders
 
-    def take(self, points: Ints, routes: Ints, point_rank: Ints) -> GivenOrders:
+    def take(self, part: Part) -> GivenOrders:
         """The orders of some products only."""
-        return GivenOrders(self.quantity[..., routes, :])
+        return GivenOrders(self.quantity[..., part.routes, :])

@@ -137,5 +137,5 @@ def _report_setting(
         remedy,
         row=raw.rows.get(name),
         column=name,
-        value=str(value),
+        value=f"a {type(value).__name__}" if isinstance(value, list | dict | set) else str(value),
     )

@@ -15,6 +15,7 @@ Severity = Literal["error", "warning"]
 
 MOST_VALUES = 10
 """Distinct values of one complaint that are shown one by one; the rest share the last line."""
+_LONGEST_VALUE = 200
 _MOST_NAMES = 20_000
 
 
@@ -37,6 +38,8 @@ class Report:
         count: int = 1,
     ) -> None:
         """Note one finding."""
+        if value is not None and len(value) > _LONGEST_VALUE:
+            value = value[:_LONGEST_VALUE] + "..."
         self._findings.append(Finding(file, message, remedy, row, column, value, severity, count))
 
     def rows(

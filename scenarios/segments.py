@@ -9,6 +9,7 @@ copy. All work on the last axis, whatever the leading axes are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -166,7 +167,7 @@ def _overlay(
     cuts = sorted(edges)
     pieces = []
     used = 0
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         starts = tuple(
             start + low - first for start, first, length in real if first <= low < first + length
         )
@@ -180,7 +181,7 @@ def _blocks(index: Ints, n_segments: int) -> tuple[tuple[int, int], ...] | None:
     if not 0 < n_segments <= max_pieces(index.size) or (np.diff(index) < 0).any():
         return None
     edges = np.searchsorted(index, np.arange(n_segments + 1)).tolist()
-    return tuple(zip(edges[:-1], edges[1:], strict=True))
+    return tuple(pairwise(edges))
 
 
 def _device(x: Array) -> Any:

@@ -110,37 +110,37 @@ def pass_period(
     xp, life = net.xp, net.shelf
     assert life is not None
     stock = ages.on_hand
-    groups = net.lead_groups(period)
+    groups = net.links.lead_groups(period)
     at_once = groups[0][1] if groups and groups[0][0] == 0 else None
     arriving = ages.in_transit[0] if ages.in_transit else None
     new = _align(life.fresh_routes * life.external, shipped)
     if net.receive_first and arriving is not None:
-        stock = stock + net.by_destination(arriving)
+        stock = stock + net.links.by_destination(arriving)
     sent = None
-    for level in net.levels:
+    for level in net.links.levels:
         part = level(shipped)
-        out = net.by_origin(part)
+        out = net.links.by_origin(part)
         taken = oldest_first(xp, stock, out)
         mix = taken / xp.where(out > 0, out, xp.ones_like(out))[None]
-        flow = part[None] * (net.at_origin(mix) + new)
+        flow = part[None] * (net.links.at_origin(mix) + new)
         stock = xp.where(stock > taken, stock - taken, xp.zeros_like(stock))
         if net.receive_first and at_once is not None:
-            stock = stock + net.by_destination(at_once(flow))
+            stock = stock + net.links.by_destination(at_once(flow))
         sent = flow if sent is None else sent + flow
     if not net.receive_first:
         if arriving is not None:
-            stock = stock + net.by_destination(arriving)
+            stock = stock + net.links.by_destination(arriving)
         if at_once is not None:
-            stock = stock + net.by_destination(at_once(sent))
+            stock = stock + net.links.by_destination(at_once(sent))
     sold = oldest_first(xp, stock, sales)
     stock = xp.where(stock > sold, stock - sold, xp.zeros_like(stock))
 
     stock, expired = _grow_older(xp, stock, life.keeps_points)
     slots = []
-    for slot in net.advance(ages.in_transit, sent, period):
+    for slot in net.links.advance(ages.in_transit, sent, period):
         older, lost = _grow_older(xp, slot, life.keeps_routes)
         slots.append(older)
-        expired = expired + net.by_destination(lost)
+        expired = expired + net.links.by_destination(lost)
     return Ages(stock, tuple(slots)), expired
 
 

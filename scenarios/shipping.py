@@ -1,4 +1,4 @@
-"""What leaves each origin in a period: orders, stock on hand and lane capacity, whichever is least."""
+"""What leaves each origin in a period: the least of orders, stock on hand and lane capacity."""
 
 from __future__ import annotations
 
@@ -22,23 +22,21 @@ def ship(net: Network, asked: Array, stock: Array, period: int) -> Array:
     """
     xp = net.xp
     shipped = asked
-    if net.has_internal:
-        if net.shares_origin:
-            share = _share(net, net.by_origin(asked), stock)
-            shipped = asked * net.at_origin(share, 1.0)
+    if net.links.has_internal:
+        if net.links.shares_origin:
+            share = _share(net, net.links.by_origin(asked), stock)
+            shipped = asked * net.links.at_origin(share, 1.0)
         else:
-            shipped = xp.minimum(asked, net.at_origin(stock, float("inf")))
+            shipped = xp.minimum(asked, net.links.at_origin(stock, float("inf")))
     if net.lane_capacity is not None:
-        assert net.by_lane is not None
-        assert net.at_lane is not None
         capacity = net.lane_capacity[min(period, net.lane_capacity.shape[0] - 1)]
-        volume = net.by_lane(shipped * net.route_volume)
-        shipped = shipped * net.at_lane(_share(net, volume, capacity), 1.0)
+        volume = net.links.by_lane(shipped * net.route_volume)
+        shipped = shipped * net.links.at_lane(_share(net, volume, capacity), 1.0)
     return shipped
 
 
 def _share(net: Network, wanted: Array, available: Array) -> Array:
-    """min(1, available / wanted), with a finite gradient where nothing is wanted or all is there."""
+    """min(1, available / wanted), with a finite gradient wherever that is flat."""
     xp = net.xp
     short = wanted > available
     one = xp.ones_like(wanted)

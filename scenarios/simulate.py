@@ -10,11 +10,12 @@ import numpy as np
 
 from scenarios.costs import COMPONENTS, Costs, overflow_cost, period_costs, stored_volume
 from scenarios.dynamics import initial_state, step
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.parameters import Network, network, take
+from scenarios.model import Floats, Scenario
+from scenarios.parameters import Network, network
+from scenarios.parts import parts_of, with_batch
 from scenarios.policies import DemandModel, OrderPolicy, SeparablePolicy
-from scenarios.segments import Array, pick
-from scenarios.state import Ages, Outcome, State
+from scenarios.segments import Array
+from scenarios.state import Outcome, State
 from scenarios.trajectory import Trajectory
 
 PART = 32_768
@@ -40,7 +41,12 @@ class Totals:
 
 
 def run(
-    net: Network, state: State, policy: OrderPolicy, demand: Array, *, review_period: int = 1
+    net: Network,
+    state: State,
+    policy: OrderPolicy,
+    demand: Array | Iterable[Array],
+    *,
+    review_period: int = 1,
 ) -> Iterator[tuple[int, State, Outcome]]:
     """Let one period after the other pass; works in any array library, gradients included.
 
@@ -51,22 +57,25 @@ def run(
         At the start of period 0, with the leading axes of ``demand``.
     policy : callable
         Called in every ``review_period``-th period, first in period 0.
-    demand : array [..., K, T]
-        Time-major memory order (a transposed [..., T, K] array) is fastest.
+    demand : array [..., K, T], or iterable of arrays [..., K]
+        Units, of all periods or of one after the other. Time-major memory order (a transposed
+        [..., T, K] array) is fastest.
 
     Yields
     ------
     period, state, outcome
         The state is that at the end of the period.
     """
-    nothing = net.xp.zeros(
-        (*demand.shape[:-2], net.n_routes), dtype=net.dtype, device=net.device
-    )
-    for period in range(demand.shape[-1]):
-        orders = policy(state, period) if period % review_period == 0 else nothing
-        if orders.ndim < nothing.ndim:
-            orders = net.xp.broadcast_to(orders, nothing.shape)
-        state, outcome = step(net, state, orders, demand[..., period], period)
+    if hasattr(demand, "shape"):
+        demand = (demand[..., period] for period in range(demand.shape[-1]))
+    for period, wanted in enumerate(demand):
+        if period % review_period == 0:
+            orders = policy(state, period)
+        else:
+            orders = net.xp.zeros_like(state.owed)
+        if orders.ndim < state.owed.ndim:
+            orders = net.xp.broadcast_to(orders, state.owed.shape)
+        state, outcome = step(net, state, orders, wanted, period)
         yield period, state, outcome
 
 
@@ -170,7 +179,7 @@ def _record(
     at_points = {name: room(net.n_points) for name in Trajectory.POINT_FIELDS}
     on_routes = {name: room(net.n_routes) for name in Trajectory.ROUTE_FIELDS}
     costs = {name: np.zeros((*batch, n_periods), dtype=net.dtype) for name in COMPONENTS}
-    initial = _with_batch(initial, batch)
+    initial = with_batch(initial, batch)
     review = scenario.settings.review_period
     for period, state, outcome in run(net, initial, policy, demand, review_period=review):
         if not (outcome.orders >= 0).all():
@@ -197,15 +206,16 @@ def _totals(
     net: Network, initial: State, policy: OrderPolicy, demand: Floats, review: int
 ) -> Totals:
     batch, n_periods = demand.shape[:-2], demand.shape[-1]
-    paths = int(np.prod(batch))
-    whole = net.n_points * paths <= 2 * PART
-    if whole or net.lane_capacity is not None or not isinstance(policy, SeparablePolicy):
-        parts = iter([(net, _with_batch(initial, batch), policy, demand.astype(net.dtype))])
+    size = max(1, PART // max(1, int(np.prod(batch))))
+    parts: Iterable[tuple[Part | None, Network, State, OrderPolicy]]
+    whole = net.n_points <= 2 * size or net.lane_capacity is not None
+    if whole or not isinstance(policy, SeparablePolicy):
+        parts = [(None, net, with_batch(initial, batch), policy)]
     else:
-        parts = _parts(net, initial, policy, demand, max(1, PART // max(paths, 1)))
+        parts = parts_of(net, initial, policy, batch, size)
     costs = {name: np.zeros((n_periods, *batch)) for name in COMPONENTS}
     asked, missed = np.zeros((n_periods, *batch)), np.zeros((n_periods, *batch))
-    shape = (n_periods, *batch, net.indices.n_locations)
+    shape = (n_periods, *batch, net.links.indices.n_locations)
     volume = None if net.storage is None else np.zeros(shape)
     charged = {"holding", "missed_sale"} | {
         name
@@ -219,17 +229,29 @@ def _totals(
         if rate is not None
     }
     ones = np.ones(net.n_points, dtype=net.dtype)
-    for part, state, orders, wanted in parts:
-        one = ones[: part.n_points]
-        for period, _, outcome in run(part, state, orders, wanted, review_period=review):
+    for part, some, state, orders in parts:
+        one = ones[: some.n_points]
+        wanted: list[Floats] = []
+
+        def by_period(
+            part: Part | None = part, wanted: list[Floats] = wanted
+        ) -> Iterator[Floats]:
+            # Read just before use, so that a part's demand is still in the cache.
+            for period in range(n_periods):
+                now = demand[..., period]
+                now = now if part is None else part.at_points(now)
+                wanted[:] = [now.astype(net.dtype, copy=False)]
+                yield wanted[0]
+
+        for period, _, outcome in run(some, state, orders, by_period(), review_period=review):
             # Storage is priced below, on the sum over all parts.
-            paid = period_costs(part, outcome, period)
+            paid = period_costs(some, outcome, period)
             for name in charged:
                 costs[name][period] += getattr(paid, name)
-            asked[period] += wanted[..., period] @ one
+            asked[period] += wanted[0] @ one
             missed[period] += outcome.missed @ one
             if volume is not None:
-                volume[period] += stored_volume(part, outcome.on_hand)
+                volume[period] += stored_volume(some, outcome.on_hand)
     if volume is not None:
         for period in range(n_periods):
             costs["overflow"][period] = overflow_cost(net, volume[period], period)
@@ -241,78 +263,4 @@ def _totals(
         costs=Costs(**{name: last(values) for name, values in costs.items()}),
         demand=last(asked),
         missed=last(missed),
-    )
-
-
-def _parts(
-    net: Network, state: State, policy: SeparablePolicy, demand: Floats, size: int
-) -> Iterator[tuple[Network, State, OrderPolicy, Floats]]:
-    """Split by product: a few at a time, with all their points and routes."""
-    product = net.indices.product
-    batch = demand.shape[:-2]
-    n_products = int(product.max()) + 1
-    count = max(1, round(net.n_points / size))
-    part_of = np.arange(n_products) * count // n_products
-    point_part, route_part = part_of[product], part_of[product[net.indices.destination]]
-    by_part, point_cuts = _grouped(point_part, count)
-    routes_by_part, route_cuts = _grouped(route_part, count)
-    rank = np.empty(net.n_points, dtype=np.int64)
-    rank[by_part] = np.arange(net.n_points) - np.repeat(point_cuts[:-1], np.diff(point_cuts))
-    by_time = np.moveaxis(demand, -1, -2)
-    for part in range(count):
-        points = by_part[point_cuts[part] : point_cuts[part + 1]]
-        routes = routes_by_part[route_cuts[part] : route_cuts[part + 1]]
-        wanted = pick(np, points, net.n_points)(by_time).astype(net.dtype, copy=False)
-        yield (
-            take(net, points, routes, rank),
-            _with_batch(_state_of(state, points, routes), batch),
-            policy.take(points, routes, rank),
-            np.moveaxis(wanted, -1, -2),
-        )
-
-
-def _grouped(part: Ints, count: int) -> tuple[Ints, Ints]:
-    """Indices sorted by part (in their own order within one), and where each part starts."""
-    order = np.argsort(part.astype(np.int32), kind="stable")
-    return order, np.searchsorted(part[order], np.arange(count + 1))
-
-
-def _state_of(state: State, points: Ints, routes: Ints) -> State:
-    ages = state.ages
-    at_points = pick(np, points, state.on_hand.shape[-1])
-    at_routes = pick(np, routes, state.owed.shape[-1])
-    return State(
-        on_hand=at_points(state.on_hand),
-        backlog=at_points(state.backlog),
-        owed=at_routes(state.owed),
-        in_transit=tuple(at_routes(slot) for slot in state.in_transit),
-        ages=None
-        if ages is None
-        else Ages(
-            at_points(ages.on_hand), tuple(at_routes(slot) for slot in ages.in_transit)
-        ),
-    )
-
-
-def _with_batch(state: State, batch: tuple[int, ...]) -> State:
-    """The state repeated over the leading axes of demand, where it does not have them."""
-
-    def repeat(x: Array, lead: int = 0) -> Array:
-        if x.ndim - lead > len(batch):
-            return x
-        middle = (1,) * (len(batch) + 1 + lead - x.ndim)
-        x = x.reshape((*x.shape[:lead], *middle, *x.shape[lead:]))
-        return np.broadcast_to(x, (*x.shape[:lead], *batch, x.shape[-1]))
-
-    ages = state.ages
-    return State(
-        on_hand=repeat(state.on_hand),
-        backlog=repeat(state.backlog),
-        owed=repeat(state.owed),
-        in_transit=tuple(repeat(slot) for slot in state.in_transit),
-        ages=None
-        if ages is None
-        else Ages(
-            repeat(ages.on_hand, 1), tuple(repeat(slot, 1) for slot in ages.in_transit)
-        ),
     )

@@ -66,10 +66,10 @@ class Trajectory:
         """[T] first day of each period, continued past the scenario's where the run is longer."""
         dates, extra = self.scenario.dates, self.n_periods - self.scenario.n_periods
         if extra <= 0:
-            return dates[: self.n_periods]
+            return pd.DatetimeIndex(dates[: self.n_periods])
         days = 1 if self.scenario.settings.period == "D" else 7
         later = dates[-1] + pd.to_timedelta(days * np.arange(1, extra + 1), unit="D")
-        return dates.append(pd.DatetimeIndex(later))
+        return pd.DatetimeIndex(dates.append(pd.DatetimeIndex(later)))
 
     @property
     def shipped_out(self) -> Floats:
@@ -124,11 +124,8 @@ class Trajectory:
             {"ordered": self.orders, "shipped": self.shipped, "unmet": self.unmet_orders},
             (self.orders > 0) | (self.shipped > 0),
         )
-        table.insert(
-            table.columns.get_loc("ordered"),
-            "lead_time",
-            routes.lead_time[table.pop("_row").to_numpy()],
-        )
+        lead_time = routes.lead_time[table.pop("_row").to_numpy()]
+        table.insert(list(table.columns).index("ordered"), "lead_time", lead_time)
         return table
 
     def cost_table(self) -> pd.DataFrame:
@@ -141,7 +138,7 @@ class Trajectory:
             {
                 "path": path,
                 "date": self.dates[period],
-                "component": pd.Categorical.from_codes(component, list(COMPONENTS)),
+                "component": pd.Categorical.from_codes(component, pd.Index(COMPONENTS)),
                 "cost": paths.ravel(),
             }
         )
@@ -153,7 +150,7 @@ class Trajectory:
         values: dict[str, Floats],
         keep: np.ndarray | None = None,
     ) -> pd.DataFrame:
-        """Long table of [..., n, T] arrays; with ``keep``, only these entries and their ``_row``."""
+        """Long table of [..., n, T] arrays; with ``keep``, of these entries only."""
         first = next(iter(values.values()))
         shape = (-1, *first.shape[-2:])
         if keep is None:
@@ -164,7 +161,7 @@ class Trajectory:
             columns["path"] = path
         for name, (names, index) in keys.items():
             labels, codes = np.unique(names.astype(str), return_inverse=True)
-            columns[name] = pd.Categorical.from_codes(codes[index][row], labels)
+            columns[name] = pd.Categorical.from_codes(codes[index][row], pd.Index(labels))
         columns["date"] = self.dates[period]
         for name, array in values.items():
             columns[name] = array.reshape(shape)[path, row, period]

@@ -180,7 +180,9 @@ def column(values: ArrayLike) -> np.ndarray:
     return np.asarray(values, dtype=float)[:, None]
 
 
-def chain(leads: Sequence[int], mean: ArrayLike = 5.0, std: ArrayLike = 0.0, **more: Any) -> Scenario:
+def chain(
+    leads: Sequence[int], mean: ArrayLike = 5.0, std: ArrayLike = 0.0, **more: Any
+) -> Scenario:
     """A serial chain, the retailer first: ``leads[0]`` is the retailer's lead time.
 
     ``mean`` and ``std`` broadcast to [P, T] and belong to the retailer. Locations are ``store``,

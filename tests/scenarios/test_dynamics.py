@@ -2,12 +2,10 @@ import array_api_compat.torch as torch_xp
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from scenarios.dynamics import initial_state, network, period_costs, point_costs, step
-from scenarios.simulate import run, simulate
 from scenarios.policies import GivenOrders
+from scenarios.simulate import run, simulate
 from tests.worlds import chain, column, tree, world
 
 
@@ -221,162 +219,6 @@ def test_a_step_leaves_its_inputs_alone():
     assert all(np.array_equal(x, y) for x, y in zip(arrays, before, strict=True))
     assert orders.tolist() == [4, 4, 4]
     assert demand.tolist() == [4, 4, 0]
-
-
-# Laws, on random networks, orders and demand ------------------------------------------------
-
-
-@st.composite
-def worlds(draw, perishable=st.booleans()):
-    """Random chains, trees and multi-sourced networks, with random orders and demand."""
-    seed = draw(st.integers(0, 10**6))
-    rng = np.random.default_rng(seed)
-    lead = st.integers(0, 3)
-    lanes = draw(
-        st.sampled_from(
-            [
-                [("a", "x")],
-                [("b", "a"), ("c", "b"), ("x", "c")],
-                [("c", "a"), ("c", "b"), ("x", "c")],
-                [("b", "a"), ("c", "a"), ("x", "b"), ("c", "b"), ("y", "c"), ("x", "a")],
-            ]
-        )
-    )
-    if lanes == [("a", "x")]:
-        lanes = [("x", "a")]
-    names = sorted({name for lane in lanes for name in lane} - {"x", "y"})
-    n_products, n_periods = draw(st.integers(1, 3)), 8
-    scenario = world(
-        names,
-        [(origin, end, draw(lead)) for origin, end in lanes],
-        n_products=n_products,
-        n_periods=n_periods,
-        mean=rng.uniform(0, 8, (len(names), n_products, n_periods)),
-        on_hand=rng.uniform(0, 20, (len(names), n_products)),
-        backlog=rng.uniform(0, 5, (len(names), n_products)),
-        kept=rng.random((len(names), n_products)) < 0.9 if draw(st.booleans()) else True,
-        volume=rng.uniform(0.5, 2, n_products),
-        lane_capacity=np.where(rng.random((len(lanes), n_periods)) < 0.5, 9.0, np.inf)
-        if draw(st.booleans())
-        else np.inf,
-        shelf_life=rng.integers(1, 6, n_products).astype(float) if draw(perishable) else np.inf,
-        timeline=draw(st.sampled_from(["order_first", "receive_first"])),
-        unmet_demand=draw(st.sampled_from(["lost", "backlog"])),
-        unmet_orders=draw(st.sampled_from(["lost", "backlog"])),
-        in_transit_holding="origin",
-        storage_capacity=10.0,
-        unit_cost=2.0,
-        order_cost=1.0,
-        lane_cost=0.5,
-        unmet_order_cost=0.3,
-    )
-    orders = rng.uniform(0, 12, (2, scenario.n_routes, n_periods))
-    orders *= rng.random(orders.shape) < 0.6
-    demand = rng.uniform(0, 10, (2, scenario.n_points, n_periods))
-    demand *= rng.random(demand.shape) < 0.7
-    return scenario, orders, demand
-
-
-def by_point(index, values, n_points):
-    """[.., K, T] sums of [.., A, T] values by an index that may be -1."""
-    out = np.zeros((*values.shape[:-2], n_points, values.shape[-1]))
-    for a, k in enumerate(index):
-        if k >= 0:
-            out[..., k, :] += values[..., a, :]
-    return out
-
-
-@settings(deadline=None, max_examples=120)
-@given(worlds())
-def test_stock_is_conserved(case):
-    scenario, orders, demand = case
-    result = simulate(scenario, GivenOrders(orders), demand)
-    inside = scenario.routes.origin >= 0
-    bought = np.cumsum(result.shipped[:, ~inside].sum(axis=1), axis=-1)
-    gone = np.cumsum((result.sales + result.expired).sum(axis=1), axis=-1)
-    there = result.on_hand.sum(axis=1) + result.on_way.sum(axis=1)
-    assert np.allclose(result.opening.sum(axis=1)[:, None] + bought - gone, there)
-
-
-@settings(deadline=None, max_examples=120)
-@given(worlds(perishable=st.just(False)))
-def test_what_is_shipped_arrives_after_exactly_its_lead_time(case):
-    scenario, orders, demand = case
-    result = simulate(scenario, GivenOrders(orders), demand)
-    due = np.zeros_like(result.shipped)
-    for a, lead in enumerate(scenario.routes.lead_time):
-        due[:, a, lead:] = result.shipped[:, a, : 8 - lead]
-    assert np.allclose(
-        result.receipts, by_point(scenario.routes.destination, due, scenario.n_points)
-    )
-    before = np.concatenate([result.opening[..., None], result.on_hand[..., :-1]], axis=-1)
-    moved = result.receipts - result.shipped_out - result.sales
-    assert np.allclose(before + moved, result.on_hand)
-
-
-@settings(deadline=None, max_examples=120)
-@given(worlds())
-def test_nothing_ships_or_sells_that_is_not_there(case):
-    scenario, orders, demand = case
-    result = simulate(scenario, GivenOrders(orders), demand)
-    before = np.concatenate([result.opening[..., None], result.on_hand[..., :-1]], axis=-1)
-    there = before + (result.receipts if scenario.settings.timeline == "receive_first" else 0)
-    assert (result.shipped_out <= there + 1e-9).all()
-    assert (result.shipped_out + result.sales <= before + result.receipts + 1e-9).all()
-    asked = np.cumsum(result.orders, axis=-1)
-    assert (np.cumsum(result.shipped, axis=-1) <= asked + 1e-9).all()
-    for values in (result.on_hand, result.shipped, result.sales, result.missed, result.expired):
-        assert (values >= 0).all()
-    volume = by_point(scenario.routes.lane, result.shipped * scenario.route_volume[:, None],
-                      len(scenario.lanes.origin))  # fmt: skip
-    assert (volume <= scenario.lanes.capacity + 1e-9).all()
-
-
-@settings(deadline=None, max_examples=120)
-@given(worlds())
-def test_demand_is_met_or_missed_and_the_missed_wait_only_in_a_backlog(case):
-    scenario, orders, demand = case
-    result = simulate(scenario, GivenOrders(orders), demand)
-    assert (result.missed <= demand + 1e-9).all()
-    if scenario.settings.unmet_demand == "lost":
-        assert np.allclose(result.sales + result.missed, demand)
-        assert (result.backlog == 0).all()
-    else:
-        waited = np.concatenate(
-            [np.broadcast_to(scenario.points.backlog, (2, scenario.n_points))[..., None],
-             result.backlog[..., :-1]], axis=-1)  # fmt: skip
-        assert np.allclose(waited + demand - result.sales, result.backlog)
-
-
-@settings(deadline=None, max_examples=60)
-@given(worlds())
-def test_a_batch_equals_its_single_paths(case):
-    scenario, orders, demand = case
-    both = simulate(scenario, GivenOrders(orders), demand)
-    for path in range(2):
-        alone = simulate(scenario, GivenOrders(orders[path]), demand[path])
-        for name in (*alone.POINT_FIELDS, *alone.ROUTE_FIELDS):
-            assert np.allclose(getattr(both, name)[path], getattr(alone, name)), name
-        assert np.allclose(both.costs.total[path], alone.costs.total)
-
-
-@settings(deadline=None, max_examples=60)
-@given(worlds())
-def test_numpy_and_torch_agree_and_gradients_are_finite(case):
-    scenario, orders, demand = case
-    expected = simulate(scenario, GivenOrders(orders), demand)
-    net = network(scenario, torch_xp)
-    given_orders = torch.asarray(orders).requires_grad_()
-    state = initial_state(scenario, net, batch=(2,))
-    total = torch.zeros(2, dtype=torch.float64)
-    play_back = run(net, state, GivenOrders(given_orders), torch.asarray(demand))
-    for period, after, outcome in play_back:
-        assert np.allclose(after.on_hand.detach(), expected.on_hand[..., period])
-        assert np.allclose(outcome.shipped.detach(), expected.shipped[..., period])
-        total = total + period_costs(net, outcome, period).total
-    assert np.allclose(total.detach(), expected.costs.total.sum(axis=-1))
-    total.sum().backward()
-    assert torch.isfinite(given_orders.grad).all()
 
 
 @pytest.mark.parametrize("timeline", ["order_first", "receive_first"])

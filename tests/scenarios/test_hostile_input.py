@@ -106,3 +106,11 @@ def test_odd_cells_in_data_frames_are_answered(data: st.DataObject) -> None:
 )
 def test_odd_settings_are_answered(options: dict[str, Any]) -> None:
     assert is_answered(lambda: Scenario.from_tables(frames(), options))
+
+
+def test_settings_that_unfold_without_end_are_answered(tmp_path: Path) -> None:
+    # Each line refers ten times to the one before: 10^30 items if they were written out.
+    lines = ["a0: &a0 [x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 31)]
+    path = write(tmp_path, settings__yaml="\n".join(lines))
+    assert is_answered(lambda: Scenario.read(path))

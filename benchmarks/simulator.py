@@ -1,0 +1,172 @@
+"""How many product-days a second the simulator passes, on one core.
+
+Demand is drawn beforehand; orders are the closed form's; three stages with lead times 2, 3, 4.
+A product-day is one product in one period at all three stages. Medians of five runs.
+
+    python benchmarks/simulator.py [--products 100000] [--periods 140]
+"""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # one core; must be set before NumPy is loaded
+
+import argparse
+import datetime
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenarios.dynamics import initial_state, network, period_costs
+from scenarios.model import (
+    Lanes,
+    Locations,
+    OpenOrders,
+    Points,
+    Products,
+    Routes,
+    Scenario,
+)
+from scenarios.settings import Settings
+from scenarios.simulate import run, simulate
+from solver.closed_form import order_up_to
+
+LEADS = (2, 3, 4)
+
+
+def chain(n_products: int, n_periods: int, unmet: str, rng: np.random.Generator) -> Scenario:
+    """Store <- dc1 <- dc2 <- supplier, all products everywhere."""
+    stages, size = len(LEADS), len(LEADS) * n_products
+    stage, product = np.divmod(np.arange(size), n_products)
+    mean = np.zeros((size, n_periods))
+    mean[:n_products] = rng.uniform(5, 15, (n_products, 1))
+    zeros, free = np.zeros(size), np.full(size, np.inf)
+    every = np.zeros(n_products)
+    return Scenario(
+        settings=Settings.model_validate({"unmet_demand": unmet}),
+        dates=pd.date_range("2026-01-01", periods=n_periods),
+        products=Products(
+            np.array([f"P{p}" for p in range(n_products)], dtype=object),
+            every + 100, every + 1, every, every, every + 1,
+            np.full(n_products, "poisson", dtype=object), every + np.inf,
+        ),
+        locations=Locations(
+            np.array(["store", "dc1", "dc2"], dtype=object), np.full((stages, n_periods), np.inf)
+        ),
+        lanes=Lanes(
+            np.array(["dc1", "dc2", "supplier"], dtype=object), np.array([1, 2, -1]),
+            np.arange(stages), np.array(LEADS), np.full((stages, n_periods), np.inf),
+            np.zeros(stages), np.zeros(stages),
+        ),
+        points=Points(
+            product, stage, np.array([1, 0.8, 0.5])[stage], zeros + 100, zeros, zeros + np.nan,
+            mean[product, 0] * (np.array(LEADS)[stage] + 1), zeros, stage == 0,
+        ),
+        routes=Routes(
+            product, stage, np.where(stage < stages - 1, np.arange(size) + n_products, -1),
+            np.arange(size), np.array(LEADS)[stage], zeros, zeros, free, zeros, zeros,
+        ),
+        open_orders=OpenOrders(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, float))),
+        mean=mean,
+        std=np.sqrt(mean),
+    )  # fmt: skip
+
+
+def median_seconds(call: Callable[[], Any], repeats: int = 5) -> float:
+    """Median wall time; one run before it warms up."""
+    call()
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def numpy_rate(n_products: int, n_periods: int, unmet: str, dtype: Any, record: bool) -> float:
+    """Product-days a second through :func:`scenarios.simulate.simulate`, all overheads in."""
+    rng = np.random.default_rng(0)
+    scenario = chain(n_products, n_periods, unmet, rng)
+    policy = order_up_to(scenario, 2 * scenario.std.max() + 0 * scenario.mean, dtype=dtype)
+    demand = np.zeros((n_periods, scenario.n_points), dtype=dtype)
+    demand[:, :n_products] = rng.poisson(scenario.mean[:n_products, 0], (n_periods, n_products))
+    call = lambda: simulate(scenario, policy, demand.T, record=record, dtype=dtype)  # noqa: E731
+    return n_products * n_periods / median_seconds(call)
+
+
+def torch_rate(n_products: int, n_periods: int, backward: bool) -> float:
+    """Product-days a second in Torch, float32, safety stocks given in every period."""
+    import torch
+
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(0)
+    scenario = chain(n_products, n_periods, "lost", rng)
+    net = network(scenario, torch, dtype=torch.float32)
+    rule = order_up_to(scenario, xp=torch, dtype=torch.float32)
+    drawn = torch.as_tensor(rng.poisson(scenario.mean.T), dtype=torch.float32).T
+    safety = torch.full((scenario.n_points,), 5.0, requires_grad=backward)
+    opening = initial_state(scenario, net)
+
+    def call() -> None:
+        total = torch.zeros(())
+        policy = lambda state, period: rule.orders(state, period, safety)  # noqa: E731
+        for period, _, outcome in run(net, opening, policy, drawn):
+            total = total + period_costs(net, outcome, period).total
+        if backward:
+            total.backward()
+
+    return n_products * n_periods / median_seconds(call)
+
+
+def machine() -> str:
+    """The processor and the libraries, for the record."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [x for x in cpuinfo.read_text().splitlines() if x.startswith("model name")]
+        model = names[0].split(":", 1)[1].strip() if names else model
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python"
+        f" {platform.python_version()}, NumPy {np.__version__}, {datetime.date.today()}"
+    )
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--products", type=int, default=100_000)
+    parser.add_argument("--periods", type=int, default=140)
+    parser.add_argument("--no-torch", action="store_true")
+    args = parser.parse_args()
+    rows: list[tuple[str, int, int, float]] = []
+    for periods in (28, args.periods):
+        for dtype in (np.float32, np.float64):
+            for unmet in ("lost", "backlog"):
+                rate = numpy_rate(args.products, periods, unmet, dtype, record=False)
+                rows.append((f"totals, {dtype.__name__}, {unmet}", args.products, periods, rate))
+    some = max(1, args.products // 10)
+    rate = numpy_rate(some, 28, "lost", np.float64, record=True)
+    rows.append(("recorded, float64, lost", some, 28, rate))
+    if not args.no_torch:
+        for products in (256, 4096):
+            for backward in (False, True):
+                name = "torch forward" + (" + backward" if backward else "") + ", float32, lost"
+                rows.append((name, products, 60, torch_rate(products, 60, backward)))
+    print(machine())
+    print("one thread, median of 5, 3 stages, closed-form orders, demand drawn beforehand\n")
+    print("| run | products | periods | million product-days a second |")
+    print("|---|---|---|---|")
+    for name, products, periods, rate in rows:
+        print(f"| {name} | {products:,} | {periods} | {rate / 1e6:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
