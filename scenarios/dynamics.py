@@ -157,6 +157,7 @@ def step(
         asked=asked,
         shipped=shipped,
         receipts=xp.zeros_like(stock) if receipts is None else receipts,
+        demand=demand,
         sales=sales,
         missed=missed,
         on_hand=after.on_hand,

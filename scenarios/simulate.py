@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -12,13 +12,14 @@ from scenarios.costs import COMPONENTS, Costs, overflow_cost, period_costs, stor
 from scenarios.dynamics import initial_state, step
 from scenarios.model import Floats, Scenario
 from scenarios.parameters import Network, network
+from scenarios.part import Part
 from scenarios.parts import parts_of, with_batch
 from scenarios.policies import DemandModel, OrderPolicy, SeparablePolicy
 from scenarios.segments import Array
 from scenarios.state import Outcome, State
 from scenarios.trajectory import Trajectory
 
-PART = 32_768
+PART = 49_152
 """Stock points x paths that are run at a time: their arrays stay in a core's cache."""
 
 
@@ -38,6 +39,12 @@ class Totals:
         """[...] share of demand met in its period (1 where there was none)."""
         demand, missed = self.demand.sum(axis=-1), self.missed.sum(axis=-1)
         return 1.0 - missed / np.where(demand > 0, demand, 1.0)
+
+
+def by_period(values: Array) -> Iterator[Array]:
+    """The columns [..., K] of an array [..., K, T], one after the other."""
+    for period in range(values.shape[-1]):
+        yield values[..., period]
 
 
 def run(
@@ -66,9 +73,8 @@ def run(
     period, state, outcome
         The state is that at the end of the period.
     """
-    if hasattr(demand, "shape"):
-        demand = (demand[..., period] for period in range(demand.shape[-1]))
-    for period, wanted in enumerate(demand):
+    columns = by_period(demand) if hasattr(demand, "shape") else demand
+    for period, wanted in enumerate(columns):
         if period % review_period == 0:
             orders = policy(state, period)
         else:
@@ -231,24 +237,13 @@ def _totals(
     ones = np.ones(net.n_points, dtype=net.dtype)
     for part, some, state, orders in parts:
         one = ones[: some.n_points]
-        wanted: list[Floats] = []
-
-        def by_period(
-            part: Part | None = part, wanted: list[Floats] = wanted
-        ) -> Iterator[Floats]:
-            # Read just before use, so that a part's demand is still in the cache.
-            for period in range(n_periods):
-                now = demand[..., period]
-                now = now if part is None else part.at_points(now)
-                wanted[:] = [now.astype(net.dtype, copy=False)]
-                yield wanted[0]
-
-        for period, _, outcome in run(some, state, orders, by_period(), review_period=review):
+        wanted = _part_of_demand(demand, part, net.dtype)
+        for period, _, outcome in run(some, state, orders, wanted, review_period=review):
             # Storage is priced below, on the sum over all parts.
             paid = period_costs(some, outcome, period)
             for name in charged:
                 costs[name][period] += getattr(paid, name)
-            asked[period] += wanted[0] @ one
+            asked[period] += outcome.demand @ one
             missed[period] += outcome.missed @ one
             if volume is not None:
                 volume[period] += stored_volume(some, outcome.on_hand)
@@ -264,3 +259,10 @@ def _totals(
         demand=last(asked),
         missed=last(missed),
     )
+
+
+def _part_of_demand(demand: Floats, part: Part | None, dtype: Any) -> Iterator[Floats]:
+    """Demand [..., K] of one period after the other, read just before it is used."""
+    for now in by_period(demand):
+        chosen = now if part is None else part.at_points(now)
+        yield chosen.astype(dtype, copy=False)

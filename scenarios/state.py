@@ -56,6 +56,8 @@ class Outcome:
     """[..., A]"""
     receipts: Array
     """[..., K] what arrived."""
+    demand: Array
+    """[..., K] what customers wanted in this period."""
     sales: Array
     """[..., K] handed to customers, those who had waited first."""
     missed: Array

@@ -25,6 +25,7 @@ from array_api_compat import array_namespace
 
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, echelons, primary_routes
+from scenarios.part import Part
 from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
 from scenarios.state import State
 from solver.echelon_sum import EchelonSum, echelon_sum
@@ -40,21 +41,23 @@ class OrderUpTo:
     xp: Any
     targets: Array
     """[T, K] echelon order-up-to levels, safety stocks included."""
-    cover_demand: Array | None
-    """[T, K] the mean demand in them; None in a part made by :meth:`take`, to save its memory."""
+    cover_demand: Array
+    """[T, K] the mean demand in them."""
     zero: Array
     inbound: SegmentSum
     """From routes to the points they supply."""
     below: EchelonSum
     at_route: Pick
     """From points to their primary routes; nothing is ordered on others."""
-    parts: Structure
+    structure: Structure
     keeps_backlog: bool
     owes_orders: bool
+    part: Part | None = None
+    """The part of the points in ``targets`` it is for; None: all. Parts are of NumPy only."""
 
     def __call__(self, state: State, period: int) -> Array:
         """Orders [..., A] for a state at the start of ``period``."""
-        target = self.targets[min(period, self.targets.shape[0] - 1)]
+        target = self._now(self.targets, period)
         return self._order(state, target - self.below(self._local_position(state)))
 
     def orders(self, state: State, period: int, safety_stock_now: Array) -> Array:
@@ -67,24 +70,20 @@ class OrderUpTo:
         safety_stock_now : array [..., K]
             Used for every period that this order decides.
         """
-        if self.cover_demand is None:
-            raise ValueError("a part keeps the safety stocks it was made with")
-        target = self.cover_demand[min(period, self.cover_demand.shape[0] - 1)]
+        target = self._now(self.cover_demand, period)
         return self._order(
             state, target + self.below(safety_stock_now - self._local_position(state))
         )
 
-    def take(self, points: Ints, routes: Ints, point_rank: Ints) -> OrderUpTo:
+    def take(self, part: Part) -> OrderUpTo:
         """The rule for some products only; see :class:`scenarios.policies.SeparablePolicy`."""
-        structure = self.parts.take(points, routes, point_rank)
-        chosen = pick(self.xp, points, self.parts.parent.size)
-        return dataclasses.replace(
-            self,
-            targets=chosen(self.targets),
-            cover_demand=None,
-            parts=structure,
-            **structure.links(self.xp),
-        )
+        structure = self.structure.take(part)
+        return dataclasses.replace(self, structure=structure, part=part, **structure.links(self.xp))
+
+    def _now(self, levels: Array, period: int) -> Array:
+        # A part reads its share only now: a copy beforehand would leave the cache again.
+        now = levels[min(period, levels.shape[0] - 1)]
+        return now if self.part is None else self.part.at_points(now)
 
     def _local_position(self, state: State) -> Array:
         position = state.on_hand
@@ -111,13 +110,14 @@ class Structure:
     orders_at: Ints
     """[A] the same, where the route is its primary one."""
 
-    def take(self, points: Ints, routes: Ints, point_rank: Ints) -> Structure:
+    def take(self, part: Part) -> Structure:
         """The structure of some products only."""
-        indices = (self.parent[points], self.destination[routes], self.orders_at[routes])
-        parent, destination, orders_at = (
-            np.where(index >= 0, point_rank[index], -1) for index in indices
+        return Structure(
+            parent=part.relabel(self.parent[part.points]),
+            location=self.location[part.points],
+            destination=part.relabel(self.destination[part.routes]),
+            orders_at=part.relabel(self.orders_at[part.routes]),
         )
-        return Structure(parent, self.location[points], destination, orders_at)
 
     def links(self, xp: Any, device: Any = None) -> dict[str, Any]:
         """The prepared sums and gathers of :class:`OrderUpTo`."""
@@ -176,7 +176,7 @@ def order_up_to(
         targets=by_time(cover_demand + buffers),
         cover_demand=by_time(cover_demand),
         zero=xp.zeros((), dtype=dtype, device=device),
-        parts=structure,
+        structure=structure,
         keeps_backlog=scenario.settings.unmet_demand == "backlog",
         owes_orders=scenario.settings.unmet_orders == "backlog",
         **structure.links(xp, device),

@@ -40,9 +40,7 @@ def runs(draw, may_perish=True):
         lane_capacity=np.where(rng.random((len(lanes), n_periods)) < 0.5, 9.0, np.inf)
         if draw(st.booleans())
         else np.inf,
-        shelf_life=rng.integers(1, 6, n_products).astype(float)
-        if may_perish and draw(st.booleans())
-        else np.inf,
+        shelf_life=life if may_perish and draw(st.booleans()) else np.inf,
         timeline=draw(st.sampled_from(["order_first", "receive_first"])),
         unmet_demand=draw(st.sampled_from(["lost", "backlog"])),
         unmet_orders=draw(st.sampled_from(["lost", "backlog"])),

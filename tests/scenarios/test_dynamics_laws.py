@@ -109,5 +109,6 @@ def test_numpy_and_torch_agree_and_gradients_are_finite(case):
         assert np.allclose(outcome.shipped.detach(), expected.shipped[..., period])
         total = total + period_costs(net, outcome, period).total
     assert np.allclose(total.detach(), expected.costs.total.sum(axis=-1))
-    total.sum().backward()
-    assert torch.isfinite(given_orders.grad).all()
+    if scenario.n_routes:
+        total.sum().backward()
+        assert torch.isfinite(given_orders.grad).all()
