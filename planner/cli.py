@@ -168,7 +168,8 @@ def check(source: Input) -> None:
         if scenario.warnings:
             typer.echo(screen.findings_text(scenario.warnings), err=True)
         typer.echo(screen.scenario_text(scenario))
-        typer.echo(f"The input can be planned ({len(scenario.warnings)} warnings).")
+        n = len(scenario.warnings)
+        typer.echo(f"The input can be planned ({n} warning{'' if n == 1 else 's'}).")
 
 
 @app.command(epilog="Example: planner schema --format markdown > schema.md")
@@ -206,8 +207,8 @@ def _errors() -> Iterator[None]:
 
         if isinstance(error, InputError):
             text = screen.findings_text(error.findings)
-            errors = sum(finding.severity == "error" for finding in error.findings)
-            _fail(f"{text}\nThe input cannot be used: {errors} errors.", BAD_INPUT)
+            errors = sum(finding.count for finding in error.findings if finding.severity == "error")
+            _fail(f"{text}\nThe input cannot be used; errors: {errors:,}.", BAD_INPUT)
         if isinstance(error, AuditError):
             _fail(f"No plan was written: {error}\nThis is a fault of the planner.", NO_PLAN)
         raise

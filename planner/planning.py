@@ -13,9 +13,9 @@ import numpy as np
 from brain import safety_stocks
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
+from planner.names import capacity_names, date_text
 from planner.problems import problems_table
 from planner.projection import Projection, listed, project
-from planner.reasons import capacity_names
 from planner.result import AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
 from scenarios.audit import audit, storage_overflow
@@ -151,8 +151,8 @@ def _report(
         costs=costs | {"total": sum(costs.values())},
         missed_units=float(missed[:, -1].sum() if backlogged else missed.sum()),
         capacity=tuple(_capacity_use(scenario, found, projection)),
-        first_date=f"{scenario.dates[0]:%Y-%m-%d}",
-        last_date=f"{scenario.dates[-1]:%Y-%m-%d}",
+        first_date=date_text(scenario, 0),
+        last_date=date_text(scenario, -1),
         currency=scenario.settings.currency,
         notes=_notes(scenario),
     )
@@ -213,5 +213,5 @@ def _use(
     overflow, expected, cost, price = (float(value) for value in rest)
     return CapacityUse(
         kind, name, float(share.mean()), float(share[peak]),
-        f"{scenario.dates[limited[peak]]:%Y-%m-%d}", overflow, expected, cost, price,
+        date_text(scenario, int(limited[peak])), overflow, expected, cost, price,
     )  # fmt: skip

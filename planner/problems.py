@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.amount import amount
+from planner.names import capacity_names, date_text
 from planner.projection import Projection, buffer
-from planner.reasons import capacity_names
 from planner.tables_out import echelon_mean
 from scenarios.audit import storage_overflow
 from scenarios.errors import Finding
@@ -53,7 +54,7 @@ def problems_table(
         (capacities: volume), ``cost`` over the horizon, blank where it is not priced.
     """
     rows: list[Row] = [
-        *_missed(scenario, projection),
+        *_missed(scenario, safety_stock, projection),
         *_storage(scenario, found, projection),
         *_thin_lanes(scenario, found),
         *_expiring(scenario, projection),
@@ -68,25 +69,29 @@ def problems_table(
     return table.iloc[order].reset_index(drop=True)
 
 
-def _missed(scenario: Scenario, projection: Projection) -> Iterator[Row]:
-    """Mean demand that the plan cannot serve, before and after the first order can arrive."""
+def _missed(scenario: Scenario, safety_stock: Floats, projection: Projection) -> Iterator[Row]:
+    """Mean demand that the plan does not serve: too early, on purpose, or for lack of supply."""
     waits = scenario.settings.unmet_demand == "backlog"
-    what = "kept waiting" if waits else "lost"
+    what = f"{'unit periods' if waits else 'units'} of demand {'waiting' if waits else 'lost'}"
     early = np.arange(scenario.n_periods)[None, :] < _first_supply(scenario)[:, None]
+    wanted = safety_stock < 0
     price = scenario.points.missed_sale_cost
-    for part, kind, reason, action in (
-        (early, "missed_before_new_supply", "before goods ordered outside now can arrive",
+    for part, severity, kind, reason, action in (
+        (early, "high", "missed_before_new_supply", "before goods ordered outside now can arrive",
          "expedite open orders, move stock from another location, or offer a substitute"),
-        (~early, "missed_for_lack_of_supply", "because supply or capacity is short",
+        (~early & ~wanted, "high", "missed_for_lack_of_supply",
+         "because supply or capacity is short",
          "raise the capacity or lot limit that binds (see binding_capacity), or add a supplier"),
+        (~early & wanted, "low", "missed_on_purpose",
+         "because the safety stock is below zero: holding costs more than these sales are worth",
+         "check missed_sale_cost and holding_cost of the product"),
     ):  # fmt: skip
         missed = np.where(part, projection.missed, 0.0)
         units = missed.sum(axis=1)
+        text = f"{{quantity}} {what} {reason}"
         yield from _worst_first(
-            scenario, "high", kind, units, units * price, missed > 1e-6,
-            f"{{quantity}} {'unit periods' if waits else 'units'} of demand {what} {reason}",
-            action,
-        )  # fmt: skip
+            scenario, severity, kind, units, units * price, missed > 1e-6, text, action
+        )
 
 
 def _first_supply(scenario: Scenario) -> Ints:
@@ -108,18 +113,18 @@ def _storage(scenario: Scenario, found: OrderPlan, projection: Projection) -> It
             continue
         t = int(np.argmax(np.maximum(expected, planned[j])))
         over, sure = float(expected.sum()), float(planned[j].sum())
-        message = f"{name}: {_number(over)} volume periods above capacity are expected" + (
-            f", {_number(sure)} of them even if demand is its mean" if sure > 1e-6 else ""
+        message = f"{name}: {amount(over)} volume periods above capacity are expected" + (
+            f", {amount(sure)} of them even if demand is its mean" if sure > 1e-6 else ""
         )
         saved = float(found.storage_price[j].sum())
-        message += f"; most on {_date(scenario, t)}"
+        message += f"; most on {date_text(scenario, t)}"
         action = "rent space or let stock out earlier" + (
-            f"; one more unit of volume throughout saves {_number(saved)}" if saved > 0 else ""
+            f"; one more unit of volume throughout saves {amount(saved)}" if saved > 0 else ""
         )
         severity = "high" if sure > 1e-6 else "medium"
         yield (
-            severity, "storage_overflow", "", str(scenario.locations.name[j]), _date(scenario, t),
-            over, cost, message, action,
+            severity, "storage_overflow", "", str(scenario.locations.name[j]),
+            date_text(scenario, t), over, cost, message, action,
         )  # fmt: skip
 
 
@@ -131,7 +136,8 @@ def _thin_lanes(scenario: Scenario, found: OrderPlan) -> Iterator[Row]:
         n_days = int((price > 1e-9).sum())
         destination = str(scenario.locations.name[scenario.lanes.destination[n]])
         yield (
-            "medium", "lane_full", "", destination, _date(scenario, t), np.nan, float(price.sum()),
+            "medium", "lane_full", "", destination, date_text(scenario, t), np.nan,
+            float(price.sum()),
             f"{names[n]} is full in {n_days} of {scenario.n_periods} periods; the cost is what one"
             " more unit of capacity in each would save",
             "raise the lane's capacity or ship part of the volume another way",
@@ -186,9 +192,8 @@ def _out_of_reach(
     supplies[scenario.routes.origin[scenario.routes.origin >= 0]] = True
     inside = t[None, :] >= reach[:, None]
     inside &= ~supplies[:, None] | (t[None, :] < scenario.n_periods - lag - 1)
-    wanted = np.maximum(safety_stock, 0.0)
-    short = np.where(inside, wanted - buffer(scenario, projection), 0.0)
-    short[short < 0.05 * wanted + 1e-6] = 0.0
+    short = np.where(inside, safety_stock - buffer(scenario, projection), 0.0)
+    short[short < 0.05 * np.abs(safety_stock) + 1e-6] = 0.0
     at_worst = short.max(axis=1)
     often = (short > 0).mean(axis=1) >= 0.25
     yield from _worst_first(
@@ -207,8 +212,8 @@ def _negative(scenario: Scenario, safety_stock: Floats) -> Iterator[Row]:
         units = float(below[here].sum())
         yield (
             "low", "negative_safety_stock", "", str(name), "", units, np.nan,
-            f"{int(here.sum()):,} products are planned to run short on purpose, by"
-            f" {_number(units)} units in all: holding stock costs more than the sales it saves",
+            f"{amount(units)} units in all are planned to be short on purpose (products:"
+            f" {int(here.sum()):,}): holding stock costs more than the sales it saves",
             "check missed_sale_cost and holding_cost of these products",
         )  # fmt: skip
 
@@ -250,8 +255,8 @@ def _worst_first(
         if not group.size:
             continue
         units = float(quantity[group].sum())
-        date = "" if when is None else _date(scenario, int(np.argmax(when[group].any(axis=0))))
-        text = message.format(quantity=_number(units))
+        date = "" if when is None else date_text(scenario, int(np.argmax(when[group].any(axis=0))))
+        text = message.format(quantity=amount(units))
         if group.size > 1:
             text += f" ({group.size:,} more cases together)"
         product, location = points.product[group], points.location[group]
@@ -266,11 +271,3 @@ def _worst_first(
             text,
             action,
         )
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _date(scenario: Scenario, t: int) -> str:
-    return f"{scenario.dates[t]:%Y-%m-%d}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.names import capacity_names, named
 from planner.projection import Projection, by_echelon
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, echelons
@@ -105,13 +106,6 @@ def _position(scenario: Scenario, projection: Projection) -> Floats:
     return by_echelon(links, scenario.n_points, own[links.lower])
 
 
-def capacity_names(scenario: Scenario) -> tuple[list[str], list[str]]:
-    """Names of the storages and of the lanes, as people read them."""
-    names, lanes = scenario.locations.name, scenario.lanes
-    pairs = zip(lanes.origin_name, names[lanes.destination], strict=True)
-    return [f"storage {name}" for name in names], [f"lane {a} -> {b}" for a, b in pairs]
-
-
 def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> pd.Categorical:
     """The dearer of the lane's and the destination's storage, if worth a tenth of holding."""
     routes, points, n_periods = scenario.routes, scenario.points, scenario.n_periods
@@ -129,5 +123,4 @@ def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) ->
     code = np.where(stored >= least, 1 + place, 0)
     of_lane = 1 + len(storage_names) + routes.lane[route]
     code = np.where((lane >= least) & (lane >= stored), of_lane, code)
-    names, unique = pd.factorize(np.array(["", *storage_names, *lane_names], dtype=object))
-    return pd.Categorical.from_codes(names[code], categories=unique)
+    return named(["", *storage_names, *lane_names], code)

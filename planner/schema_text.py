@@ -46,7 +46,9 @@ def _boxed(table: pd.DataFrame) -> str:
     for name, part in table.groupby("table", sort=False):
         grid = Table(box=box.SIMPLE_HEAD, show_edge=False, title=str(name), title_justify="left")
         for column in SHOWN:
-            grid.add_column(column, no_wrap=column == "name", ratio=1 if column == "meaning" else None)
+            grid.add_column(
+                column, no_wrap=column == "name", ratio=1 if column == "meaning" else None
+            )
         for row in part.to_dict("records"):
             mark = " (key)" if row["key"] else ""
             grid.add_row(*(Text(row[c] + (mark if c == "name" else "")) for c in SHOWN))

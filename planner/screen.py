@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from planner.amount import amount
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,7 +29,8 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None):
         self._stream = stream or sys.stderr
-        self._quiet, self._phase, self._status = quiet, "", None
+        self._quiet, self._phase = quiet, ""
+        self._status: _Spinner | None = None
         self._started = self._last = time.monotonic()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
@@ -121,9 +124,8 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
     if report.capacity:
         lines += ["", "Capacity", *_table(_capacity(plan))]
     if len(plan.problems):
-        more = len(plan.problems) - 5
-        lines += ["", "Problems" + (f" (the first 5 of {more + 5})" if more > 0 else "")]
-        lines += [_problem(row) for row in plan.problems.head(5).to_dict("records")]
+        lines += ["", f"Problems ({len(plan.problems):,} lines in problems.csv)"]
+        lines += _worst_kinds(plan.problems)
     else:
         lines += ["", "No problems."]
     lines += ["", f"Written to {out} in {report.seconds.get('total', 0.0):.1f} s of planning."]
@@ -134,7 +136,7 @@ def _by_lane(plan: Plan) -> pd.DataFrame:
     orders = plan.purchase_orders
     now = orders[orders["release"] == "now"]
     by = now.groupby(["origin", "destination"], observed=True, sort=False)["quantity"]
-    table = by.agg(["size", "sum"]).reset_index()
+    table = by.agg(["size", "sum"]).reset_index().sort_values("sum", ascending=False, kind="stable")
     return table.assign(
         lane="  " + table["origin"].astype(str) + " -> " + table["destination"].astype(str),
         orders=table["size"].map(lambda n: f"{n:,} orders"),
@@ -160,11 +162,23 @@ def _capacity(plan: Plan) -> pd.DataFrame:
     )
 
 
-def _problem(row: dict[str, Any]) -> str:
-    where = ", ".join(part for part in (row["product"], row["location"], row["date"]) if part)
-    cost = "" if row["cost"] != row["cost"] else f" (cost {amount(row['cost'])})"
-    where = f" [{where}]" if where else ""
-    return f"  {row['severity']}: {row['message']}{cost}{where}\n      -> {row['suggested_action']}"
+MOST_KINDS = 5
+
+
+def _worst_kinds(problems: pd.DataFrame) -> Iterator[str]:
+    """The first kinds of problem: what they cost together, and the worst case of each by name."""
+    kinds = list(problems.groupby("kind", sort=False))
+    for kind, rows in kinds[:MOST_KINDS]:
+        total = rows["cost"].sum(min_count=1)
+        cost = "" if total != total else f", cost {amount(total)}"
+        yield f"  {rows['severity'].iloc[0]}: {str(kind).replace('_', ' ')}{cost}"
+        named = rows[rows["product"] != ""]
+        worst = (named if len(named) else rows).iloc[0]
+        place = ", ".join(x for x in (worst["product"], worst["location"], worst["date"]) if x)
+        yield f"      {f'{place}: ' if place else ''}{worst['message']}"
+        yield f"      -> {worst['suggested_action']}"
+    if len(kinds) > MOST_KINDS:
+        yield f"  ... and {len(kinds) - MOST_KINDS} more kinds"
 
 
 MOST_ROWS = 20
@@ -178,13 +192,6 @@ def _table(frame: pd.DataFrame) -> Iterator[str]:
         yield "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
     if len(frame) > MOST_ROWS:
         yield f"  ... and {len(frame) - MOST_ROWS:,} more"
-
-
-def amount(value: float) -> str:
-    """A number as people read it."""
-    if value == 0:
-        return "0"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def scenario_text(scenario: Scenario) -> str:
@@ -229,16 +236,18 @@ def simulation_text(simulation: Simulation, currency: str) -> str:
 
     rows = []
     for row in simulation.summary.itertuples(index=False):
-        share = row.measure == "fill_rate"
-
-        def shown(value: Any, share: bool = share) -> str:
-            if value != value:
-                return "unknown"
-            return f"{value:.2%}" if share else amount(value)
-
+        shown = _share if row.measure == "fill_rate" else _cost
         interval = f"95% interval {shown(row.low)} to {shown(row.high)}"
         rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
     n = len(simulation.paths)
     head = f"Closed-form orders on {n:,} {'path' if n == 1 else 'paths'} of sampled demand"
     head += f" (costs in {currency})" if currency else ""
     return "\n".join([head, *_table(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))])
+
+
+def _share(value: Any) -> str:
+    return "unknown" if value != value else f"{value:.2%}"
+
+
+def _cost(value: Any) -> str:
+    return "unknown" if value != value else amount(value)

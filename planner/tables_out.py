@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from brain.policy import SafetyStocks
+from planner.names import named
 from planner.projection import Projection
 from planner.reasons import reasons
 from scenarios.model import Floats, Ints, Scenario
@@ -41,13 +42,13 @@ def orders_table(
     released = period < scenario.settings.commit_periods
     frame = {
         "order_id": order_ids(scenario, period),
-        "product": _named(scenario.products.name, routes.product[route]),
-        "origin": _named(lanes.origin_name, lane),
-        "destination": _named(scenario.locations.name, lanes.destination[lane]),
+        "product": named(scenario.products.name, routes.product[route]),
+        "origin": named(lanes.origin_name, lane),
+        "destination": named(scenario.locations.name, lanes.destination[lane]),
         "order_date": scenario.dates.take(period),
         "receipt_date": dates_after(scenario, period + routes.lead_time[route]),
         "quantity": projection.orders[route, period],
-        "release": pd.Categorical.from_codes((~released).astype(np.int8), ["now", "planned"]),
+        "release": named(["now", "planned"], (~released).astype(np.int64)),
         "demand_cover": why.demand_cover,
         "safety_stock": why.safety_stock,
         "projected_on_hand": why.projected_on_hand,
@@ -71,9 +72,9 @@ def safety_stock_table(scenario: Scenario, stocks: SafetyStocks) -> pd.DataFrame
     """One row per stock point and period, with who decided."""
     table = _by_point(scenario)
     table["safety_stock"] = stocks.quantity.reshape(-1)
-    codes, names = pd.factorize(stocks.source)
-    codes = np.repeat(codes, scenario.n_periods)
-    table["source"] = pd.Categorical.from_codes(codes, categories=names)
+    table["source"] = named(
+        stocks.source, np.repeat(np.arange(scenario.n_points), scenario.n_periods)
+    )
     return pd.DataFrame({name: table[name] for name in SAFETY_STOCK_COLUMNS}, copy=False)
 
 
@@ -128,13 +129,7 @@ def dates_after(scenario: Scenario, period: Ints) -> pd.DatetimeIndex:
 def _by_point(scenario: Scenario) -> dict[str, Any]:
     n_periods, points = scenario.n_periods, scenario.points
     return {
-        "product": _named(scenario.products.name, np.repeat(points.product, n_periods)),
-        "location": _named(scenario.locations.name, np.repeat(points.location, n_periods)),
+        "product": named(scenario.products.name, np.repeat(points.product, n_periods)),
+        "location": named(scenario.locations.name, np.repeat(points.location, n_periods)),
         "date": scenario.dates.take(np.tile(np.arange(n_periods), scenario.n_points)),
     }
-
-
-def _named(names: Any, codes: Ints) -> pd.Categorical:
-    """Categories that may repeat a name (an outside supplier of several lanes)."""
-    place, unique = pd.factorize(np.asarray(names, dtype=object))
-    return pd.Categorical.from_codes(place[codes], categories=unique)

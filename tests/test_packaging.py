@@ -82,7 +82,8 @@ def test_the_version_is_stated_in_one_place(project: dict) -> None:
     version = project["project"]["version"]
     assert metadata.version("echelon-planner") == version
     assert f"[{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    sources = [p for name in ("planner", "brain", "solver", "scenarios") for p in (ROOT / name).rglob("*.py")]
+    packages = [ROOT / name for name in ("planner", "brain", "solver", "scenarios")]
+    sources = [file for package in packages for file in package.rglob("*.py")]
     assert [p for p in sources if f'"{version}"' in p.read_text(encoding="utf-8")] == []
 
 
