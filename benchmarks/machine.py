@@ -17,7 +17,9 @@ def machine() -> str:
             if line.startswith("model name"):
                 model = line.split(":", 1)[1].strip()
                 break
-    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    pages = (
+        os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    )
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "highspy", "pyomo"))
     return (
         f"{model}, {os.cpu_count()} cores, {pages / 2**30:.0f} GiB, "

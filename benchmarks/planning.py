@@ -97,7 +97,10 @@ def main() -> None:
     args = parser.parse_args()
     print(machine())
     seconds, report = whole_command(args.products, args.repeat)
-    print(f"planner plan, {args.products} products x 3 stages x 28 days, whole process: {seconds:.2f} s")
+    print(
+        f"planner plan, {args.products} products x 3 stages x 28 days, whole process:"
+        f" {seconds:.2f} s"
+    )
     print(f"  status {report['status']}, gap {report['gap']:.4%}")
     full, bare = relaxation(args.products, args.repeat)
     print(f"relaxation end to end {full:.3f} s, bare HiGHS {bare:.3f} s: ratio {full / bare:.2f}")

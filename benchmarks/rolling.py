@@ -1,8 +1,8 @@
 """Does pricing risk pay? Daily re-planning of products that share a store's storage.
 
-50 products, three stages, ratios from 10 to 1000, 100 days, storage of the store at a share of what the
-unlimited plan uses; every variant meets the same demand. Cost per product and day with the 95%
-interval of the paired difference to the first variant over the paths.
+50 products, three stages, ratios from 10 to 1000, 100 days, storage of the store at a share of
+what the unlimited plan uses; every variant meets the same demand. Cost per product and day with the
+95% interval of the paired difference to the first variant over the paths.
 
     python -m benchmarks.rolling [--products 50] [--days 100] [--paths 4] [--shares 0.5 0.7 0.85]
 """
@@ -85,7 +85,9 @@ def roll(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--products", type=int, default=50)
     parser.add_argument("--days", type=int, default=100)
     parser.add_argument("--paths", type=int, default=4)
@@ -116,7 +118,10 @@ def main() -> None:
             first = total if first is None else first
             gap = total - first
             half = 1.96 * gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.nan
-            parts = {k: np.mean([r[k] for r in runs]) / per for k in ("holding", "missed_sale", "overflow")}
+            parts = {
+                k: np.mean([r[k] for r in runs]) / per
+                for k in ("holding", "missed_sale", "overflow")
+            }
             detail = "  ".join(f"{k} {v:.3f}" for k, v in parts.items())
             print(
                 f"{name:24s} {total.mean():8.3f}  ({gap.mean():+.3f} ± {half:.3f})  {detail}"

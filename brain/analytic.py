@@ -49,9 +49,7 @@ def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:
     total = np.where(total > 0, total, 1.0)
 
     def below(values: Floats) -> Floats:
-        return (
-            np.bincount(links.upper, (weight * values)[links.lower], scenario.n_points) / total
-        )
+        return np.bincount(links.upper, (weight * values)[links.lower], scenario.n_points) / total
 
     missed, holding_below = below(points.missed_sale_cost), below(points.holding_cost)
     _, parent = own_lead_times(scenario)
@@ -71,9 +69,7 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     return np.clip(np.where(denominator > 0, numerator / safe, 0.5), 1e-6, 1 - 1e-6)
 
 
-def demand_quantile(
-    ratio: Floats, mean: Floats, std: Floats, distribution: Names
-) -> Floats:
+def demand_quantile(ratio: Floats, mean: Floats, std: Floats, distribution: Names) -> Floats:
     """[K, T] quantile at ``ratio`` [K] of demand with this mean and std [K, T].
 
     Discrete distributions are read between their steps; a negative binomial whose variance does

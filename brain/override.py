@@ -24,6 +24,4 @@ def apply_overrides(scenario: Scenario, decided: SafetyStocks) -> SafetyStocks:
     if not fixed.any():
         return decided
     quantity = np.where(fixed[:, None], scenario.points.safety_stock[:, None], decided.quantity)
-    return SafetyStocks(
-        quantity, np.where(fixed, "override", decided.source), decided.findings
-    )
+    return SafetyStocks(quantity, np.where(fixed, "override", decided.source), decided.findings)

@@ -15,7 +15,7 @@ from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
 from planner.names import capacity_names, date_text
 from planner.problems import problems_table
-from planner.projection import Projection, listed, project
+from planner.projection import Projection, project, worth_listing
 from planner.result import AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
 from scenarios.audit import audit, storage_overflow
@@ -68,8 +68,7 @@ def plan(
     with clock.phase("orders"):
         found = optimise(scenario, stocks.quantity, options, progress=clock.within("orders"))
     with clock.phase("projection"):
-        kept = listed(scenario, found.quantity)
-        projection = project(scenario, kept)
+        projection = project(scenario, worth_listing(found.quantity))
     with clock.phase("tables"):
         made = Plan(
             purchase_orders=orders_table(scenario, stocks.quantity, found, projection),
@@ -162,8 +161,8 @@ def _notes(scenario: Scenario) -> tuple[str, ...]:
     if scenario.settings.end_of_life:
         return ()
     return (
-        "Planned orders whose first use lies beyond the forecast are not listed; orders released"
-        " now count on demand going on after it as in its last week (or four weeks).",
+        "Orders late in the plan also cover demand beyond the forecast: it is taken to go on as in"
+        " its last week (or four weeks).",
     )
 
 

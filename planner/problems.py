@@ -113,13 +113,17 @@ def _storage(scenario: Scenario, found: OrderPlan, projection: Projection) -> It
             continue
         t = int(np.argmax(np.maximum(expected, planned[j])))
         over, sure = float(expected.sum()), float(planned[j].sum())
-        message = f"{name}: {amount(over)} volume periods above capacity are expected" + (
-            f", {amount(sure)} of them even if demand is its mean" if sure > 1e-6 else ""
+        unit = "volume-days" if scenario.settings.period == "D" else "volume-weeks"
+        message = (
+            f"{name}: capacity {amount(scenario.locations.storage_capacity[j, t])} is expected"
+            f" to be exceeded by {amount(max(expected[t], planned[j, t]))} on"
+            f" {date_text(scenario, t)} and by {amount(over)} {unit} in all"
         )
+        if sure > 1e-6:
+            message += f", {amount(sure)} of them even if demand is just as forecast"
         saved = float(found.storage_price[j].sum())
-        message += f"; most on {date_text(scenario, t)}"
         action = "rent space or let stock out earlier" + (
-            f"; one more unit of volume throughout saves {amount(saved)}" if saved > 0 else ""
+            f"; one more unit of capacity on every date saves {amount(saved)}" if saved > 0 else ""
         )
         severity = "high" if sure > 1e-6 else "medium"
         yield (
@@ -187,7 +191,7 @@ def _out_of_reach(
     reach[links.upper[own]] = links.reach[own]
     lag = scenario.settings.shipping_lag
     t = np.arange(scenario.n_periods)
-    # The last periods of points that supply others count orders that the plan does not list.
+    # What a point will ship after the last period is not in the plan.
     supplies = np.zeros(scenario.n_points, dtype=bool)
     supplies[scenario.routes.origin[scenario.routes.origin >= 0]] = True
     inside = t[None, :] >= reach[:, None]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.ledger import sum_by_origin, waiting
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import Echelons, echelons, primary_routes
+from scenarios.model import Floats, Scenario
+from scenarios.network import Echelons
 from scenarios.policies import GivenOrders
 from scenarios.simulate import simulate
 from scenarios.trajectory import Trajectory
@@ -67,31 +67,9 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
     )
 
 
-def listed(scenario: Scenario, quantity: Floats) -> Floats:
-    """Orders [A, T] that belong into the plan; the others are 0.
-
-    Left out are planned orders whose first use lies beyond the forecast: no stock they decide is
-    sold within it. They follow from an assumed demand, and the next plan will know better. Orders
-    released now always stay.
-    """
-    kept = np.where(quantity >= SMALLEST, quantity, 0.0)
-    if scenario.settings.end_of_life:
-        return kept
-    planned = np.arange(scenario.n_periods) >= scenario.settings.commit_periods
-    late = np.arange(scenario.n_periods)[None, :] + first_use(scenario)[:, None]
-    kept[planned[None, :] & (late >= scenario.n_periods)] = 0.0
-    return kept
-
-
-def first_use(scenario: Scenario) -> Ints:
-    """[A] periods from an order to the first closing stock at a selling point that it decides."""
-    links, routes = echelons(scenario), scenario.routes
-    sells = scenario.points.sells[links.lower]
-    reach = np.full(scenario.n_points, scenario.n_periods + 1)
-    np.minimum.at(reach, links.upper[sells], links.reach[sells])
-    primary = primary_routes(scenario)[routes.destination]
-    extra = np.where(primary >= 0, routes.lead_time - routes.lead_time[primary], 0)
-    return reach[routes.destination] + extra
+def worth_listing(quantity: Floats) -> Floats:
+    """Orders [A, T] without those too small to be written down."""
+    return np.where(quantity >= SMALLEST, quantity, 0.0)
 
 
 def by_echelon(links: Echelons, n_points: int, values: Floats) -> Floats:

@@ -14,42 +14,48 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     start_date: datetime.date | None = Field(
-        None, description="First period of the plan; default: the first date of the forecast."
+        default=None,
+        description="First period of the plan; default: the first date of the forecast.",
     )
-    period: Literal["D", "W"] = Field("D", description="Length of a period: D (day) or W (week).")
+    period: Literal["D", "W"] = Field(
+        default="D", description="Length of a period: D (day) or W (week)."
+    )
     horizon: Annotated[int, Field(ge=1, le=1000)] | None = Field(
-        None, description="Periods to plan; default: up to the last date of the forecast."
+        default=None, description="Periods to plan; default: up to the last date of the forecast."
     )
     review_period: int = Field(
-        1, ge=1, le=100, description="Orders are placed every so many periods, first at the start."
+        default=1,
+        ge=1,
+        le=100,
+        description="Orders are placed every so many periods, first at the start.",
     )
     commit_periods: int = Field(
-        1,
+        default=1,
         ge=1,
         le=100,
         description="Orders of the first so many periods are released now and obey lot rules;"
         " later ones are planned and may be fractional.",
     )
     unmet_demand: Literal["lost", "backlog"] = Field(
-        "lost", description="Customer demand that stock cannot meet is lost, or waits."
+        default="lost", description="Customer demand that stock cannot meet is lost, or waits."
     )
     unmet_orders: Literal["lost", "backlog"] = Field(
-        "lost", description="What an origin cannot ship of an order is cancelled, or owed."
+        default="lost", description="What an origin cannot ship of an order is cancelled, or owed."
     )
     timeline: Literal["order_first", "receive_first"] = Field(
-        "order_first",
+        default="order_first",
         description="Order of events in a period: ship from opening stock and then receive,"
         " or receive and then ship.",
     )
     end_of_life: bool = Field(
-        False,
+        default=False,
         description="Stock left after the last period is worth nothing; otherwise demand goes on.",
     )
     in_transit_holding: Literal["none", "origin", "destination"] = Field(
-        "none", description="Whose holding cost a unit pays while it is under way."
+        default="none", description="Whose holding cost a unit pays while it is under way."
     )
     overflow_cost: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
-        None,
+        default=None,
         description="Cost of one unit of volume above a storage capacity for one period;"
         " default: 20 times the location's mean holding cost per unit of volume.",
     )

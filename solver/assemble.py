@@ -40,8 +40,9 @@ class LinearProgram:
     """First row of the storage limits (one per limit, in their order)."""
     lane_row: int
     """First row of the lane limits."""
-    below_column: Ints
-    missed_column: Ints
+    product_of_column: Ints
+    product_of_row: Ints
+    """Whose each is; -1 for what products share."""
 
 
 class _Triplets:
@@ -69,7 +70,7 @@ class _Triplets:
 
 def kinds_of(data: ModelData) -> tuple[list[Kind], Ints]:
     """The kinds of stock points that occur, and the kind of each point [K]."""
-    used = (data.tiers.width > 0).any(axis=1)
+    used = np.any(data.tiers.width > 0, axis=1)
     n_tiers = np.where(used.any(axis=1), used.shape[1] - np.argmax(used[:, ::-1], axis=1), 0)
     code = np.stack([data.sells, data.supplies, n_tiers], axis=1).astype(np.int64)
     unique, kind = np.unique(code, axis=0, return_inverse=True)
@@ -104,8 +105,6 @@ def assemble(data: ModelData) -> LinearProgram:
     ]
     right = np.zeros(n_balances)
     stock_data = np.zeros((data.n_points, data.n_periods))
-    below: list[Ints] = []
-    missed: list[Ints] = []
     for number, stencil in enumerate(stencils):
         points = np.flatnonzero(kind_of == number)
         rows, columns = first_row[points][:, None], first_column[points][:, None]
@@ -120,10 +119,10 @@ def assemble(data: ModelData) -> LinearProgram:
         right[rows + np.arange(stencil.n_rows)] = _apply(stencil.data, values, stencil.n_rows)
         stock_data[points] = _apply(stencil.stock_data, values, data.n_periods)
         _own_columns(data, stencil, points, columns, cost, upper)
-        below.append((columns + np.flatnonzero(stencil.family == 1)).reshape(-1))
-        missed.append((columns + np.flatnonzero(stencil.family == 2)).reshape(-1))
         leaving = np.flatnonzero((data.origin >= 0) & (kind_of[data.origin] == number))
-        _add_orders(entries, first_row[data.origin[leaving]], order_column[leaving], stencil.leaving)
+        _add_orders(
+            entries, first_row[data.origin[leaving]], order_column[leaving], stencil.leaving
+        )
         _add_orders(
             stock,
             data.origin[leaving] * data.n_periods,
@@ -160,8 +159,19 @@ def assemble(data: ModelData) -> LinearProgram:
         order_column=order_column,
         storage_row=n_balances,
         lane_row=n_balances + n_storage,
-        below_column=np.concatenate(below) if below else np.empty(0, dtype=np.int64),
-        missed_column=np.concatenate(missed) if missed else np.empty(0, dtype=np.int64),
+        product_of_column=np.concatenate(
+            [
+                np.repeat(data.product[data.destination], data.orderable.sum(axis=1)),
+                np.repeat(data.product, sizes),
+                np.full(n_columns - n_own, -1),
+            ]
+        ),
+        product_of_row=np.concatenate(
+            [
+                np.repeat(data.product, np.diff(first_row)),
+                np.full(n_storage + len(limits.lane), -1),
+            ]
+        ),
     )
 
 
@@ -177,9 +187,7 @@ def _apply(entries: Entries, values: Floats, n_rows: int) -> Floats:
     return np.asarray((matrix @ values.T).T)
 
 
-def _add_orders(
-    target: _Triplets, first_row: Ints, order_column: Ints, piece: Entries
-) -> None:
+def _add_orders(target: _Triplets, first_row: Ints, order_column: Ints, piece: Entries) -> None:
     """Enter a stencil's order columns for some routes."""
     target.add(first_row[:, None] + piece.row, order_column[:, piece.column], piece.value)
 

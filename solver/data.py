@@ -60,6 +60,7 @@ class ModelData:
     """[A] largest quantity of one order, inf: any."""
     volume: Floats
     """[K] of one unit stored; route volumes are those of their destination."""
+    product: Ints
     location: Ints
     lane: Ints
     capacities: SharedCapacities
@@ -108,8 +109,9 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         late = np.arange(-1, n_periods)[None, :] >= useful[:, None]
         wanted[late & (supplies & ~points.sells)[:, None]] = 0.0
     std = stock_std(scenario, n_periods)
-    orderable = np.arange(n_periods)[None, :] + routes.lead_time[:, None] <= (
-        useful[routes.destination][:, None]
+    orderable = (
+        np.arange(n_periods)[None, :] + routes.lead_time[:, None]
+        <= (useful[routes.destination][:, None])
     )
     orderable &= (np.arange(n_periods) % settings.review_period == 0)[None, :]
     orderable &= (routes.max_order_quantity > 0)[:, None]
@@ -138,6 +140,7 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         order_price=order_price(scenario, n_periods),
         order_limit=routes.max_order_quantity,
         volume=scenario.point_volume,
+        product=points.product,
         location=points.location,
         lane=routes.lane,
         capacities=shared_capacities(scenario, n_periods, std, options),
@@ -171,6 +174,17 @@ def useful_until(scenario: Scenario, n_periods: int) -> Ints:
     return useful
 
 
+def afterwards(scenario: Scenario) -> int:
+    """How many periods a shortfall at the end of the model stands for.
+
+    If demand goes on, what is short at the end stays short until an order can come all the way; or
+    the last orders would not seem worth their cost.
+    """
+    if scenario.settings.end_of_life:
+        return 1
+    return int(echelons(scenario).cover.max(initial=1))
+
+
 def missed_price(scenario: Scenario, n_periods: int) -> Floats:
     """[K, S] price of a lost unit in the model.
 
@@ -180,7 +194,8 @@ def missed_price(scenario: Scenario, n_periods: int) -> Floats:
     points = scenario.points
     review = scenario.settings.review_period
     per_period = (points.missed_sale_cost + review * points.holding_cost)[:, None]
-    return points.missed_sale_cost[:, None] + (n_periods - np.arange(n_periods)) * per_period
+    left = n_periods - np.arange(n_periods) + afterwards(scenario) - 1
+    return points.missed_sale_cost[:, None] + left * per_period
 
 
 def _tiers(scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions) -> Tiers:
@@ -189,6 +204,7 @@ def _tiers(scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptio
     sells = scenario.points.sells[:, None, None]
     selling = selling_tiers(scenario, wanted, std, options)
     above = supplying_tiers(scenario, wanted)
+    selling.price[:, -1] *= afterwards(scenario)
     first = np.arange(selling.width.shape[2])[None, None, :] == 0
     width = np.where(sells, selling.width, np.where(first, above.width, 0.0))
     return Tiers(width, np.where(sells, selling.price, above.price))
@@ -225,8 +241,8 @@ def _late_transit(scenario: Scenario, n_periods: int) -> Floats:
 
     With r periods left, a unit that stays at its origin still pays h_o r, and one that is sent pays
     h_d (r - L): less, near the end, so that stock would be sent away although nobody needs it. The
-    surcharge makes up for it. It rises more slowly than what sending a period earlier costs, so that
-    it does not bring shipments forward either.
+    surcharge makes up for it. It rises more slowly than what sending a period earlier costs, so
+    that it does not bring shipments forward either.
     """
     routes, holding = scenario.routes, scenario.points.holding_cost
     here = np.where(routes.origin >= 0, holding[routes.origin], 0.0)[:, None]

@@ -20,7 +20,10 @@ def closed_form_orders(
     """Feasible orders [A, S] by the echelon order-up-to rule on mean demand."""
     rule = order_up_to(scenario, safety_stock)
     return carried_out(
-        scenario, data, rules, lambda state, period: np.minimum(rule(state, period), data.order_limit)
+        scenario,
+        data,
+        rules,
+        lambda state, period: np.minimum(rule(state, period), data.order_limit),
     )
 
 

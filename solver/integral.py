@@ -25,8 +25,8 @@ def improve(
 ) -> tuple[Floats, float]:
     """Better orders than ``orders`` if the search finds any, and the better bound.
 
-    The program of ``highs`` gets lot counts and placement flags as integral columns, and starts from
-    ``orders``.
+    The program of ``highs`` gets lot counts and placement flags as integral columns, and starts
+    from ``orders``.
     """
     program, number, placed = with_lots(highs.program, rules)
     search = Highs(program)
@@ -119,6 +119,10 @@ def with_lots(
             matrix=sp.csc_array(sp.vstack([widened, *blocks], format="csc")),
             row_lower=np.concatenate([program.row_lower, *lows]),
             row_upper=np.concatenate([program.row_upper, *highs_]),
+            product_of_column=np.concatenate([program.product_of_column, np.full(n_new, -1)]),
+            product_of_row=np.concatenate(
+                [program.product_of_row, np.full(sum(map(len, lows)), -1)]
+            ),
         ),
         number,
         placed,

@@ -75,9 +75,9 @@ def round_period(
 ) -> Floats:
     """Permitted quantities for the ruled orders of one period, near the relaxed ones.
 
-    Each order takes the lot above or below, whichever costs less at its own destination: the surplus
-    is held until later orders, planned smaller, have absorbed it; a deficit lasts until the next
-    order. The lots above must fit into what the origin holds and the lane carries, dearest
+    Each order takes the lot above or below, whichever costs less at its own destination: the
+    surplus is held until later orders, planned smaller, have absorbed it; a deficit lasts until the
+    next order. The lots above must fit into what the origin holds and the lane carries, dearest
     first.
 
     Parameters
@@ -170,7 +170,9 @@ def _fit(
     order = candidate[np.lexsort((-gain[candidate], group[candidate]))]
     used = np.cumsum(need[order])
     starts = np.r_[True, np.diff(group[order]) != 0] if order.size else np.empty(0, dtype=bool)
-    base = np.repeat((used - need[order])[starts], np.diff(np.r_[np.flatnonzero(starts), order.size]))
+    base = np.repeat(
+        (used - need[order])[starts], np.diff(np.r_[np.flatnonzero(starts), order.size])
+    )
     fits = used - base <= space[group[order]] + 1e-9
     result = raised.copy()
     result[order[~fits]] = False

@@ -123,9 +123,7 @@ def _add_variables(m: pyo.ConcreteModel, data: ModelData) -> None:
     def overflow_width(m: pyo.ConcreteModel, r: int, i: int) -> tuple[float, float | None]:
         return (0.0, float(overflow[r, i]) if np.isfinite(overflow[r, i]) else None)
 
-    m.overflow = pyo.Var(
-        range(overflow.shape[0]), range(overflow.shape[1]), bounds=overflow_width
-    )
+    m.overflow = pyo.Var(range(overflow.shape[0]), range(overflow.shape[1]), bounds=overflow_width)
 
 
 def _ordered(m: pyo.ConcreteModel, routes: list[int], t: int) -> Any:
@@ -217,7 +215,7 @@ def add_lots(m: pyo.ConcreteModel, lots: LotRules) -> None:
         return order[r] >= float(lots.minimum[r]) * b.placed[r]
 
     def most(b: pyo.Block, r: int) -> Any:
-        return order[r] <= float(lots.maximum[r]) * (b.placed[r] if r in b.placed else 1.0)
+        return order[r] <= float(lots.maximum[r]) * b.placed.get(r, 1.0)
 
     m.lots.whole = pyo.Constraint(list(m.lots.number), rule=whole)
     m.lots.least = pyo.Constraint(list(m.lots.placed), rule=least)
@@ -239,7 +237,9 @@ FAMILIES: dict[str, Callable[..., None]] = {
 def cost_rule(m: pyo.ConcreteModel, lots: LotRules | None) -> Any:
     """Holding, expected shortage, lost sales, lanes, overflow, and fixed cost of placed orders."""
     data = m.data
-    holding = sum(float(data.holding_price[k, s]) * m.on_hand[k, s] for k, s in m.stock_dates if s >= 0)
+    holding = sum(
+        float(data.holding_price[k, s]) * m.on_hand[k, s] for k, s in m.stock_dates if s >= 0
+    )
     short = sum(float(data.tiers.price[k, s + 1, i]) * m.below[k, s, i] for k, s, i in m.tiers)
     lost = sum(float(data.missed_price[k, t]) * m.missed[k, t] for k, t in m.losing)
     ways = sum(float(data.order_price[a, t]) * m.order[a, t] for a, t in m.orders)

@@ -50,10 +50,10 @@ def optimise(
 ) -> OrderPlan:
     """Orders for all products and locations together.
 
-    The linear relaxation is solved and proves the bound. Orders of the commit window are then set to
-    permitted lots, everything else is solved again around them, and if the gap is still wider than
-    asked for, HiGHS searches for better lots in the time that is left. If time runs out before the
-    relaxation is solved, the closed form gives the orders.
+    The linear relaxation is solved and proves the bound. Orders of the commit window are then set
+    to permitted lots, everything else is solved again around them, and if the gap is still wider
+    than asked for, HiGHS searches for better lots in the time that is left. If time runs out before
+    the relaxation is solved, the closed form gives the orders.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def optimise(
     relaxed = highs.solve(clock.left() * 0.8)
     if relaxed.termination != "optimal":
         return _fall_back(scenario, data, rules, relaxed, safety_stock, clock)
-    assert relaxed.values is not None and relaxed.row_dual is not None
+    assert relaxed.values is not None
+    assert relaxed.row_dual is not None
     missed_cost = scenario.points.missed_sale_cost
     free = _orders(data, program, relaxed.values)
     prices = _prices(scenario, data, program, relaxed.row_dual)
@@ -188,9 +189,7 @@ def _round(
         quantity = _orders(data, program, solution.values)
         planned = evaluate(data, quantity, scenario.points.missed_sale_cost)
         room = _room(scenario, data, planned, quantity, int(period))
-        fixed = round_period(
-            data, rules, int(period), quantity, planned, storage_price, room
-        )
+        fixed = round_period(data, rules, int(period), quantity, planned, storage_price, room)
         columns = program.order_column[rules.route[rules.period == period], period]
         highs.change_bounds(columns, fixed, fixed)
         solution = highs.solve(np.inf)
@@ -198,10 +197,8 @@ def _round(
     return _orders(data, program, solution.values)
 
 
-def _price_fixed_orders(
-    scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules
-) -> None:
-    """Let an order with a fixed cost pay for it per unit, as later orders do, to see if it is due."""
+def _price_fixed_orders(scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules) -> None:
+    """See which orders with a fixed cost are due: those wanted even if they pay it per unit."""
     costly = rules.fixed_cost > 0
     if not costly.any():
         return

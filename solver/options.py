@@ -13,24 +13,28 @@ class SolverOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     time_limit: Annotated[float, Field(gt=0)] = Field(
-        60.0, description="Seconds for the whole call, building included."
+        default=60.0, description="Seconds for the whole call, building included."
     )
     gap: Annotated[float, Field(ge=0, lt=1)] = Field(
-        0.005, description="Relative gap at which the search for better integral orders stops."
+        default=0.005,
+        description="Relative gap at which the search for better integral orders stops.",
     )
-    threads: Annotated[int, Field(ge=1)] = Field(1, description="Threads of HiGHS.")
+    threads: Annotated[int, Field(ge=1)] = Field(default=1, description="Threads of HiGHS.")
     shortfall: Literal["risk_aware", "flat"] = Field(
-        "risk_aware", description="How a stock below its safety stock is priced."
+        default="risk_aware", description="How a stock below its safety stock is priced."
     )
     flat_shortfall: Annotated[float, Field(gt=0)] = Field(
-        0.5, description="Flat variant: cost per unit short, as a share of the missed-sale cost."
+        default=0.5,
+        description="Flat variant: cost per unit short, as a share of the missed-sale cost.",
     )
     shortfall_tiers: Annotated[int, Field(ge=1, le=50)] = Field(
-        5, description="Linear pieces between an empty shelf and the safety stock."
+        default=5, description="Linear pieces between an empty shelf and the safety stock."
     )
     capacity: Literal["risk_aware", "flat"] = Field(
-        "risk_aware", description="Charge the expected overflow, or only that of the mean plan."
+        default="risk_aware",
+        description="Charge the expected overflow, or only that of the mean plan.",
     )
     capacity_tiers: Annotated[int, Field(ge=2, le=50)] = Field(
-        8, description="Linear pieces of the expected overflow from -2 to +2 standard deviations."
+        default=8,
+        description="Linear pieces of the expected overflow from -2 to +2 standard deviations.",
     )

@@ -95,7 +95,9 @@ def compile_point(kind: Kind) -> Stencil:
     is_stock = np.array([row.parent_component().local_name == "stock" for row in rows])
     order = np.flatnonzero(~is_stock)
     stock_row = np.full(len(rows), -1)
-    stock_row[is_stock] = [row.index() for row in rows if row.parent_component().local_name == "stock"]
+    stock_row[is_stock] = [
+        row.index() for row in rows if row.parent_component().local_name == "stock"
+    ]
     by_period = sp.csr_array(
         (np.ones(is_stock.sum()), (stock_row[is_stock], np.flatnonzero(is_stock))),
         shape=(kind.n_periods, len(rows)),
@@ -168,6 +170,7 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
         order_price=np.zeros((n_routes, n)),
         order_limit=np.full(n_routes, np.inf),
         volume=np.ones(1),
+        product=np.zeros(1, dtype=np.int64),
         location=np.zeros(1, dtype=np.int64),
         lane=np.zeros(n_routes, dtype=np.int64),
         capacities=SharedCapacities(

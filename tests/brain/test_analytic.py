@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from tests.worlds import chain, column, tree
 
 from brain import Analytic, NoSafetyStock, safety_stocks
 from brain.analytic import demand_quantile
 from scenarios.errors import InputError
+from tests.worlds import chain, column, tree
 
 
 def test_one_location_gets_the_newsvendor_quantile() -> None:
@@ -47,11 +47,17 @@ def test_dc_pools_the_demand_of_its_stores() -> None:
 
 def test_serial_backlog_system_has_the_published_echelon_levels() -> None:
     # stockpyl example_6_1: N(5, 1) a period, L = 1, 1, 2, local holding 7, 4, 2, penalty 37.12;
-    # optimal echelon base-stock levels 6.49, 12.02, 22.71 cover L, not L + 1 periods, so a lead time
-    # is one less here (receive_first). The rule is optimal at the retailer, close to it above.
+    # optimal echelon base-stock levels 6.49, 12.02, 22.71 cover L, not L + 1 periods, so a lead
+    # time is one less here (receive_first). The rule is optimal at the retailer, close above.
     scenario = chain(
-        [0, 1, 2], mean=5.0, std=1.0, n_periods=12, holding_cost=column([7.0, 4.0, 2.0]),
-        missed_sale_cost=37.12, unmet_demand="backlog", timeline="receive_first",
+        [0, 1, 2],
+        mean=5.0,
+        std=1.0,
+        n_periods=12,
+        holding_cost=column([7.0, 4.0, 2.0]),
+        missed_sale_cost=37.12,
+        unmet_demand="backlog",
+        timeline="receive_first",
     )
     decided = Analytic()(scenario).quantity[:, 5]
     levels = np.cumsum(decided) + 5.0 * np.array([1, 2, 4])
@@ -103,9 +109,7 @@ def test_zero_demand_wants_no_safety_stock() -> None:
 
 
 def test_user_overrides_win_and_say_so() -> None:
-    scenario = chain(
-        [1, 2], mean=10.0, std=2.0, n_periods=6, safety_stock=[[np.nan], [33.0]]
-    )
+    scenario = chain([1, 2], mean=10.0, std=2.0, n_periods=6, safety_stock=[[np.nan], [33.0]])
     decided = safety_stocks(scenario, "analytic")
     assert decided.source.tolist() == ["analytic", "override"]
     assert (decided.quantity[1] == 33.0).all()

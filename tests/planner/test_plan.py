@@ -17,7 +17,6 @@ from brain.policy import SafetyStocks
 from planner import AuditError, Plan, plan
 from planner.fingerprint import input_hash
 from planner.problems import PROBLEM_COLUMNS, SHOWN
-from planner.projection import listed
 from planner.tables_out import (
     ORDER_COLUMNS,
     PROJECTION_COLUMNS,
@@ -166,21 +165,15 @@ def test_the_hash_tells_inputs_apart() -> None:
     assert input_hash(warned) == input_hash(scenario)
 
 
-def test_planned_orders_that_serve_no_forecast_demand_are_not_listed() -> None:
-    # dc2 -> dc1 -> store with leads 2, 3, 4 and a day of rest at each: what dc2 orders in period t
-    # decides the store's closing stock of t + 2 + (3 + 1) + (4 + 1) = t + 11 at the earliest.
-    scenario = three_stages()
-    kept = listed(scenario, np.ones((scenario.n_routes, 14)))
-    last = [int(np.flatnonzero(row).max()) for row in kept]
-    # Routes of store, dc1, dc2, each for two products: reach 2, 6, 11 within 14 periods.
-    assert last == [11, 11, 7, 7, 2, 2]
-
-
-def test_orders_released_now_are_always_listed() -> None:
-    scenario = three_stages(n_periods=6)
-    kept = listed(scenario, np.ones((scenario.n_routes, 6)))
-    assert (kept[:, 0] == 1.0).all()
-    assert not kept[4:, 1:].any()
+def test_orders_are_planned_to_the_end_as_if_demand_goes_on() -> None:
+    # Steady demand of 5: every stage still orders 5 on the last day, and the DCs do not run dry.
+    scenario = three_stages(n_periods=20)
+    made = plan(scenario)
+    orders = made.purchase_orders
+    last = orders[orders["order_date"] == orders["order_date"].max()]
+    assert set(last["destination"].astype(str)) == {"store", "dc1", "dc2"}
+    ends = plan(scenario.replace(end_of_life=True)).purchase_orders
+    assert ends["receipt_date"].max() <= scenario.dates[-1]
 
 
 def test_days_of_cover_look_at_the_demand_below_a_dc() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.worlds import column, world
 
 from scenarios.model import Floats, Scenario
+from tests.worlds import column, world
 
 SHAPES = {
     "single": (["store"], [("supplier", "store", 2)]),

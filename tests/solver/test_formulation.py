@@ -10,7 +10,6 @@ import pyomo.environ as pyo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.solver.random_worlds import SHAPES, random_world
 
 from scenarios.model import Floats, Scenario
 from solver.assemble import assemble
@@ -21,6 +20,7 @@ from solver.lots import lot_rules
 from solver.model import build_model
 from solver.optimise import optimise
 from solver.options import SolverOptions
+from tests.solver.random_worlds import SHAPES, random_world
 
 shapes = st.sampled_from(sorted(SHAPES))
 seeds = st.integers(0, 10_000)
@@ -112,8 +112,16 @@ def test_lots_match_the_pyomo_model_and_the_gap_is_honest(
     seed: int, shape: str, fixed: float, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     scenario, safety = coupled(
-        seed, shape, "order_first", "lost", 1, False,
-        order_multiple=7.0, min_order_quantity=14.0, max_order_quantity=70.0, order_cost=fixed,
+        seed,
+        shape,
+        "order_first",
+        "lost",
+        1,
+        False,
+        order_multiple=7.0,
+        min_order_quantity=14.0,
+        max_order_quantity=70.0,
+        order_cost=fixed,
     )
     options = SolverOptions(gap=1e-6)
     plan = optimise(scenario, safety, options)

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from tests.worlds import chain, column
 
 from solver.data import prepare
 from solver.lots import lot_rules
 from solver.model import FAMILIES, build_model
 from solver.options import SolverOptions
+from tests.worlds import chain, column
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -24,10 +24,19 @@ GOLDEN = Path(__file__).parent / "golden"
 def small_model(**settings: object) -> pyo.ConcreteModel:
     """Store <- DC <- supplier, 3 days; volume 2, one storage limit a day, one lane limit."""
     scenario = chain(
-        [1, 0], mean=5.0, n_periods=3, holding_cost=column([1.0, 0.5]), end_of_life=True,
-        on_hand=column([7.0, 20.0]), volume=2.0, storage_capacity=column([30.0, np.inf]),
-        lane_capacity=column([24.0, np.inf]), order_multiple=6.0, min_order_quantity=12.0,
-        order_cost=column([0.0, 8.0]), **settings,
+        [1, 0],
+        mean=5.0,
+        n_periods=3,
+        holding_cost=column([1.0, 0.5]),
+        end_of_life=True,
+        on_hand=column([7.0, 20.0]),
+        volume=2.0,
+        storage_capacity=column([30.0, np.inf]),
+        lane_capacity=column([24.0, np.inf]),
+        order_multiple=6.0,
+        min_order_quantity=12.0,
+        order_cost=column([0.0, 8.0]),
+        **settings,
     )
     safety = np.array([[4.0] * 3, [2.0] * 3])
     data = prepare(scenario, safety, SolverOptions(shortfall_tiers=2, capacity="flat"))

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
-from tests.worlds import chain, column, tree, world
 
 from scenarios.model import Floats, Scenario
 from scenarios.simulate import simulate
 from solver.closed_form import order_up_to
 from solver.optimise import optimise
 from solver.options import SolverOptions
+from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
+from tests.worlds import chain, column, tree, world
 
 TIGHT = SolverOptions(gap=1e-6)
 seeds = st.integers(0, 10_000)
@@ -38,7 +38,12 @@ def test_program_and_closed_form_ship_the_same(
     seed: int, shape: str, timeline: str, unmet: str, review: int
 ) -> None:
     scenario, safety = random_world(
-        seed, shape, n_periods=24, timeline=timeline, unmet_demand=unmet, review_period=review,
+        seed,
+        shape,
+        n_periods=24,
+        timeline=timeline,
+        unmet_demand=unmet,
+        review_period=review,
         on_hand=400.0,
     )
     plan = optimise(scenario, safety, TIGHT)
@@ -56,7 +61,11 @@ def test_program_and_closed_form_ship_the_same(
 def test_orders_ship_in_full(seed: int, shape: str, timeline: str, unmet: str) -> None:
     rng = np.random.default_rng(seed)
     scenario, safety = random_world(
-        seed, shape, timeline=timeline, unmet_demand=unmet, on_hand=float(rng.uniform(0, 40)),
+        seed,
+        shape,
+        timeline=timeline,
+        unmet_demand=unmet,
+        on_hand=float(rng.uniform(0, 40)),
         storage_capacity=column(rng.uniform(20, 300, len(SHAPES[shape][0]))),
         lane_capacity=column(rng.uniform(10, 60, len(SHAPES[shape][1]))),
         order_multiple=1.0,
@@ -95,9 +104,7 @@ def test_more_capacity_never_costs_more(seed: int, shape: str, more: float) -> N
     room = column(rng.uniform(20, 200, len(SHAPES[shape][0])))
     lane = column(rng.uniform(5, 50, len(SHAPES[shape][1])))
     tight, safety = random_world(seed, shape, storage_capacity=room, lane_capacity=lane)
-    wide, _ = random_world(
-        seed, shape, storage_capacity=room * more, lane_capacity=lane * more
-    )
+    wide, _ = random_world(seed, shape, storage_capacity=room * more, lane_capacity=lane * more)
     options = SolverOptions(capacity="flat", gap=0.0)
     # Bounds belong to the relaxation, whose surcharge differs; compare what the program pays.
     assert program_cost(wide, safety, options) <= program_cost(tight, safety, options) + 1e-4
@@ -114,8 +121,15 @@ def program_cost(scenario: Scenario, safety: Floats, options: SolverOptions) -> 
 def test_scarce_storage_goes_to_the_higher_stake() -> None:
     # Both want a safety stock of 10; only 12 units of room. P2 loses ten times as much a unit.
     scenario = world(
-        ["store"], [("supplier", "store", 1)], mean=5.0, std=4.0, n_products=2, n_periods=10,
-        missed_sale_cost=[[10.0, 100.0]], on_hand=5.0, storage_capacity=12.0,
+        ["store"],
+        [("supplier", "store", 1)],
+        mean=5.0,
+        std=4.0,
+        n_products=2,
+        n_periods=10,
+        missed_sale_cost=[[10.0, 100.0]],
+        on_hand=5.0,
+        storage_capacity=12.0,
     )
     plan = optimise(scenario, np.full((2, 10), 10.0), SolverOptions(capacity="flat"))
     closing = simulate(scenario, lambda state, t: plan.quantity[:, t], scenario.mean).on_hand
@@ -125,8 +139,14 @@ def test_scarce_storage_goes_to_the_higher_stake() -> None:
 
 def test_scarce_lane_goes_to_the_higher_stake() -> None:
     scenario = world(
-        ["store"], [("supplier", "store", 1)], mean=5.0, n_products=2, n_periods=8,
-        missed_sale_cost=[[10.0, 100.0]], on_hand=5.0, lane_capacity=6.0,
+        ["store"],
+        [("supplier", "store", 1)],
+        mean=5.0,
+        n_products=2,
+        n_periods=8,
+        missed_sale_cost=[[10.0, 100.0]],
+        on_hand=5.0,
+        lane_capacity=6.0,
     )
     plan = optimise(scenario, np.zeros((2, 8)), TIGHT)
     run = simulate(scenario, lambda state, t: plan.quantity[:, t], scenario.mean)
@@ -164,7 +184,12 @@ def test_two_sources_use_the_dear_lane_only_when_it_pays() -> None:
     # cannot bring in time: 5 a day in days 1-3.
     lanes = [("near", "store", 1), ("far", "store", 4)]
     scenario = world(
-        ["store"], lanes, mean=5.0, n_periods=12, on_hand=5.0, lane_cost=column([3.0, 1.0]),
+        ["store"],
+        lanes,
+        mean=5.0,
+        n_periods=12,
+        on_hand=5.0,
+        lane_cost=column([3.0, 1.0]),
     )
     plan = optimise(scenario, np.zeros((1, 12)), TIGHT)
     assert plan.quantity[0].sum() == pytest.approx(15.0)
@@ -204,7 +229,12 @@ def test_kept_program_gives_the_same_plan() -> None:
 
 def test_tree_shares_a_short_dc_by_stake() -> None:
     scenario = tree(
-        [1, 1], 5, mean=5.0, std=2.0, n_periods=10, on_hand=column([0.0, 0.0, 10.0]),
+        [1, 1],
+        5,
+        mean=5.0,
+        std=2.0,
+        n_periods=10,
+        on_hand=column([0.0, 0.0, 10.0]),
         missed_sale_cost=column([10.0, 200.0, 10.0]),
     )
     plan = optimise(scenario, np.zeros((3, 10)), TIGHT)
