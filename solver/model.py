@@ -215,7 +215,8 @@ def add_lots(m: pyo.ConcreteModel, lots: LotRules) -> None:
         return order[r] >= float(lots.minimum[r]) * b.placed[r]
 
     def most(b: pyo.Block, r: int) -> Any:
-        return order[r] <= float(lots.maximum[r]) * b.placed.get(r, 1.0)
+        placed = b.placed[r] if r in b.placed.index_set() else 1.0
+        return order[r] <= float(lots.maximum[r]) * placed
 
     m.lots.whole = pyo.Constraint(list(m.lots.number), rule=whole)
     m.lots.least = pyo.Constraint(list(m.lots.placed), rule=least)
