@@ -15,12 +15,12 @@ import time
 
 import numpy as np
 
+from benchmarks.long_chain import long_chain
 from benchmarks.machine import machine
 from brain import safety_stocks
 from scenarios.costs import period_costs
 from scenarios.demand import sample
 from scenarios.dynamics import initial_state, network, step
-from scenarios.examples import retail_chain
 from scenarios.model import Floats, Scenario
 from scenarios.rolling import scenario_at
 from solver import Kept, SolverOptions, optimise
@@ -39,29 +39,6 @@ VARIANTS: dict[str, tuple[str, SolverOptions]] = {
     },
     "risk-aware shortfall": ("analytic", SolverOptions(capacity="flat")),
 }
-
-
-def long_chain(n_products: int, days: int, seed: int) -> Scenario:
-    """The retail chain over many days, no capacity limits, means going on in weekly waves."""
-    base = retail_chain(n_products, seed=seed)
-    n_periods = days + HORIZON
-    repeat = -(-n_periods // base.n_periods)
-    import pandas as pd
-
-    def unlimited(capacity: Floats) -> Floats:
-        return np.full((capacity.shape[0], n_periods), np.inf)
-
-    return dataclasses.replace(
-        base,
-        dates=pd.date_range(base.dates[0], periods=n_periods),
-        settings=base.settings.model_copy(update={"horizon": None}),
-        locations=dataclasses.replace(
-            base.locations, storage_capacity=unlimited(base.locations.storage_capacity)
-        ),
-        lanes=dataclasses.replace(base.lanes, capacity=unlimited(base.lanes.capacity)),
-        mean=np.tile(base.mean, repeat)[:, :n_periods],
-        std=np.tile(base.std, repeat)[:, :n_periods],
-    )
 
 
 def roll(
@@ -95,7 +72,7 @@ def main() -> None:
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
     args = parser.parse_args()
     print(machine())
-    scenario = long_chain(args.products, args.days, seed=11)
+    scenario = long_chain(args.products, args.days + HORIZON, seed=11, limited=False)
     rng = np.random.default_rng(2026)
     demand = [sample(scenario, rng) for _ in range(args.paths)]
     brain, options = VARIANTS["both risk-aware"]
