@@ -23,15 +23,19 @@ class Analytic:
     name = "analytic"
 
     def __call__(self, scenario: Scenario) -> SafetyStocks:
-        mean, std = echelon_demand(scenario)
-        low, high = critical_ratios(scenario)
-        distribution = scenario.products.distribution[scenario.points.product]
-        echelon = 0.5 * sum(
-            (demand_quantile(ratio, mean, std, distribution) - mean for ratio in (low, high)),
-            start=np.zeros_like(mean),
-        )
-        source = np.full(scenario.n_points, self.name, dtype=object)
-        return SafetyStocks(local_safety_stock(scenario, echelon), source)
+        quantity = analytic_stock(scenario, *echelon_demand(scenario))
+        return SafetyStocks(quantity, np.full(scenario.n_points, self.name, dtype=object))
+
+
+def analytic_stock(scenario: Scenario, mean: Floats, std: Floats) -> Floats:
+    """[K, T] analytic safety stocks; mean and std as from :func:`echelon_demand`."""
+    low, high = critical_ratios(scenario)
+    distribution = scenario.products.distribution[scenario.points.product]
+    echelon = 0.5 * sum(
+        (demand_quantile(ratio, mean, std, distribution) - mean for ratio in (low, high)),
+        start=np.zeros_like(mean),
+    )
+    return local_safety_stock(scenario, echelon)
 
 
 def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:

@@ -8,3 +8,8 @@ def amount(value: float) -> str:
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: ``1 order``, ``1,200 orders``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

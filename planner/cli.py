@@ -119,7 +119,7 @@ def plan(
         progress("writing")
         made.write(out, force=force)
     if not quiet:
-        typer.echo(screen.plan_text(made, out, scenario.settings.currency))
+        typer.echo(screen.harmless(screen.plan_text(made, out, scenario.settings.currency)))
 
 
 @app.command(epilog="Example: planner simulate my-chain --paths 200 --seed 1")
@@ -138,9 +138,9 @@ def simulate(
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
-            from planner.write import check_target
+            from scenarios.write_tables import check_free
 
-            check_target(out, force=False)
+            check_free(out)
         import numpy as np
 
         from planner.simulating import simulate_paths
@@ -153,7 +153,7 @@ def simulate(
         if out is not None:
             progress("writing")
             result.write(out)
-    typer.echo(screen.simulation_text(result, scenario.settings.currency))
+    typer.echo(screen.harmless(screen.simulation_text(result, scenario.settings.currency)))
 
 
 @app.command(epilog="Example: planner check my-chain")
@@ -166,8 +166,8 @@ def check(source: Input) -> None:
 
         scenario = Scenario.read(source)
         if scenario.warnings:
-            typer.echo(screen.findings_text(scenario.warnings), err=True)
-        typer.echo(screen.scenario_text(scenario))
+            typer.echo(screen.harmless(screen.findings_text(scenario.warnings)), err=True)
+        typer.echo(screen.harmless(screen.scenario_text(scenario)))
         n = len(scenario.warnings)
         typer.echo(f"The input can be planned ({n} warning{'' if n == 1 else 's'}).")
 
@@ -206,11 +206,12 @@ def _errors() -> Iterator[None]:
         from scenarios.errors import InputError
 
         if isinstance(error, InputError):
-            text = screen.findings_text(error.findings)
+            text = screen.harmless(screen.findings_text(error.findings))
             errors = sum(finding.count for finding in error.findings if finding.severity == "error")
             _fail(f"{text}\nThe input cannot be used; errors: {errors:,}.", BAD_INPUT)
         if isinstance(error, AuditError):
-            _fail(f"No plan was written: {error}\nThis is a fault of the planner.", NO_PLAN)
+            text = f"No plan was written: {screen.harmless(str(error))}"
+            _fail(f"{text}\nThis is a fault of the planner.", NO_PLAN)
         raise
 
 

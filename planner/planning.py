@@ -16,7 +16,7 @@ from planner.fingerprint import input_hash
 from planner.names import capacity_names, date_text
 from planner.problems import problems_table
 from planner.projection import Projection, project, worth_listing
-from planner.result import AuditError, CapacityUse, Plan, Report
+from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
 from scenarios.audit import audit, storage_overflow
 from scenarios.model import Floats, Scenario
@@ -26,6 +26,9 @@ from solver.result import OrderPlan
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""
+
+DUST = 1e-12
+"""What is smaller beside the largest number of its kind is an error of rounding."""
 
 REPORTED_VERSIONS = ("echelon-planner", "numpy", "pandas", "pyomo", "highspy")
 
@@ -125,7 +128,9 @@ def _report(
     now = slice(0, scenario.settings.commit_periods)
     names, numbers = np.unique(stocks.source.astype(str), return_counts=True)
     costs = {name: float(cost.sum()) for name, cost in projection.costs.items()}
-    missed = projection.missed
+    dust = DUST * sum(costs.values())
+    costs = {name: cost if cost > dust else 0.0 for name, cost in costs.items()}
+    missed = np.where(projection.missed > DUST * scenario.mean.max(), projection.missed, 0.0)
     backlogged = scenario.settings.unmet_demand == "backlog"
     placed = projection.orders > 0
     return Report(
@@ -153,17 +158,19 @@ def _report(
         first_date=date_text(scenario, 0),
         last_date=date_text(scenario, -1),
         currency=scenario.settings.currency,
-        notes=_notes(scenario),
+        notes=tuple(_notes(scenario, projection)),
     )
 
 
-def _notes(scenario: Scenario) -> tuple[str, ...]:
-    if scenario.settings.end_of_life:
-        return ()
-    return (
-        "Orders late in the plan also cover demand beyond the forecast: it is taken to go on as in"
-        " its last week (or four weeks).",
-    )
+def _notes(scenario: Scenario, projection: Projection) -> Iterator[str]:
+    if not scenario.settings.end_of_life:
+        yield BEYOND
+    later = projection.orders[:, scenario.settings.commit_periods :] > 0
+    if later[scenario.routes.order_cost > 0].any():
+        yield (
+            "Orders planned for later are not bundled yet, so the cost of ordering is overstated;"
+            " those released now are."
+        )
 
 
 def versions() -> dict[str, str]:

@@ -56,11 +56,12 @@ def problems_table(
     rows: list[Row] = [
         *_missed(scenario, safety_stock, projection),
         *_storage(scenario, found, projection),
-        *_thin_lanes(scenario, found),
+        *_thin_lanes(scenario, found, projection),
         *_expiring(scenario, projection),
         *_lots(scenario, found, projection),
         *_out_of_reach(scenario, safety_stock, projection),
         *_negative(scenario, safety_stock),
+        *_short_horizon(scenario),
         *_noted(findings),
     ]
     table = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
@@ -73,20 +74,30 @@ def _missed(scenario: Scenario, safety_stock: Floats, projection: Projection) ->
     """Mean demand that the plan does not serve: too early, on purpose, or for lack of supply."""
     waits = scenario.settings.unmet_demand == "backlog"
     what = f"{'unit periods' if waits else 'units'} of demand {'waiting' if waits else 'lost'}"
+    on_purpose = np.minimum(projection.missed, np.maximum(-safety_stock, 0.0))
+    other = projection.missed - on_purpose
     early = np.arange(scenario.n_periods)[None, :] < _first_supply(scenario)[:, None]
-    wanted = safety_stock < 0
+    never = _never_supplied(scenario)[:, None]
+    spoilt = np.bincount(scenario.points.product, projection.expired.sum(axis=1)) > 1e-6
+    late = ~early & ~never
+    spoils = late & spoilt[scenario.points.product][:, None]
     price = scenario.points.missed_sale_cost
     for part, severity, kind, reason, action in (
-        (early, "high", "missed_before_new_supply", "before goods ordered outside now can arrive",
+        (never, "high", "missed_without_supply",
+         "because nothing can be ordered: no lane brings new supply here",
+         "add a lane from a supplier, or reopen one closed by a max_order_quantity of 0"),
+        (early & ~never, "high", "missed_before_new_supply",
+         "before goods ordered outside now can arrive",
          "expedite open orders, move stock from another location, or offer a substitute"),
-        (~early & ~wanted, "high", "missed_for_lack_of_supply",
+        (spoils, "high", "missed_after_expiry", "because stock of the product expires unsold",
+         "order less and more often, shorten lead times, or check shelf_life"),
+        (late & ~spoils, "high", "missed_for_lack_of_supply",
          "because supply or capacity is short",
          "raise the capacity or lot limit that binds (see binding_capacity), or add a supplier"),
-        (~early & wanted, "low", "missed_on_purpose",
-         "because the safety stock is below zero: holding costs more than these sales are worth",
-         "check missed_sale_cost and holding_cost of the product"),
+        (None, "low", "missed_on_purpose", "because the safety stock is below zero",
+         "check missed_sale_cost and holding_cost of the product, or the safety_stock set for it"),
     ):  # fmt: skip
-        missed = np.where(part, projection.missed, 0.0)
+        missed = on_purpose if part is None else np.where(part, other, 0.0)
         units = missed.sum(axis=1)
         text = f"{{quantity}} {what} {reason}"
         yield from _worst_first(
@@ -99,8 +110,14 @@ def _first_supply(scenario: Scenario) -> Ints:
     links = echelons(scenario)
     first = np.zeros(scenario.n_points, dtype=np.int64)
     np.maximum.at(first, links.lower, links.reach)
-    first[primary_routes(scenario) < 0] = scenario.n_periods
     return first
+
+
+def _never_supplied(scenario: Scenario) -> NDArray[np.bool_]:
+    """[K] whether nothing that is ordered outside ever gets here."""
+    links, never = echelons(scenario), np.zeros(scenario.n_points, dtype=bool)
+    np.logical_or.at(never, links.lower, primary_routes(scenario)[links.upper] < 0)
+    return never
 
 
 def _storage(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
@@ -132,7 +149,10 @@ def _storage(scenario: Scenario, found: OrderPlan, projection: Projection) -> It
         )  # fmt: skip
 
 
-def _thin_lanes(scenario: Scenario, found: OrderPlan) -> Iterator[Row]:
+def _thin_lanes(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
+    """Lanes whose capacity holds orders back."""
+    # Lost sales weigh more in the order model than they cost, and so would the price of a lane.
+    priced = not (projection.missed > 1e-6).any()
     _, names = capacity_names(scenario)
     for n in np.flatnonzero((found.lane_price > 1e-9).any(axis=1)):
         price = found.lane_price[n]
@@ -141,9 +161,9 @@ def _thin_lanes(scenario: Scenario, found: OrderPlan) -> Iterator[Row]:
         destination = str(scenario.locations.name[scenario.lanes.destination[n]])
         yield (
             "medium", "lane_full", "", destination, date_text(scenario, t), np.nan,
-            float(price.sum()),
-            f"{names[n]} is full in {n_days} of {scenario.n_periods} periods; the cost is what one"
-            " more unit of capacity in each would save",
+            float(price.sum()) if priced else np.nan,
+            f"{names[n]} is full in {n_days} of {scenario.n_periods} periods"
+            + ("; the cost is what one more unit of capacity in each would save" * priced),
             "raise the lane's capacity or ship part of the volume another way",
         )  # fmt: skip
 
@@ -217,9 +237,21 @@ def _negative(scenario: Scenario, safety_stock: Floats) -> Iterator[Row]:
         yield (
             "low", "negative_safety_stock", "", str(name), "", units, np.nan,
             f"{amount(units)} units in all are planned to be short on purpose (products:"
-            f" {int(here.sum()):,}): holding stock costs more than the sales it saves",
-            "check missed_sale_cost and holding_cost of these products",
+            f" {int(here.sum()):,}): their safety stock is below zero",
+            "check missed_sale_cost and holding_cost of these products, or the safety_stock set",
         )  # fmt: skip
+
+
+def _short_horizon(scenario: Scenario) -> Iterator[Row]:
+    cover = int(echelons(scenario).cover.max(initial=0))
+    if scenario.settings.end_of_life or cover <= scenario.n_periods:
+        return
+    yield (
+        "low", "short_horizon", "", "", "", np.nan, np.nan,
+        f"orders released now have to last up to {cover} periods, but the horizon has"
+        f" {scenario.n_periods}: they rest on demand assumed beyond the forecast",
+        "extend the forecast and the horizon",
+    )  # fmt: skip
 
 
 def _noted(findings: Iterable[Finding]) -> Iterator[Row]:

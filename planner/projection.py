@@ -41,9 +41,15 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
     """Simulate planned orders [A, T] on mean demand.
 
     Solvers work to a tolerance. Where planned orders ask for a trace more than is there, what
-    ships takes their place; larger gaps stay, for the audit to find.
+    ships takes their place; larger gaps stay, for the audit to find. Of perishable goods only what
+    has not expired by then can ship, of which the order model knows nothing.
     """
     path = _run(scenario, quantity)
+    for _ in range(scenario.n_periods):
+        fresh = _what_keeps(scenario, quantity, np.asarray(path.shipped))
+        if np.array_equal(fresh, quantity):
+            break
+        quantity, path = fresh, _run(scenario, fresh)
     gap = quantity - np.asarray(path.shipped)
     trace = (gap > 0) & (gap <= 1e-3 + 1e-4 * quantity)
     trace[:, : scenario.settings.commit_periods] = False
@@ -65,6 +71,28 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
         closing=closing,
         costs={name: np.asarray(value) for name, value in path.costs.as_dict().items()},
     )
+
+
+def _what_keeps(scenario: Scenario, quantity: Floats, shipped: Floats) -> Floats:
+    """Orders [A, T] of perishable goods cut to what ships, in whole lots where they are released.
+
+    A cut can only free goods for later, so the cuts end.
+    """
+    routes = scenario.routes
+    perishable = np.isfinite(scenario.products.shelf_life[routes.product])
+    short = perishable[:, None] & (quantity > shipped + 1e-9 * (1.0 + quantity))
+    if not short.any():
+        return quantity
+    route, period = np.nonzero(short)
+    there = shipped[route, period]
+    lot = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)[route]
+    whole = np.floor(there / lot + 1e-9) * lot
+    whole = np.where(routes.order_multiple[route] > 0, whole, there)
+    whole = np.where(whole < routes.min_order_quantity[route], 0.0, whole)
+    released = period < scenario.settings.commit_periods
+    kept = quantity.copy()
+    kept[route, period] = np.minimum(np.where(released, whole, there), quantity[route, period])
+    return worth_listing(kept)
 
 
 def worth_listing(quantity: Floats) -> Floats:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from scenarios.ledger import Violation
 
 
+BEYOND = (
+    "Orders late in the plan also cover demand beyond the forecast: it is taken to go on as in its"
+    " last week (or four weeks)."
+)
+"""A note that holds of every plan whose products live on."""
+
+
 class AuditError(RuntimeError):
     """A finished plan breaks a rule of the world: a fault of the planner, not of the input."""
 

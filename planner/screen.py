@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
-from planner.amount import amount
+from planner.amount import amount, count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +98,13 @@ class _Spinner:
         self._bar.stop()
 
 
+def harmless(text: str) -> str:
+    """Text without characters that steer a terminal; names come from files."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf") else "?" for c in text
+    )
+
+
 def findings_text(findings: Iterable[Finding]) -> str:
     """All findings, errors first."""
     found = sorted(findings, key=lambda finding: finding.severity != "error")
@@ -104,30 +113,36 @@ def findings_text(findings: Iterable[Finding]) -> str:
 
 def plan_text(plan: Plan, out: Path, currency: str) -> str:
     """What a planner wants to know first."""
+    from planner.result import BEYOND
+
     report, money = plan.report, f" {currency}" if currency else ""
-    costs = {name: cost for name, cost in report.costs.items() if name != "total" and cost > 0}
+    least = 1e-9 * report.costs["total"]
+    costs = {name: cost for name, cost in report.costs.items() if name != "total" and cost > least}
     parts = ", ".join(f"{name.replace('_', ' ')} {amount(cost)}" for name, cost in costs.items())
     gap = "" if report.gap is None else f", gap {report.gap:.2%}"
     lines = [
         f"Plan for {report.first_date} to {report.last_date}:"
-        f" {report.counts['products']:,} products, {report.counts['locations']:,} locations.",
+        f" {count(report.counts['products'], 'product')},"
+        f" {count(report.counts['locations'], 'location')}.",
         f"  status    {report.status}{gap} - {report.message}",
         f"  cost      {amount(report.costs['total'])}{money} if demand is its mean"
         + (f" ({parts})" if parts else ""),
         f"  missed    {amount(report.missed_units)} units",
         f"  brains    {', '.join(f'{name} ({n:,})' for name, n in report.brains.items())}",
         "",
-        f"Release now: {report.counts['orders_now']:,} orders"
-        f" ({report.counts['orders_planned']:,} more are planned)",
+        f"Release now: {count(report.counts['orders_now'], 'order')}"
+        f" (planned for later: {report.counts['orders_planned']:,})",
         *_table(_by_lane(plan)),
     ]
     if report.capacity:
         lines += ["", "Capacity", *_table(_capacity(plan))]
     if len(plan.problems):
-        lines += ["", f"Problems ({len(plan.problems):,} lines in problems.csv)"]
+        lines += ["", f"Problems ({count(len(plan.problems), 'line')} in problems.csv)"]
         lines += _worst_kinds(plan.problems)
     else:
         lines += ["", "No problems."]
+    notes = [note for note in report.notes if note != BEYOND]
+    lines += ["", *(f"Note: {note}" for note in notes)] if notes else []
     lines += ["", f"Written to {out} in {report.seconds.get('total', 0.0):.1f} s of planning."]
     return "\n".join(lines)
 
@@ -139,7 +154,7 @@ def _by_lane(plan: Plan) -> pd.DataFrame:
     table = by.agg(["size", "sum"]).reset_index().sort_values("sum", ascending=False, kind="stable")
     return table.assign(
         lane="  " + table["origin"].astype(str) + " -> " + table["destination"].astype(str),
-        orders=table["size"].map(lambda n: f"{n:,} orders"),
+        orders=table["size"].map(lambda n: count(n, "order")),
         units=table["sum"].map(lambda n: f"{amount(n)} units"),
     )[["lane", "orders", "units"]]
 
@@ -151,15 +166,20 @@ def _capacity(plan: Plan) -> pd.DataFrame:
         [
             {
                 "name": f"  {use.name}",
-                "mean": f"{use.mean_use:.0%} full",
-                "peak": f"peak {use.peak_use:.0%} on {use.peak_date}",
+                "mean": f"{_share_of(use.mean_use)} full",
+                "peak": f"peak {_share_of(use.peak_use)} on {use.peak_date}",
                 "over": f"expected overflow costs {amount(use.expected_overflow_cost)}"
-                if use.expected_overflow_cost > 0
+                if use.expected_overflow_cost > 1e-9 * plan.report.costs["total"]
                 else "",
             }
             for use in plan.report.capacity
         ]
     )
+
+
+def _share_of(share: float) -> str:
+    """A share of a capacity, which may be 0."""
+    return ">100%" if share == math.inf else f"{share:.0%}"
 
 
 MOST_KINDS = 5

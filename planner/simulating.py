@@ -108,7 +108,8 @@ def simulate_paths(
 def summarise(paths: pd.DataFrame) -> pd.DataFrame:
     """Mean and 95% confidence interval (Student's t) of every column but ``path``.
 
-    Components that no path pays are left out.
+    Components that no path pays are left out. Intervals end where values cannot be: below 0, and
+    above 1 for the fill rate.
     """
     rows = []
     for name in paths.columns.drop("path"):
@@ -116,7 +117,8 @@ def summarise(paths: pd.DataFrame) -> pd.DataFrame:
         if name in COMPONENTS and not values.any():
             continue
         mean, half = float(values.mean()), half_width(values)
-        rows.append((name, mean, mean - half, mean + half))
+        low, high = max(mean - half, 0.0), mean + half
+        rows.append((name, mean, low, min(high, 1.0) if name == "fill_rate" else high))
     return pd.DataFrame(rows, columns=["measure", "mean", "low", "high"])
 
 

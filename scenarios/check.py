@@ -88,6 +88,16 @@ def check_lanes(lanes: Resolved, directory: Directory, report: Report) -> None:
             column="origin, destination",
             value=names,
         )
+    bare = np.setdiff1d(origin[origin >= 0], destination)
+    for place in bare:
+        report.rows(
+            raw,
+            "origin",
+            origin == place,
+            "is a location that nothing supplies, so only its stock on hand can be shipped",
+            "add a lane to it; an external supplier is no location",
+            severity="warning",
+        )
     external = np.unique(origin_names.code[(origin_names.code >= 0) & (origin < 0)])
     for code in external[:_MOST_EXTERNAL]:
         name = str(origin_names.names[code])
@@ -162,18 +172,21 @@ def check_product_lanes(overrides: Resolved, directory: Directory, report: Repor
     )
 
 
-def check_capacities(table: TypedTable, report: Report) -> None:
-    """Each record means a location or a lane, not both and not neither."""
+def check_capacities(capacities: Resolved, report: Report) -> Resolved:
+    """Leave out records that do not mean a location or a lane, but both or neither."""
+    table = capacities.table
     location = table.texts["location"].code >= 0
     lane = (table.texts["origin"].code >= 0) & (table.texts["destination"].code >= 0)
     part = (table.texts["origin"].code >= 0) | (table.texts["destination"].code >= 0)
+    vague = (location == part) | (part & ~lane)
     report.rows(
         table.raw,
         ("location", "origin", "destination"),
-        (location == part) | (part & ~lane),
+        vague,
         "means neither one location nor one lane",
         "fill in either location, or both origin and destination",
     )
+    return Resolved(table, capacities.index, capacities.sound & ~vague)
 
 
 def check_forecast(
@@ -254,10 +267,27 @@ def _without_route(table: Resolved, kept: Assortment) -> np.ndarray:
 
 def note_missing_inventory(source: Source, report: Report) -> None:
     """A plan that starts empty should not come as a surprise."""
-    if "inventory" not in source.files:
-        report.add(
-            "inventory",
-            "there is no such table, so everything starts empty",
-            "add the stock on hand at the start of the first period",
-            severity="warning",
-        )
+    inventory = source.tables.get("inventory")
+    if not source.files or (inventory is not None and inventory.size):
+        return
+    if inventory is None and "inventory" in source.files:
+        return  # it could not be read, which is an error of its own
+    report.add(
+        source.file("inventory"),
+        f"there is no {'such table' if inventory is None else 'record'}, so everything starts"
+        " empty",
+        "add the stock on hand at the start of the first period",
+        severity="warning",
+    )
+
+
+def note_unused_backlog(inventory: TypedTable, report: Report) -> None:
+    """Customers who wait are forgotten where unmet demand is lost."""
+    report.rows(
+        inventory.raw,
+        "backlog",
+        inventory.sound & (inventory.numbers["backlog"] > 0),
+        "is not used, because unmet_demand is lost",
+        "set unmet_demand to backlog, or add what is owed to the forecast",
+        severity="warning",
+    )

@@ -87,19 +87,36 @@ def depths(scenario: Scenario) -> Ints:
 
 
 def landed_cost(scenario: Scenario) -> tuple[Floats, Floats]:
-    """Cheapest cost of lanes to bring a unit to each point [K], and by way of each route [A]."""
+    """Cheapest cost of lanes to bring a unit to each point [K], and by way of each route [A].
+
+    A route that may not be used (largest order 0) does not make a way cheaper. Holding in transit
+    is part of the cost where it is charged.
+    """
     routes, points = scenario.routes, scenario.points
     landed = np.full(scenario.n_points, np.inf)
     by_way = np.full(scenario.n_routes, np.inf)
-    supplied = np.bincount(routes.destination, minlength=scenario.n_points) > 0
+    open_ = routes.max_order_quantity > 0
+    cost = routes.unit_cost + transit_rate(scenario) * routes.lead_time
+    supplied = np.bincount(routes.destination[open_], minlength=scenario.n_points) > 0
     landed[~supplied] = 0.0
     rank = np.empty(scenario.n_locations, dtype=np.int64)
     rank[location_order(scenario)] = np.arange(scenario.n_locations)
     for group in _by_rank(rank[points.location[routes.destination]]):
         above = np.where(routes.origin[group] >= 0, landed[routes.origin[group]], 0.0)
-        by_way[group] = routes.unit_cost[group] + above
+        by_way[group] = cost[group] + above
+        group = group[open_[group]]
         np.minimum.at(landed, routes.destination[group], by_way[group])
     return landed, by_way
+
+
+def transit_rate(scenario: Scenario) -> Floats:
+    """[A] holding cost of one unit under way for one period (``in_transit_holding``)."""
+    routes, holding = scenario.routes, scenario.points.holding_cost
+    if scenario.settings.in_transit_holding == "origin":
+        return np.where(routes.origin >= 0, holding[routes.origin], 0.0)
+    if scenario.settings.in_transit_holding == "destination":
+        return holding[routes.destination]
+    return np.zeros(scenario.n_routes)
 
 
 def _by_rank(rank: Ints) -> list[Ints]:

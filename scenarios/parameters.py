@@ -11,7 +11,7 @@ from array_api_compat import array_namespace
 
 from scenarios.links import Indices, Links
 from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import location_order
+from scenarios.network import location_order, transit_rate
 from scenarios.part import Part
 from scenarios.segments import Array
 from scenarios.shelf_life import Shelf, shelf
@@ -98,11 +98,6 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
 
     inside = routes.origin >= 0
     origin = np.maximum(routes.origin, 0)
-    transit = np.zeros(scenario.n_routes)
-    if settings.in_transit_holding == "origin":
-        transit = np.where(inside, points.holding_cost[origin], 0.0)
-    elif settings.in_transit_holding == "destination":
-        transit = points.holding_cost[routes.destination]
     storage, lanes = scenario.locations.storage_capacity, scenario.lanes.capacity
     indices = Indices(
         origin=routes.origin,
@@ -129,7 +124,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         unmet_order_cost=rate(np.where(inside, points.unmet_order_cost[origin], 0.0)),
         shipping_cost=rate(routes.unit_cost),
         order_cost=rate(routes.order_cost),
-        transit_cost=rate(transit),
+        transit_cost=rate(transit_rate(scenario)),
         scrap_cost=rate(scenario.products.unit_cost[points.product]) if perishable else None,
         point_volume=array(scenario.point_volume),
         route_volume=array(scenario.route_volume),

@@ -30,16 +30,33 @@ class RawSettings:
         return cls(file, {})
 
 
+class _Loader(yaml.SafeLoader):
+    """Safe YAML; a date that the calendar does not have stays text, to be told as any other."""
+
+
+def _date(loader: yaml.SafeLoader, node: Any) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+
+
 def settings_from_yaml(path: Path, report: Report) -> RawSettings:
     """Read ``settings.yaml`` (safe YAML: no objects, no code)."""
     empty = RawSettings.none(path.name)
     if path.is_dir():
         report.add(path.name, "is a folder where a file should be", "put the settings in a file")
         return empty
+    if path.exists() and not path.is_file():
+        report.add(path.name, "is no ordinary file", "put the settings in a file")
+        return empty
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        values = yaml.load(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         row = error.object.count(b"\n", 0, error.start) + 1
         report.add(path.name, "the file is not UTF-8 text", "save it as UTF-8", row=row)

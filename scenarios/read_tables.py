@@ -105,6 +105,9 @@ def _read_file(entry: Path, table: str, suffix: str, report: Report) -> RawTable
             f"put the table {table} there as one file",
         )
         return None
+    if entry.exists() and not entry.is_file():
+        report.add(entry.name, "is no ordinary file", f"put the table {table} there as a file")
+        return None
     return (_read_parquet if suffix == ".parquet" else read_csv)(entry, table, report)
 
 

@@ -83,6 +83,14 @@ def calendar_of(
         return Calendar(start, days, settings.horizon)
     later = known[known >= start]
     if not later.size:
+        if known.size and forecast is not None:
+            report.add(
+                forecast.raw.file,
+                f"the forecast ends before start_date ({start})",
+                "extend the forecast, or correct start_date",
+                column="date",
+                value=str(known.max()),
+            )
         return None
     n_periods = int((later.max() - start).astype(np.int64)) // days + 1
     if n_periods > LONGEST_HORIZON and forecast is not None:
@@ -115,7 +123,12 @@ def names_of(table: TypedTable | None, column: str, report: Report) -> pd.Index:
 
 
 def _report_repeats(
-    table: TypedTable, columns: tuple[str, ...], key: Ints, use: Mask, report: Report
+    table: TypedTable,
+    columns: tuple[str, ...],
+    key: Ints,
+    use: Mask,
+    report: Report,
+    days: int = 1,
 ) -> Mask:
     """Report records whose key was there before; True where it was."""
     repeat = np.zeros(table.size, dtype=bool)
@@ -128,10 +141,16 @@ def _report_repeats(
         table.raw,
         tuple(column for column in columns if column in table.raw.columns),
         repeat,
-        "is there twice" if len(columns) == 1 else "this combination is there twice",
-        "keep one of the records",
+        _repeated(table, columns, days),
+        "keep one of the records" if days == 1 else "keep one record a week",
     )
     return repeat
+
+
+def _repeated(table: TypedTable, columns: tuple[str, ...], days: int) -> str:
+    if days > 1:
+        return "there is a record of the same week already"
+    return "is there twice" if len(columns) == 1 else "this combination is there twice"
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,12 +248,14 @@ def resolve_lanes(
 
 
 def without_repeats(
-    table: Resolved, columns: tuple[str, ...], sizes: tuple[int, ...], report: Report
+    table: Resolved, columns: tuple[str, ...], sizes: tuple[int, ...], report: Report, days: int = 1
 ) -> Resolved:
-    """Report records whose key was there before, and leave them out."""
+    """Report records whose key was there before, and leave them out; a period has ``days``."""
     key = np.zeros(table.table.size, dtype=np.int64)
     for column, size in zip(columns, sizes, strict=True):
         key = key * (size + 1) + table.index[column] + 1
     named = tuple(a for a in attributes(table.table.raw.name).values() if a.key)
-    repeat = _report_repeats(table.table, tuple(a.name for a in named), key, table.sound, report)
+    names = tuple(attribute.name for attribute in named)
+    days = days if "period" in columns else 1
+    repeat = _report_repeats(table.table, names, key, table.sound, report, days)
     return Resolved(table.table, table.index, table.sound & ~repeat)

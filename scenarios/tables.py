@@ -83,6 +83,8 @@ def _load(source: Source, report: Report) -> Scenario:
     for name in (name for name in typed if name != "lanes"):
         tables[name] = _resolved(typed[name], directory, source, report)
     kept = _check_all(tables, directory, source, report)
+    if settings.unmet_demand == "lost" and "inventory" in tables:
+        check.note_unused_backlog(tables["inventory"].table, report)
     report.raise_errors()
     if calendar is None:  # no dates at all: an error that has been raised above
         raise AssertionError("a calendar was expected")
@@ -122,6 +124,8 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
         result.index.setdefault(column, np.full(table.size, -1))
     n_products, n_locations = len(directory.products), len(directory.locations)
     n_periods = directory.calendar.n_periods if directory.calendar else 1
+    if name == "capacities":
+        result = check.check_capacities(result, report)
     if name in ("product_lanes", "open_orders", "capacities"):
         result = resolve_lanes(result, directory, source, report)
     keys = {
@@ -135,7 +139,8 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
         ),
     }
     if name in keys:
-        result = without_repeats(result, *keys[name], report)
+        days = directory.calendar.days if directory.calendar else 1
+        result = without_repeats(result, *keys[name], report, days)
     return result
 
 
@@ -152,8 +157,6 @@ def _check_all(
         check.check_lanes(lanes, directory, report)
     if "product_lanes" in tables:
         check.check_product_lanes(tables["product_lanes"], directory, report)
-    if "capacities" in tables:
-        check.check_capacities(tables["capacities"].table, report)
     if "forecast" in tables:
         check.check_forecast(tables["forecast"], directory, lanes, report)
     check.note_missing_inventory(source, report)

@@ -52,7 +52,8 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
     -------
     mean, std : arrays [K, T]
         Column s belongs to the order whose receipt is the last to decide the closing stock of
-        period s (for the periods that no order reaches any more: to an order placed now).
+        period s, placed in a review period (for the periods that no order reaches any more: to an
+        order placed now).
     """
     n_points, n_periods = scenario.mean.shape
     lead, parent = own_lead_times(scenario)
@@ -85,7 +86,7 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
         later = np.minimum(period + wait[above][:, None], far - 1)
         np.add.at(divided, above, std[child[:, None], later])
         np.add.at(cover_mean, above, cover_mean[child[:, None], later])
-    placed = np.maximum(np.arange(n_periods)[None, :] - lead[:, None], 0)
+    placed = np.maximum((np.arange(n_periods)[None, :] - lead[:, None]) // review * review, 0)
     row = np.arange(n_points)[:, None]
     return cover_mean[row, placed], std[row, placed]
 
@@ -93,10 +94,11 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
 def stock_std(scenario: Scenario, n_periods: int) -> Floats:
     """[K, n_periods] standard deviation of the closing stock about its planned value.
 
-    Stock strays by the demand of the last periods that no order could yet answer: its own lead
-    time and review at a selling point, the wait until stock can be shipped on at one above.
+    Stock strays by the demand that no receipt has yet answered: at a selling point by all demand
+    since the order that arrived last, at one above by what the points below have ordered since
+    then. (They order at their reviews, so their latest demand has not taken any stock from it.)
     """
-    n_points = scenario.n_points
+    n_points, review = scenario.n_points, scenario.settings.review_period
     lead, parent = own_lead_times(scenario)
     depth = depths(scenario)
     variance = demand_beyond(scenario, demand_variance(scenario), n_periods)
@@ -104,6 +106,7 @@ def stock_std(scenario: Scenario, n_periods: int) -> Floats:
     for level in range(int(depth.max(initial=0)), 0, -1):
         child = np.flatnonzero((depth == level) & (parent >= 0))
         np.add.at(below, parent[child], below[child] + variance[child])
-    stop = np.broadcast_to(np.arange(1, n_periods + 1), (n_points, n_periods))
-    own = window_sums(variance, stop - (lead + scenario.settings.review_period)[:, None], stop)
-    return np.sqrt(own + window_sums(below, stop - wait_to_ship(scenario, lead)[:, None], stop))
+    period = np.broadcast_to(np.arange(n_periods), (n_points, n_periods))
+    answered = (period - lead[:, None]) // review * review
+    own = window_sums(variance, answered, period + 1)
+    return np.sqrt(own + window_sums(below, answered, period // review * review))

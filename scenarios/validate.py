@@ -80,7 +80,11 @@ def typed_table(raw: RawTable, report: Report) -> TypedTable:
         else:
             values[name], blank = _checked_numbers(raw, attribute, sound, report)
         if attribute.required and present and blank.any():
-            report.rows(raw, name, blank, *_when_blank(attribute, raw, blank))
+            widowed = _std_without_mean(attribute, raw, blank)
+            what = "a standard deviation is given without a mean"
+            report.rows(raw, name, widowed, what, "give the mean, too")
+            remedy = f"fill it in: {attribute.meaning.rstrip('.')}"
+            report.rows(raw, name, blank & ~widowed, "the cell is blank", remedy)
             sound &= ~blank
     return TypedTable(raw, texts, values, days, sound)
 
@@ -90,12 +94,11 @@ def _hint(name: str, raw: RawTable) -> str:
     return did_you_mean(name, [column for column in raw.columns if column not in known])
 
 
-def _when_blank(attribute: Attribute, raw: RawTable, blank: Mask) -> tuple[str, str]:
-    if attribute.table == "forecast" and attribute.name == "mean" and "std" in raw.columns:
-        std = raw.columns["std"].is_valid().to_numpy(zero_copy_only=False)
-        if std[blank].any():
-            return "a standard deviation is given without a mean", "give the mean, too"
-    return "the cell is blank", f"fill it in: {attribute.meaning.rstrip('.')}"
+def _std_without_mean(attribute: Attribute, raw: RawTable, blank: Mask) -> Mask:
+    if (attribute.table, attribute.name) != ("forecast", "mean") or "std" not in raw.columns:
+        return np.zeros(raw.size, dtype=bool)
+    std: Mask = raw.columns["std"].is_valid().to_numpy(zero_copy_only=False)
+    return blank & std
 
 
 def _check_choices(column: Labels, attribute: Attribute, raw: RawTable, report: Report) -> None:

@@ -61,8 +61,21 @@ def write_folder(
             else:
                 write_csv(table, file)
         if settings is not None:
-            text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+            # Some line breaks of Unicode would be written as they are and read as blanks.
+            plain = all(str(value).isprintable() for value in settings.values())
+            text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=plain)
             (folder / "settings.yaml").write_text(text, encoding="utf-8")
+
+
+def check_free(path: Path) -> None:
+    """Refuse a place where there is something already.
+
+    Raises
+    ------
+    FileExistsError
+    """
+    if path.exists() or path.is_symlink():
+        raise FileExistsError(f"{path} exists already; choose another place or remove it")
 
 
 @contextmanager
@@ -75,8 +88,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         If there is something at ``path``.
     """
     path = Path(path)
-    if path.exists() or path.is_symlink():
-        raise FileExistsError(f"{path} exists already; choose another place or remove it")
+    check_free(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:

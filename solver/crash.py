@@ -21,7 +21,9 @@ BLOCK_ROWS = 4000
 """Rows of a block: measured fastest between 1,000 and 10,000 on chains and trees."""
 
 
-def uncoupled_basis(program: LinearProgram, time_limit: float) -> highspy.HighsBasis | None:
+def uncoupled_basis(
+    program: LinearProgram, time_limit: float, threads: int = 1
+) -> highspy.HighsBasis | None:
     """The basis, or None if time ran out.
 
     Parameters
@@ -30,8 +32,9 @@ def uncoupled_basis(program: LinearProgram, time_limit: float) -> highspy.HighsB
         ``product_of_row`` and ``product_of_column`` tell what belongs together.
     time_limit : float
         Seconds.
+    threads : int
     """
-    from solver.highs import new_highs
+    from solver.highs import new_highs, run_highs
 
     started = time.perf_counter()
     lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
@@ -52,9 +55,9 @@ def uncoupled_basis(program: LinearProgram, time_limit: float) -> highspy.HighsB
             row_lower=program.row_lower[rows],
             row_upper=program.row_upper[rows],
         )
-        highs = new_highs(part)
+        highs = new_highs(part, threads)
         highs.setOptionValue("time_limit", left)
-        highs.run()
+        run_highs(highs)
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         basis = highs.getBasis()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import (
     demand_beyond,
+    depths,
     echelons,
     landed_cost,
     location_order,
@@ -56,6 +57,8 @@ class ModelData:
     """[K, S] per lost unit, see :func:`missed_price`."""
     order_price: Floats
     """[A, S] per unit ordered, see :func:`order_price`."""
+    later_price: Floats
+    """[A] part of it that only orders after the commit window pay, see :func:`later_price`."""
     order_limit: Floats
     """[A] largest quantity of one order, inf: any."""
     volume: Floats
@@ -86,6 +89,7 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         Buffer wanted at the end of each period (see ``solver.closed_form``).
     options : SolverOptions
     """
+    scenario = _served_where_owed(scenario)
     settings, points, routes = scenario.settings, scenario.points, scenario.routes
     n_periods = model_periods(scenario)
     mean = demand_beyond(scenario, scenario.mean, n_periods)
@@ -114,9 +118,11 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         <= (useful[routes.destination][:, None])
     )
     orderable &= (np.arange(n_periods) % settings.review_period == 0)[None, :]
-    orderable &= (routes.max_order_quantity > 0)[:, None]
+    orderable &= ((routes.max_order_quantity > 0) & worth_its_way(scenario))[:, None]
 
-    holding_price = np.repeat(points.holding_cost[:, None], n_periods, axis=1)
+    # Where holding costs the same everywhere, stock waits upstream until it is needed.
+    waits_upstream = points.holding_cost * (1.0 + 1e-4 * depths(scenario))
+    holding_price = np.repeat(waits_upstream[:, None], n_periods, axis=1)
     if settings.end_of_life:
         holding_price[:, -1] += landed_cost(scenario)[0]
     return ModelData(
@@ -138,6 +144,7 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         holding_price=holding_price,
         missed_price=missed_price(scenario, n_periods),
         order_price=order_price(scenario, n_periods),
+        later_price=later_price(scenario),
         order_limit=routes.max_order_quantity,
         volume=scenario.point_volume,
         product=points.product,
@@ -163,15 +170,47 @@ def useful_until(scenario: Scenario, n_periods: int) -> Ints:
     routes, points = scenario.routes, scenario.points
     useful = np.where(points.sells, n_periods - 1, -1)
     lag = scenario.settings.shipping_lag
-    rank = np.empty(scenario.n_locations, dtype=np.int64)
-    rank[location_order(scenario)] = np.arange(scenario.n_locations)
-    inside = np.flatnonzero((routes.origin >= 0) & (routes.max_order_quantity > 0))
-    by_rank = rank[points.location[routes.destination[inside]]]
-    for level in np.unique(by_rank)[::-1]:
-        group = inside[by_rank == level]
+    for group in routes_upwards(scenario):
+        group = group[routes.max_order_quantity[group] > 0]
         latest = useful[routes.destination[group]] - routes.lead_time[group] - lag
         np.maximum.at(useful, routes.origin[group], latest)
     return useful
+
+
+def routes_upwards(scenario: Scenario) -> list[Ints]:
+    """Routes between stock points, in groups: those to the places furthest down first."""
+    routes = scenario.routes
+    rank = np.empty(scenario.n_locations, dtype=np.int64)
+    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    inside = np.flatnonzero(routes.origin >= 0)
+    by_rank = rank[scenario.points.location[routes.destination[inside]]]
+    return [inside[by_rank == level] for level in np.unique(by_rank)[::-1]]
+
+
+def worth_its_way(scenario: Scenario) -> NDArray[np.bool_]:
+    """[A] whether a route costs no more above the cheapest way than a lost sale below it.
+
+    The price of lost sales in the model carries a surcharge (:func:`missed_price`), which must not
+    pay for a way so dear that losing the sale is cheaper. Where customers wait, they wait at a cost
+    per period, and any way may be worth it.
+    """
+    routes, points = scenario.routes, scenario.points
+    if scenario.settings.unmet_demand == "backlog":
+        return np.ones(scenario.n_routes, dtype=bool)
+    stake = np.where(points.sells, points.missed_sale_cost, 0.0)
+    for group in routes_upwards(scenario):
+        np.maximum.at(stake, routes.origin[group], stake[routes.destination[group]])
+    landed, by_way = landed_cost(scenario)
+    excess = by_way - landed[routes.destination]
+    return excess <= stake[routes.destination] + 1e-9 * by_way
+
+
+def _served_where_owed(scenario: Scenario) -> Scenario:
+    """Places without a forecast where customers wait nevertheless count as selling."""
+    points = scenario.points
+    if scenario.settings.unmet_demand == "lost" or not (points.backlog > 0).any():
+        return scenario
+    return replace(scenario, points=replace(points, sells=points.sells | (points.backlog > 0)))
 
 
 def afterwards(scenario: Scenario) -> int:
@@ -214,26 +253,18 @@ def order_price(scenario: Scenario, n_periods: int) -> Floats:
     """[A, S] cost per unit ordered beyond what any unit sold there has to cost.
 
     Lane costs count as the excess over the cheapest way to the destination: what every unit has to
-    pay is part of the margin that the missed-sale cost stands for. Units pay holding while they
-    are in transit where the settings say so. An order after the commit window pays its fixed cost
-    K as 2 K / Q per unit, Q being the economic order quantity: the price at which ordering Q now
-    is worth K exactly when stock runs out.
+    pay is part of the margin that the missed-sale cost stands for. So is holding in transit. (To
+    charge either in full would let safety stocks run down: the last units of a buffer save less
+    than they cost to bring, but they are brought once and not used up.) An order after the commit
+    window pays :func:`later_price` as well.
     """
     routes, settings = scenario.routes, scenario.settings
     landed, by_way = landed_cost(scenario)
-    holding = scenario.points.holding_cost
-    if settings.in_transit_holding == "origin":
-        rate = np.where(routes.origin >= 0, holding[routes.origin], 0.0)
-    elif settings.in_transit_holding == "destination":
-        rate = holding[routes.destination]
-    else:
-        rate = np.zeros(scenario.n_routes)
-    now = by_way - landed[routes.destination] + rate * routes.lead_time
-    lot = economic_lot(scenario)
-    later = now + 2.0 * routes.order_cost / np.where(lot > 0, lot, np.inf)
+    now = by_way - landed[routes.destination]
+    later = now + later_price(scenario)
     committed = np.arange(n_periods) < settings.commit_periods
     price = np.where(committed[None, :], now[:, None], later[:, None])
-    return price + _late_transit(scenario, n_periods) * (rate <= 0)[:, None]
+    return price + _late_transit(scenario, n_periods)
 
 
 def _late_transit(scenario: Scenario, n_periods: int) -> Floats:
@@ -275,6 +306,31 @@ def _missed_already(
         missed[:, s] = np.where((s < first) & scenario.points.sells, np.maximum(-stock, 0.0), 0.0)
         stock = np.maximum(stock, 0.0)
     return missed
+
+
+def later_price(scenario: Scenario) -> Floats:
+    """[A] price per unit that stands for the lot rules which later orders do not obey.
+
+    A fixed cost K is paid as 2 K / Q per unit, Q being the economic order quantity: the price at
+    which ordering Q now is worth K exactly when stock runs out. Where customers wait and lots are
+    forced to be larger than Q, a unit pays its share of K and the holding of the rest of its lot
+    while that is used up: waiting for a later, fractional order would look free without it. (Where
+    sales are lost, the price of a lost sale sees to that already.)
+    """
+    routes, settings = scenario.routes, scenario.settings
+    economic = economic_lot(scenario)
+    price = 2.0 * routes.order_cost / np.where(economic > 0, economic, np.inf)
+    if settings.unmet_demand == "lost":
+        return price
+    forced = np.maximum(routes.min_order_quantity, routes.order_multiple)
+    links = echelons(scenario)
+    mean = scenario.mean.mean(axis=1)
+    demand = np.bincount(links.upper, mean[links.lower], scenario.n_points)[routes.destination]
+    lasts = np.minimum(forced / np.where(demand > 0, demand, np.inf), 2.0 * scenario.n_periods)
+    holding = scenario.points.holding_cost[routes.destination]
+    cycle = 0.5 * holding * np.maximum(lasts - settings.review_period, 0.0)
+    share = routes.order_cost / np.maximum(forced, 1e-12)
+    return np.where((forced > economic) & (forced > 0), share + cycle, price)
 
 
 def economic_lot(scenario: Scenario) -> Floats:

@@ -34,7 +34,9 @@ def carried_out(
 
     Origins that are short share what they have in proportion to what is asked, lanes likewise.
     Committed orders are whole lots: the nearest to the policy's order, then what can ship of it.
+    What cannot ship is not owed: the orders returned are only what ships, in their period.
     """
+    world = scenario.replace(unmet_orders="lost")
     fixed = np.zeros((scenario.n_routes, data.n_periods))
     done = -1
 
@@ -42,7 +44,7 @@ def carried_out(
         return fixed[:, period] if period <= done else policy(state, period)
 
     def shipped() -> Floats:
-        return np.asarray(simulate(scenario, lots_first, data.mean).shipped)
+        return np.asarray(simulate(world, lots_first, data.mean).shipped)
 
     for period in np.unique(rules.period).tolist():
         chosen = rules.period == period

@@ -39,7 +39,7 @@ class Highs:
     """
 
     def __init__(self, program: LinearProgram, threads: int = 1):
-        self.program = program
+        self.program, self.threads = program, threads
         self._lower, self._upper = program.lower.copy(), program.upper.copy()
         self._cost = program.cost.copy()
         self._row_lower, self._row_upper = program.row_lower.copy(), program.row_upper.copy()
@@ -50,12 +50,12 @@ class Highs:
         """Solve the linear program within ``time_limit`` seconds, from the last basis if any."""
         started = time.perf_counter()
         if not self._has_basis and self._is_coupled():
-            basis = uncoupled_basis(self.program, time_limit)
+            basis = uncoupled_basis(self.program, time_limit, self.threads)
             if basis is not None:
                 self._highs.setBasis(basis)
         self._has_basis = True
         self._set_time(time_limit - (time.perf_counter() - started))
-        self._highs.run()
+        run_highs(self._highs)
         status = self._highs.getModelStatus()
         seconds = time.perf_counter() - started
         known = self._highs.getSolution()
@@ -71,7 +71,10 @@ class Highs:
     def solve_integral(
         self, integral: Ints, start: Floats, time_limit: float, gap: float
     ) -> Solution:
-        """Solve with some columns integral, from a known solution, and forget integrality again."""
+        """Solve with some columns integral, from a known solution, and forget integrality again.
+
+        ``gap`` is absolute, in units of the objective.
+        """
         started = time.perf_counter()
         kind = highspy.HighsVarType
         count = len(integral)
@@ -80,12 +83,13 @@ class Highs:
             count, index, np.full(count, int(kind.kInteger), dtype=np.uint8)
         )
         self._highs.setOptionValue("presolve", "choose")
-        self._highs.setOptionValue("mip_rel_gap", float(gap))
+        self._highs.setOptionValue("mip_rel_gap", 0.0)
+        self._highs.setOptionValue("mip_abs_gap", float(gap))
         hint = highspy.HighsSolution()
         hint.col_value = start.tolist()
         self._highs.setSolution(hint)
         self._set_time(time_limit)
-        self._highs.run()
+        run_highs(self._highs)
         info = self._highs.getInfo()
         found = np.array(self._highs.getSolution().col_value)
         termination = _TERMINATION.get(self._highs.getModelStatus(), "error")
@@ -95,7 +99,7 @@ class Highs:
             found if has else None,
             None,
             info.objective_function_value if has else np.inf,
-            info.mip_dual_bound,
+            info.mip_dual_bound if termination in ("optimal", "time_limit") else -np.inf,
             time.perf_counter() - started,
         )
         self._highs.changeColsIntegrality(
@@ -160,6 +164,13 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
         highs.setOptionValue(name, value)
     highs.passModel(_as_lp(program))
     return highs
+
+
+def run_highs(highs: Any) -> None:
+    """Run HiGHS; its threads are a pool of the process, set up anew if their number changed."""
+    if highs.run() == highspy.HighsStatus.kError:
+        highspy.Highs.resetGlobalScheduler(True)
+        highs.run()
 
 
 _TERMINATION: dict[Any, Termination] = {

@@ -26,10 +26,11 @@ def improve(
     """Better orders than ``orders`` if the search finds any, and the better bound.
 
     The program of ``highs`` gets lot counts and placement flags as integral columns, and starts
-    from ``orders``.
+    from ``orders``. The search stops after ``seconds``, or once it is within ``gap`` (in currency)
+    of the optimum.
     """
     program, number, placed = with_lots(highs.program, rules)
-    search = Highs(program)
+    search = Highs(program, highs.threads)
     quantity = orders[rules.route, rules.period]
     fixed = program.order_column[rules.route, rules.period]
     # Solve around the known lots first: it gives the search a complete starting point.

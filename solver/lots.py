@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints, Scenario
-from solver.data import ModelData, economic_lot
+from solver.data import ModelData, economic_lot, routes_upwards
 from solver.evaluate import Evaluation, shortfall_cost
 from solver.model import LotRules
 from solver.shortfall import Tiers
@@ -39,12 +39,12 @@ def lot_rules(scenario: Scenario, data: ModelData) -> LotRules:
 
 def largest_useful(scenario: Scenario, data: ModelData) -> Floats:
     """[A] more than a single order can ever need: all demand and safety stock at and below."""
-    from scenarios.network import echelons
-
-    links, routes = echelons(scenario), scenario.routes
-    wanted = data.mean.sum(axis=1) + np.maximum(data.safety_stock, 0.0).max(axis=1)
-    wanted = wanted + np.maximum(-data.opening, 0.0)
-    total = np.bincount(links.upper, wanted[links.lower], scenario.n_points)
+    routes = scenario.routes
+    total = data.mean.sum(axis=1) + np.maximum(data.safety_stock, 0.0).max(axis=1)
+    total = total + np.maximum(-data.opening, 0.0)
+    # By every route, not the primary ones alone: a place may be a second source to all below it.
+    for group in routes_upwards(scenario):
+        np.add.at(total, routes.origin[group], total[routes.destination[group]])
     smallest = np.maximum(routes.min_order_quantity, routes.order_multiple)
     return np.maximum(total[routes.destination], smallest)
 
@@ -144,7 +144,8 @@ def _cost_of(
         rise += np.where(np.isfinite(lost), lost, 0.0) * data.missed_price[point, at]
         unit = data.holding_price[point, at] + data.volume[point] * storage_price[place, at]
         cost += np.where(active, rise + unit * left, 0.0)
-    return cost
+    # What is ordered now need not be ordered later, at the price of later orders.
+    return cost - change * data.later_price[route]
 
 
 def _fit(

@@ -24,6 +24,9 @@ from solver.result import OrderPlan, Status
 Progress = Callable[[str], None]
 """Told the name of each phase as it begins."""
 
+SEARCHES = 3
+"""Searches for better lots: one may change the surcharge, and with it what the gap means."""
+
 
 @dataclass(eq=False)
 class Kept:
@@ -33,11 +36,12 @@ class Kept:
 
     def load(self, program: LinearProgram, threads: int) -> Highs:
         """The kept instance with new data if the matrix is the same, else a new one."""
-        if self.highs is not None and _same_matrix(self.highs.program, program):
-            self.highs.change_program(program)
+        highs = self.highs
+        if highs and highs.threads == threads and _same_matrix(highs.program, program):
+            highs.change_program(program)
         else:
-            self.highs = Highs(program, threads)
-        return self.highs
+            self.highs = highs = Highs(program, threads)
+        return highs
 
 
 def optimise(
@@ -92,11 +96,18 @@ def optimise(
     status: Status = "optimal"
     if len(rules.route):
         clock.phase("round")
-        best = _round(scenario, data, highs, rules, relaxed, prices[0])
+        rounded = _round(scenario, data, highs, rules, relaxed, prices[0], clock)
+        if rounded is None:
+            rounded = carried_out(scenario, data, rules, lambda state, period: free[:, period])
+        best = rounded
         clock.phase("search")
-        cost = _total(data, rules, best, missed_cost)
-        if _gap(cost, bound) > options.gap and clock.left() > 1.0:
-            best, bound = improve(data, highs, rules, best, bound, clock.left(), options.gap)
+        for _ in range(SEARCHES):
+            cost = _total(data, rules, best, missed_cost)
+            if _gap(cost, bound) <= options.gap or clock.left() <= 1.0:
+                break
+            # In currency: relative to the surcharged objective the search would stop too early.
+            close = options.gap * abs(min(cost[0], bound) - cost[1])
+            best, bound = improve(data, highs, rules, best, bound, clock.left(), close)
         _restore(highs, program)
     planned = evaluate(data, best, missed_cost)
     if planned.overdrawn > 1e-6:
@@ -108,7 +119,9 @@ def optimise(
     objective = planned.cost + _fixed(rules, best)
     gap = _gap((objective, planned.surcharge), bound)
     if gap > 1e-6:
-        status = "gap_reached" if gap <= options.gap else "time_limit"
+        out_of_time = clock.left() <= 1.0
+        status = "time_limit" if out_of_time else "best_found"
+        status = "gap_reached" if gap <= options.gap else status
     clock.phase("done")
     return OrderPlan(
         quantity=best[:, : scenario.n_periods],
@@ -166,8 +179,13 @@ def _fall_back(
         lane_price=np.zeros((len(scenario.lanes.origin), scenario.n_periods)),
         expected_overflow=_overflow(scenario, data, planned),
         seconds=clock.seconds,
-        message="Time ran out before the model was solved: these are closed-form orders, which"
-        " do not weigh products against each other where capacity is short.",
+        message=(
+            "Time ran out before the model was solved"
+            if relaxed.termination == "time_limit"
+            else f"The solver found no optimum ({relaxed.termination})"
+        )
+        + ": these are closed-form orders, which do not weigh products against each other where"
+        " capacity is short.",
     )
 
 
@@ -178,42 +196,47 @@ def _round(
     rules: LotRules,
     relaxed: Solution,
     storage_price: Floats,
-) -> Floats:
-    """Orders with permitted lots in the commit window, the rest solved again around them."""
+    clock: _Clock,
+) -> Floats | None:
+    """Orders with permitted lots in the commit window, the rest solved again around them.
+
+    None if time ran out.
+    """
     program, solution = highs.program, relaxed
-    _price_fixed_orders(scenario, data, highs, rules)
     if (rules.fixed_cost > 0).any():
-        solution = highs.solve(np.inf)
+        solution = _price_fixed_orders(scenario, data, highs, rules, clock)
     for period in np.unique(rules.period):
-        assert solution.values is not None
+        if solution.values is None:
+            return None
         quantity = _orders(data, program, solution.values)
         planned = evaluate(data, quantity, scenario.points.missed_sale_cost)
         room = _room(scenario, data, planned, quantity, int(period))
         fixed = round_period(data, rules, int(period), quantity, planned, storage_price, room)
         columns = program.order_column[rules.route[rules.period == period], period]
         highs.change_bounds(columns, fixed, fixed)
-        solution = highs.solve(np.inf)
-    assert solution.values is not None
-    return _orders(data, program, solution.values)
+        solution = highs.solve(clock.left())
+    return None if solution.values is None else _orders(data, program, solution.values)
 
 
-def _price_fixed_orders(scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules) -> None:
-    """See which orders with a fixed cost are due: those wanted even if they pay it per unit."""
+def _price_fixed_orders(
+    scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules, clock: _Clock
+) -> Solution:
+    """Solve with orders of a fixed cost only where due: wanted even if they pay it per unit."""
     costly = rules.fixed_cost > 0
-    if not costly.any():
-        return
     route, period = rules.route[costly], rules.period[costly]
     lot = economic_lot(scenario)[route]
     price = data.order_price[route, period] + 2.0 * rules.fixed_cost[costly] / np.maximum(lot, 1e-9)
     columns = highs.program.order_column[route, period]
     highs.change_cost(columns, price)
-    due = highs.solve(np.inf)
-    assert due.values is not None
+    due = highs.solve(clock.left())
+    if due.values is None:
+        return due
     placed = due.values[columns] > 1e-6
     # What is due pays once, so its size is free; what is not due waits.
     highs.change_cost(columns, data.order_price[route, period])
     limit = np.where(placed, highs.program.upper[columns], 0.0)
     highs.change_bounds(columns, np.zeros(len(columns)), limit)
+    return highs.solve(clock.left())
 
 
 def _room(

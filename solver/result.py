@@ -7,7 +7,7 @@ from typing import Literal
 
 from scenarios.model import Floats
 
-Status = Literal["optimal", "gap_reached", "time_limit", "closed_form"]
+Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,9 @@ class OrderPlan:
     relaxed: Floats
     """[A, T] the same without lot rules: the optimum of the linear relaxation."""
     status: Status
-    """optimal: proven within 1e-6; gap_reached: within the gap asked for; time_limit: the best
-    found when time ran out; closed_form: no optimisation was needed or none was possible."""
+    """optimal: proven within 1e-6; gap_reached: within the gap asked for; best_found: the search
+    ended with a wider gap; time_limit: so did the time; closed_form: no optimisation was needed or
+    none was possible."""
     objective: float
     bound: float | None
     surcharge: float

@@ -168,6 +168,7 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
         holding_price=np.zeros((1, n)),
         missed_price=np.zeros((1, n)),
         order_price=np.zeros((n_routes, n)),
+        later_price=np.zeros(n_routes),
         order_limit=np.full(n_routes, np.inf),
         volume=np.ones(1),
         product=np.zeros(1, dtype=np.int64),

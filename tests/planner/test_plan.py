@@ -82,7 +82,7 @@ def test_every_plan_passes_the_audit_and_its_orders_are_positive(seed: int, **ho
     made = plan(scenario)
     assert audit(scenario, made) == ()
     assert (made.purchase_orders["quantity"] > 0).all()
-    assert made.report.status in {"optimal", "gap_reached", "time_limit"}
+    assert made.report.status in {"optimal", "gap_reached"}
 
 
 def test_a_plan_that_breaks_a_rule_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -> None:

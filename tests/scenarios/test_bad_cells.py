@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.model import Scenario
 from tests.scenarios.folders import GOOD, errors, findings, write
 
 FORECAST = GOOD["forecast.csv"]
@@ -215,6 +216,14 @@ CELLS = {
         {"settings__yaml": "review_period: 0\n"},
         ("settings.yaml", 1, "review_period", "0", "Orders are placed every so many periods"),
     ),
+    "a start after the whole forecast": (
+        {"settings__yaml": "start_date: 2026-02-01\n"},
+        ("forecast.csv", None, "date", "2026-01-07", "correct start_date"),
+    ),
+    "a start that the calendar does not have": (
+        {"settings__yaml": "horizon: 3\nstart_date: 2026-13-05\n"},
+        ("settings.yaml", 2, "start_date", "2026-13-05", "First period of the plan"),
+    ),
     "a setting that is there twice": (
         {"settings__yaml": "horizon: 3\nhorizon: 4\n"},
         ("settings.yaml", 2, "horizon", None, "keep one"),
@@ -273,3 +282,44 @@ def test_thousands_of_different_mistakes_do_not_fill_the_screen(tmp_path: Path) 
 def test_errors_come_before_warnings(tmp_path: Path) -> None:
     found = findings(write(tmp_path, inventory__csv=None, lanes__csv=LANES + "Maker,Moon,1\n"))
     assert [finding.severity for finding in found] == ["error", "warning"]
+
+
+def test_a_blank_mean_is_told_apart_from_a_std_without_mean(tmp_path: Path) -> None:
+    forecast = FORECAST.replace("A,Shop,2026-01-05,1,0.5", "A,Shop,2026-01-05,,")
+    forecast = forecast.replace("A,Shop,2026-01-06,2,0.5", "A,Shop,2026-01-06,,0.5")
+    found = errors(write(tmp_path, forecast__csv=forecast))
+    assert {(error.row, error.message) for error in found} == {
+        (2, "the cell is blank"),
+        (3, "a standard deviation is given without a mean"),
+    }
+
+
+def test_capacities_of_nothing_are_not_repeats_of_each_other(tmp_path: Path) -> None:
+    capacities = "location,origin,destination,date,capacity\n,,,2026-01-05,5\n,,,2026-01-05,5\n"
+    (error,) = errors(write(tmp_path, capacities__csv=capacities))
+    assert (error.row, error.count) == (2, 2)
+    assert "neither one location nor one lane" in error.message
+
+
+def test_daily_records_in_a_weekly_plan_are_told_to_share_a_week(tmp_path: Path) -> None:
+    found = errors(write(tmp_path, settings__yaml="period: W\nhorizon: 3\n"))
+    assert {(e.row, e.message) for e in found} == {
+        (row, "there is a record of the same week already") for row in (3, 4, 6, 7)
+    }
+
+
+def test_what_a_user_would_wonder_about_is_a_warning(tmp_path: Path) -> None:
+    inventory = "product,location,on_hand,backlog\nA,Shop,7,2\n"
+    lanes = "origin,destination,lead_time\nDepot,Shop,1\n"
+    warnings = Scenario.read(write(tmp_path, inventory__csv=inventory, lanes__csv=lanes)).warnings
+    assert {(w.file, w.row, w.column) for w in warnings} == {
+        ("inventory.csv", 2, "backlog"),  # nobody waits where unmet demand is lost
+        ("lanes.csv", 2, "origin"),  # nothing supplies the depot
+    }
+    empty = write(tmp_path, inventory__csv="product,location,on_hand\n")
+    assert Scenario.read(empty).warnings[0].message.startswith("there is no record")
+
+
+def test_an_input_that_is_not_there_is_not_also_short_of_stock(tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path / "nowhere")
+    assert finding.severity == "error"

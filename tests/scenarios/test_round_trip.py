@@ -244,3 +244,12 @@ class TestWholeOrNotAtAll:
         scenario = Scenario.read(write(tmp_path / "a"))
         with pytest.raises(ValueError, match="parquet"):
             scenario.write(tmp_path / "b", file_format="xls")
+
+
+@pytest.mark.parametrize("currency", ["€", "a\x85b", "a\u2028b", "a\nb"])
+def test_a_currency_is_read_as_it_was_written(currency: str, tmp_path: Path) -> None:
+    scenario = Scenario.read(write(tmp_path / "in")).replace(currency=currency)
+    scenario.write(tmp_path / "out")
+    assert Scenario.read(tmp_path / "out").settings.currency == currency
+    if currency.isprintable():
+        assert currency in (tmp_path / "out" / "settings.yaml").read_text(encoding="utf-8")

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.dynamics import initial_state, network, period_costs, step
 from scenarios.model import Floats, Scenario
+from scenarios.rolling import scenario_at
 from scenarios.simulate import simulate
 from solver.closed_form import order_up_to
-from solver.optimise import optimise
+from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
 from tests.worlds import chain, column, tree, world
@@ -216,8 +218,6 @@ def test_time_limit_leaves_a_feasible_plan(limit: float) -> None:
 
 
 def test_kept_program_gives_the_same_plan() -> None:
-    from solver.optimise import Kept
-
     kept = Kept()
     scenario, safety = random_world(5, "long", storage_capacity=200.0, order_multiple=3.0)
     for factor in (1.0, 1.1, 0.9):
@@ -239,3 +239,29 @@ def test_tree_shares_a_short_dc_by_stake() -> None:
     )
     plan = optimise(scenario, np.zeros((3, 10)), TIGHT)
     assert plan.quantity[1, :2].sum() > plan.quantity[0, :2].sum()
+
+
+def test_stock_waits_upstream_where_holding_costs_the_same() -> None:
+    # The store has what it needs; the DC's 60 stay there until they are due.
+    scenario = chain([2, 3], mean=5.0, std=1.0, n_periods=14, on_hand=column([40.0, 60.0]))
+    safety = np.repeat([[6.0], [8.0]], 14, axis=1)
+    plan = optimise(scenario, safety, TIGHT)
+    rule = simulate(scenario, order_up_to(scenario, safety), scenario.mean).shipped
+    assert np.allclose(plan.quantity, rule, atol=1e-5)
+
+
+@pytest.mark.parametrize("unmet", ["lost", "backlog"])
+def test_large_lots_cost_no_more_than_their_cycle(unmet: str) -> None:
+    # Lots of 20 for a demand of 1 a day: a lot every 20 days holds 9.5 on average.
+    scenario = chain(
+        [2], mean=1.0, n_periods=74, order_multiple=20.0, missed_sale_cost=20.0, on_hand=5.0,
+        unmet_demand=unmet,
+    )  # fmt: skip
+    net, kept = network(scenario), Kept()
+    state, cost = initial_state(scenario, net), 0.0
+    for day in range(60):
+        today = scenario_at(scenario, state, day, 14)
+        orders = optimise(today, np.zeros((1, today.n_periods)), kept=kept).quantity[:, 0]
+        state, outcome = step(net, state, orders, scenario.mean[:, day], day)
+        cost += float(period_costs(net, outcome, day).total)
+    assert cost / 60 < 1.15 * 9.5
