@@ -29,6 +29,7 @@ HORIZON = 28
 
 VARIANTS: dict[str, tuple[str, SolverOptions]] = {
     "both risk-aware": ("analytic", SolverOptions()),
+    "trained, both risk-aware": ("auto", SolverOptions()),
     "means only": ("none", SolverOptions(shortfall="flat", capacity="flat")),
     **{
         f"flat shortfall {share}": (

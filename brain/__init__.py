@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from brain.analytic import Analytic
 from brain.override import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 
-__all__ = ["Analytic", "NoSafetyStock", "SafetyStockPolicy", "SafetyStocks", "safety_stocks"]
+if TYPE_CHECKING:
+    from brain.training import train
+
+__all__ = [
+    "Analytic",
+    "NoSafetyStock",
+    "SafetyStockPolicy",
+    "SafetyStocks",
+    "safety_stocks",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "train":
+        raise AttributeError(f"module 'brain' has no attribute {name!r}")
+    # On first use only: training is an extra, and planning does without it.
+    from brain.training import train
+
+    return train
 
 
 def find_brain(name: str) -> SafetyStockPolicy:
-    """The policy of that name: ``auto`` (at present the analytic rule), ``analytic``, ``none``.
+    """The policy of that name.
+
+    ``auto`` (shipped brains by each product's cost ratio, the analytic rule outside what they were
+    trained on), ``analytic``, ``none``, the name of a brain, or the path of a brain file.
 
     Raises
     ------
     InputError
-        If there is no such brain.
+        If there is no such brain, or its file is refused.
     """
-    if name in ("auto", Analytic.name):
+    if name == Analytic.name:
         return Analytic()
     if name == NoSafetyStock.name:
         return NoSafetyStock()
-    remedy = "choose auto, analytic or none"
-    raise InputError([Finding("--brain", "there is no such brain", remedy, value=name)])
+    from brain.registry import automatic, trained
+
+    if name == "auto":
+        return automatic() or Analytic()
+    return trained(name)
 
 
 def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -> SafetyStocks:

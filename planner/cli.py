@@ -11,6 +11,9 @@ from typing import Annotated
 
 import typer
 
+from planner import brain_commands
+from planner.training_commands import train
+
 BAD_INPUT, NO_PLAN, STOPPED = 2, 3, 130
 
 app = typer.Typer(
@@ -182,6 +185,10 @@ def schema(
     from planner.schema_text import schema_text
 
     typer.echo(schema_text(format_.value))
+
+
+app.command(epilog="Example: planner train --ratio 50 --ratio 200 --out my-brains")(train)
+app.add_typer(brain_commands.app, name="brains")
 
 
 def _fail(message: str, code: int) -> None:

@@ -123,5 +123,5 @@ def test_none_plans_on_means_alone() -> None:
 
 
 def test_unknown_brain_is_named_with_a_remedy() -> None:
-    with pytest.raises(InputError, match=r"'magic'.*auto, analytic or none"):
+    with pytest.raises(InputError, match=r"'magic'.*auto, analytic, none"):
         safety_stocks(chain([1]), "magic")

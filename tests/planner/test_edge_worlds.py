@@ -54,7 +54,7 @@ def test_a_point_that_nothing_supplies_is_said_so() -> None:
         ["store"], [("supplier", "store", 2)], mean=5.0, n_periods=8, on_hand=10.0,
         max_order_quantity=0.0,
     )  # fmt: skip
-    (row,) = plan(scenario).problems.to_dict("records")
+    (row,) = plan(scenario, "analytic").problems.to_dict("records")
     assert (row["kind"], row["severity"], row["quantity"]) == ("missed_without_supply", "high", 30)
 
 

@@ -279,7 +279,7 @@ def test_sales_given_up_on_purpose_are_told_apart_from_thin_supply() -> None:
         ["store"], [("supplier", "store", 1)], mean=5.0, std=3.0, n_periods=6, on_hand=5.0,
         safety_stock=-2.0, missed_sale_cost=0.1,
     )  # fmt: skip
-    rows = plan(scenario).problems.set_index("kind")
+    rows = plan(scenario, "analytic").problems.set_index("kind")
     assert set(rows.index) == {"missed_on_purpose", "negative_safety_stock"}
     row = rows.loc["missed_on_purpose"]
     assert (row["severity"], row["date"]) == ("low", "2026-01-06")

@@ -1,0 +1,50 @@
+"""From a finished training to a brain file, and from a brain file to where training starts."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from brain.find import brain_path
+from brain.manifest import Domain, Manifest
+from brain.onnx_file import read_layers, write_onnx
+from brain.order import Order
+from brain.posts import Done
+from brain.weights import Layers
+
+PACKAGES = ("echelon-planner", "numpy", "ray", "torch")
+
+
+def write_brain(order: Order, done: Done, path: Path) -> None:
+    """Write what was trained, and what it was trained on, as one ONNX file."""
+    assert done.layers is not None
+    chains = order.source(order.brains[done.name])
+    manifest = Manifest(
+        name=done.name,
+        domain=Domain(
+            ratio=chains.ratio,
+            stages=chains.stages,
+            lead_time=chains.lead_time,
+            cv=chains.cv,
+            unmet_demand=chains.unmet_demand,
+        ),
+        algorithm=order.algorithm,
+        seed=order.options.seed,
+        steps=order.options.steps,
+        scores={"cost over analytic, validation chains": done.history[-1].relative},
+        versions={name: metadata.version(name) for name in PACKAGES}
+        | {"python": platform.python_version()},
+    )
+    write_onnx(path, done.layers, manifest)
+
+
+def layers_of(brain: str) -> Layers:
+    """The weights of a brain, by its name or the path of its file.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is refused (:func:`brain.runtime.load_brain`).
+    """
+    return read_layers(brain_path(brain))

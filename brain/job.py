@@ -1,0 +1,129 @@
+"""One training, as a worker runs it: RLlib's algorithm, validation, checkpoints. Needs Ray."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import tempfile
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from ray.rllib.algorithms.algorithm import Algorithm
+
+from brain.episodes import episodes_of
+from brain.hdpo import Progress, TrainingDiverged, Validation
+from brain.posts import CheckpointDamaged, Done, Job, Post
+from brain.rllib_env import brain_of, set_brain
+
+SECONDS = "seconds"
+"""The file beside RLlib's own that says how long was trained."""
+
+
+def make(job: Job) -> Algorithm:
+    """The algorithm of a job, not yet set to where it starts from."""
+    if job.algorithm == "hdpo":
+        from brain.rllib_hdpo import hdpo_config
+
+        made = hdpo_config(job.source, job.options, use_gpu=job.use_gpu).build_algo()
+    else:
+        from brain.ppo import ppo_config
+
+        options = job.options
+        made = ppo_config(
+            episodes_of(job.source, options.periods),
+            seed=options.seed,
+            n_chains=options.chains,
+            learning_rate=options.learning_rate,
+            use_gpu=job.use_gpu,
+        ).build_algo()
+    return made
+
+
+def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
+    """Train to the end, or until told to stop.
+
+    Parameters
+    ----------
+    job : Job
+    post : callable
+        Is told of progress and given checkpoints; returns True where the training shall stop.
+        It is called at least every second or after every iteration.
+    """
+    options = job.options
+    algorithm, before = make(job), 0.0
+    try:
+        if job.saved is not None:
+            before = unpack(algorithm, job.saved)
+        elif job.start is not None:
+            set_brain(algorithm, job.start)
+        validation = Validation(job.source, options)
+        history: list[Progress] = []
+        started = saved_at = asked_at = time.monotonic()
+
+        def seconds() -> float:
+            return before + time.monotonic() - started
+
+        def judge() -> Progress:
+            cost = validation.cost(brain_of(algorithm))
+            if not np.isfinite(cost):
+                raise TrainingDiverged(f"the cost is {cost} after step {algorithm.iteration}")
+            relative = cost / validation.analytic
+            entry = Progress(algorithm.iteration, options.steps, seconds(), cost, relative)
+            history.append(entry)
+            return entry
+
+        stop = post(Post(job.name, judge()))
+        while algorithm.iteration < options.steps and not stop:
+            algorithm.train()
+            now, last = time.monotonic(), algorithm.iteration >= options.steps
+            progress = (
+                judge() if last or algorithm.iteration % options.validate_every == 0 else None
+            )
+            checkpoint = None
+            if now - saved_at >= options.checkpoint_seconds:
+                checkpoint, saved_at = pack(algorithm, seconds()), now
+            if progress or checkpoint or now - asked_at > 1.0:
+                asked_at = now
+                stop = post(Post(job.name, progress, checkpoint)) and not last
+        post(Post(job.name, None, pack(algorithm, seconds())))
+        layers = brain_of(algorithm).layers()
+        return Done(job.name, "stopped" if stop else "trained", layers, history=tuple(history))
+    except TrainingDiverged as error:
+        return Done(job.name, "diverged", message=str(error))
+    finally:
+        algorithm.stop()
+
+
+def pack(algorithm: Algorithm, seconds: float) -> bytes:
+    """RLlib's checkpoint and the seconds spent as one piece, to be sent and written whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        algorithm.save_to_path(folder)
+        (Path(folder) / SECONDS).write_text(repr(seconds), encoding="utf-8")
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+            archive.add(folder, arcname=".")
+        return packed.getvalue()
+
+
+def unpack(algorithm: Algorithm, saved: bytes) -> float:
+    """Put an algorithm into the state of a checkpoint; returns the seconds spent so far.
+
+    RLlib unpickles what it finds there: resume from folders of your own only.
+
+    Raises
+    ------
+    CheckpointDamaged
+        If it cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with tarfile.open(fileobj=io.BytesIO(saved), mode="r:gz") as archive:
+                archive.extractall(Path(folder), filter="data")
+            seconds = float((Path(folder) / SECONDS).read_text(encoding="utf-8"))
+        except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
+            raise CheckpointDamaged("the checkpoint is damaged") from error
+        algorithm.restore_from_path(folder)
+        return seconds

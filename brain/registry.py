@@ -1,0 +1,71 @@
+"""Where brains are found: shipped with the package, and the user's own in a folder."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from brain.runtime import BrainFile, Trained, load_brain
+from scenarios.errors import Finding, InputError
+
+SHIPPED = Path(__file__).parent / "shipped"
+FOLDER = "PLANNER_BRAINS"
+"""Environment variable that names the user's folder."""
+
+
+def user_folder() -> Path:
+    """The user's own brains: ``PLANNER_BRAINS``, or a folder of the user's configuration."""
+    named = os.environ.get(FOLDER)
+    if named:
+        return Path(named).expanduser()
+    base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
+    return Path(base).expanduser() / "echelon-planner" / "brains"
+
+
+def brain_files() -> dict[str, Path]:
+    """Name -> file of every brain that can be named; the user's win over shipped ones."""
+    found: dict[str, Path] = {}
+    for folder in (SHIPPED, user_folder()):
+        if folder.is_dir():
+            found |= {path.stem: path for path in sorted(folder.glob("*.onnx"))}
+    return found
+
+
+def open_brain(name: str) -> BrainFile:
+    """Load a brain by its name, or by the path of its file.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is refused (:func:`brain.runtime.load_brain`).
+    """
+    files = brain_files()
+    if name in files:
+        return _loaded(files[name])
+    path = Path(name)
+    if path.suffix == ".onnx":
+        return load_brain(path)
+    known = ["auto", "analytic", "none", *files]
+    remedy = f"choose {', '.join(known[:-1])} or {known[-1]}, or the path of an .onnx file"
+    raise InputError([Finding("--brain", "there is no such brain", remedy, value=name)])
+
+
+def trained(name: str) -> Trained:
+    """One brain as a safety stock policy."""
+    return Trained([open_brain(name)])
+
+
+def automatic() -> Trained | None:
+    """The shipped brains together, each product served by its ratio; None if there are none."""
+    files = sorted(SHIPPED.glob("*.onnx")) if SHIPPED.is_dir() else []
+    return Trained([_loaded(path) for path in files], "auto") if files else None
+
+
+def _loaded(path: Path) -> BrainFile:
+    return _cached(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=32)
+def _cached(path: Path, changed: int) -> BrainFile:
+    return load_brain(path)

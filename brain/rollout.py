@@ -1,0 +1,135 @@
+"""Chains run under a brain, so that their cost can be differentiated in its weights. Needs Torch.
+
+Hindsight differentiable policy optimisation (Alvo, Russo and Kanoria, arXiv 2306.11246; Madeka et
+al., arXiv 2210.03137): the simulator is differentiable almost everywhere in the safety stocks, so
+the cost of a sampled demand path is back-propagated straight to the weights.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import special
+from torch import Tensor
+
+from brain.chains import Lot
+from brain.features import point_facts
+from brain.orders import Brain, BrainOrders, brain_orders
+from scenarios.costs import period_costs, point_costs
+from scenarios.dynamics import initial_state, network
+from scenarios.model import Floats, Scenario
+from scenarios.network import echelons
+from scenarios.parameters import Network
+from scenarios.simulate import run
+from scenarios.state import State
+from scenarios.uncertainty import own_lead_times
+
+__all__ = ["BrainOrders", "Rollout", "rollout", "typical_cost", "untrained"]
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """Chains ready to be run, as often as wanted."""
+
+    net: Network
+    start: State
+    demand: Tensor
+    """[T, K]"""
+    orders: BrainOrders
+    scaled: tuple[Network, ...]
+    """By period: the same world with costs in units of what each chain is about to cost."""
+    n_chains: int
+    product: Tensor
+    """[K]"""
+
+    def loss(self, brain: Brain) -> Tensor:
+        """Mean scaled cost of a chain and period; differentiable."""
+        total: Tensor | float = 0.0
+        policy = dataclasses.replace(self.orders, brain=brain)
+        for period, _, outcome in run(self.net, self.start, policy, iter(self.demand)):
+            paid = period_costs(self.scaled[period], outcome, period)
+            total = total + paid.holding + paid.missed_sale
+        assert isinstance(total, Tensor)
+        return total / (self.n_chains * self.demand.shape[0])
+
+    def chain_costs(self, brain: Brain, *, first: int = 0) -> Floats:
+        """[P] scaled cost of each chain per period, from period ``first`` on."""
+        total = torch.zeros(self.demand.shape[1], dtype=self.net.dtype, device=self.net.device)
+        policy = dataclasses.replace(self.orders, brain=brain)
+        with torch.no_grad():
+            for period, _, outcome in run(self.net, self.start, policy, iter(self.demand)):
+                if period >= first:
+                    total += point_costs(self.scaled[period], outcome)
+        sums = torch.zeros(self.n_chains, dtype=total.dtype, device=total.device)
+        sums.index_add_(0, self.product, total)
+        return sums.cpu().numpy().astype(np.float64) / (self.demand.shape[0] - first)
+
+
+def untrained(features: Tensor) -> Tensor:
+    """The brain that has learnt nothing: no correction, the analytic safety stock."""
+    return features[..., 0] * 0.0
+
+
+def rollout(lot: Lot, *, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Rollout:
+    """Make chains ready to be run under brains.
+
+    Costs are scaled by what a chain is about to cost anyway: the typical cost of its uncertainty
+    and what the analytic policy pays, from the same opening, if demand is just its mean. Else a few
+    chains that open in great need would drown the rest. No demand path enters the scale, so that
+    the mean cost of each chain is still what is minimised.
+
+    Stock upstream serves customers only some periods later. It is charged for up to the last period
+    whose customers it can serve before the run ends, or stock that pays later would look too dear.
+    """
+    scenario = lot.scenario
+    as_torch = {"dtype": dtype, "device": device}
+    net = network(scenario, torch, **as_torch)
+    start = initial_state(scenario, net)
+    orders = brain_orders(scenario, untrained, torch, **as_torch)
+    mean = net.array(np.ascontiguousarray(scenario.mean[:, : lot.demand.shape[1]].T))
+    certain = sum(point_costs(net, out) for _, _, out in run(net, start, orders.rule, iter(mean)))
+    certain = certain.cpu().numpy().astype(np.float64) / len(mean)
+    product = scenario.points.product
+    expected = typical_cost(scenario) + np.bincount(product, certain, scenario.n_products)
+    scale = 1.0 / expected[product]
+    pairs = echelons(scenario)
+    later = np.zeros(scenario.n_points, dtype=np.int64)
+    np.maximum.at(later, pairs.upper, pairs.reach)
+    later -= own_lead_times(scenario)[0]
+    in_time = np.arange(len(mean))[:, None] < len(mean) - later[None, :]
+    holding = net.array(in_time * (scenario.points.holding_cost * scale))
+    missed = net.array(scenario.points.missed_sale_cost * scale)
+    return Rollout(
+        net=net,
+        start=start,
+        demand=net.array(np.ascontiguousarray(lot.demand.T)),
+        orders=orders,
+        scaled=tuple(
+            dataclasses.replace(net, holding_cost=now, missed_cost=missed) for now in holding
+        ),
+        n_chains=scenario.n_products,
+        product=torch.asarray(product, device=device),
+    )
+
+
+def typical_cost(scenario: Scenario) -> Floats:
+    """[P] what a period of uncertainty costs a chain, so that calm and wild ones count alike.
+
+    The newsvendor's optimum, (m + h) phi(z) std, over the cover of the longest echelon; std is at
+    least 5% of the mean, for demand without any leaves nothing to divide by.
+    """
+    points, facts, n = scenario.points, point_facts(scenario), scenario.n_products
+    sells = np.flatnonzero(points.sells)
+    product = points.product[sells]
+    variance = (scenario.std[sells] ** 2).mean(axis=1)
+    std = np.sqrt(variance + (0.05 * scenario.mean[sells].mean(axis=1)) ** 2)
+    holding, missed = points.holding_cost[sells], points.missed_sale_cost[sells]
+    z = special.ndtri(missed / (missed + holding))
+    rate = (missed + holding) * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    longest = np.ones(n)
+    np.maximum.at(longest, points.product, facts.cover)
+    typical = np.bincount(product, rate * std, n) * np.sqrt(longest)
+    return np.asarray(typical, dtype=np.float64)

@@ -1,0 +1,138 @@
+"""Which brain serves which stock point, and which products no brain was trained for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brain.features import PointFacts
+from brain.manifest import Domain
+from scenarios.model import Floats, Ints, Scenario
+
+Bools = NDArray[np.bool_]
+
+SLACK = 1e-9
+"""Relative; ratios are quotients of decimal numbers."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Products that no brain serves, for one reason."""
+
+    reason: str
+    allowed: str
+    n_products: int
+    example: str
+    """Name of the first of them."""
+
+
+def serves(
+    scenario: Scenario, facts: PointFacts, domains: Sequence[Domain]
+) -> tuple[tuple[Ints, Ints, Floats], list[Outside]]:
+    """Choose the brains of every stock point.
+
+    Parameters
+    ----------
+    domains : sequence of Domain
+        Of the brains, in rising order of ratio.
+
+    Returns
+    -------
+    lower, upper : arrays [K]
+        The brains below and above each point's ratio (the same where one holds it), -1: none.
+    share : array [K]
+        Weight of ``upper``, by the logarithm of the ratio.
+    outside : list of Outside
+        A product with a point outside is left out as a whole.
+    """
+    n, n_products = scenario.n_points, scenario.n_products
+    product = scenario.points.product
+    used = np.isfinite(facts.ratio)
+    fits = [_fits(scenario, facts, domain) for domain in domains]
+    lower, upper, share = by_ratio(np.where(facts.ratio > 0, facts.ratio, np.nan), domains)
+    outside: list[Outside] = []
+    left_out = np.zeros(n_products, dtype=bool)
+    row = np.arange(n)
+
+    def leave(bad: Bools, reason: str, allowed: str) -> None:
+        mine = np.zeros(n_products, dtype=bool)
+        mine[product[bad & used]] = True
+        mine &= ~left_out
+        if mine.any():
+            first = str(scenario.products.name[np.flatnonzero(mine)[0]])
+            outside.append(Outside(reason, allowed, int(mine.sum()), first))
+        left_out[mine] = True
+
+    ratios = f"trained from {domains[0].ratio[0]:g} to {domains[-1].ratio[1]:g}"
+    leave(lower < 0, "the missed-sale/holding cost ratio is outside what brains know", ratios)
+    for index, (reason, _, _) in enumerate(fits[0]):
+        by_brain = np.stack([checks[index][1] for checks in fits])
+        good = by_brain[lower, row] & by_brain[upper, row]
+        leave(~good, reason, fits[0][index][2])
+    served = used & ~left_out[product]
+    return (
+        np.where(served, lower, -1),
+        np.where(served, upper, -1),
+        np.where(served, share, 0.0),
+    ), outside
+
+
+def by_ratio(ratio: Floats, domains: Sequence[Domain]) -> tuple[Ints, Ints, Floats]:
+    """Brains around each ratio (nan: none), and the share of the upper one."""
+    n = ratio.size
+    lower, upper = np.full(n, -1), np.full(n, -1)
+    share = np.zeros(n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log = np.log(ratio)
+    for index, domain in enumerate(domains):
+        low, high = np.log(domain.ratio)
+        inside = (lower < 0) & (log >= low - SLACK) & (log <= high + SLACK)
+        lower[inside] = upper[inside] = index
+    for index in range(len(domains) - 1):
+        low, high = np.log(domains[index].ratio[1]), np.log(domains[index + 1].ratio[0])
+        between = (lower < 0) & (log > low) & (log < high)
+        lower[between], upper[between] = index, index + 1
+        share[between] = (log[between] - low) / (high - low)
+    return lower, upper, share
+
+
+def _fits(scenario: Scenario, facts: PointFacts, domain: Domain) -> list[tuple[str, Bools, str]]:
+    """(reason if not, points that fit [K], what is allowed) for everything but the ratio."""
+    settings, n = scenario.settings, scenario.n_points
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # The demand that counts is that where customers buy; quiet points hold no opinion.
+        mean, variance = scenario.mean.mean(axis=1), (scenario.std**2).mean(axis=1)
+        cv = np.where(mean > 0, np.sqrt(variance) / mean, 0.0)
+    stages = facts.stages_below + facts.stages_above + 1
+
+    def within(values: NDArray[np.float64] | Ints, limits: tuple[float, float]) -> Bools:
+        return (values >= limits[0] - SLACK) & (values <= limits[1] + SLACK)
+
+    def all_(holds: bool) -> Bools:
+        return np.full(n, holds)
+
+    def words(limits: tuple[float, float]) -> str:
+        return f"trained from {limits[0]:g} to {limits[1]:g}"
+
+    # Steadier demand than trained on needs next to no safety stock, so only the upper end counts.
+    calm = (0.0, domain.cv[1])
+    return [
+        ("the lead time is outside what the brain knows", within(facts.lead, domain.lead_time),
+         words(domain.lead_time)),
+        ("the chain is longer or shorter than the brain knows", within(stages, domain.stages),
+         words(domain.stages)),
+        ("demand varies more than the brain knows", within(cv, calm), words(calm)),
+        ("the brain was not trained for customers who buy upstream",
+         ~scenario.points.sells | (facts.stages_below == 0), "trained with customers last"),
+        (f"the brain was not trained for {settings.unmet_demand} demand",
+         all_(settings.unmet_demand in domain.unmet_demand),
+         f"trained for {' and '.join(domain.unmet_demand)}"),
+        (f"the brain was not trained for the timeline {settings.timeline}",
+         all_(settings.timeline in domain.timeline), f"trained for {', '.join(domain.timeline)}"),
+        ("the brain was not trained for this review period",
+         all_(domain.review_period[0] <= settings.review_period <= domain.review_period[1]),
+         words(domain.review_period)),
+    ]  # fmt: skip

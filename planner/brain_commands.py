@@ -1,0 +1,107 @@
+"""The commands ``planner brains ...``. Heavy modules are imported inside them only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="List, show, export and explain brains.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Name = Annotated[str, typer.Argument(help="Name of a brain, or path of its .onnx file.")]
+PICTURES = (".png", ".svg", ".pdf")
+
+
+@app.command("list", epilog="Example: planner brains list")
+def list_brains() -> None:
+    """List the brains that can be named: shipped ones and your own."""
+    from planner.cli import _errors
+
+    with _errors():
+        from brain.registry import SHIPPED, brain_files, user_folder
+        from brain.runtime import load_brain
+        from planner.brain_text import domain_text
+        from scenarios.errors import InputError
+
+        files = brain_files()
+        width = max((len(name) for name in files), default=0)
+        for name, path in files.items():
+            where = "shipped" if path.parent == SHIPPED else "yours  "
+            try:
+                told = domain_text(load_brain(path).manifest)
+            except InputError as error:
+                told = f"cannot be used: {error.findings[0].message}"
+            typer.echo(f"{name:<{width}}  {where}  {told}")
+        if not files:
+            typer.echo("There are no trained brains; --brain analytic always works.")
+        typer.echo(f"Your folder: {user_folder()}")
+
+
+@app.command(epilog="Example: planner brains show ratio-100")
+def show(name: Name) -> None:
+    """Show what a brain was trained on, how it was trained and how it scored."""
+    from planner.cli import _errors
+
+    with _errors():
+        from brain.find import brain_path
+        from brain.runtime import load_brain
+        from planner.brain_text import manifest_text
+
+        path = brain_path(name)
+        typer.echo(manifest_text(load_brain(path).manifest, path))
+
+
+@app.command(epilog="Example: planner brains export ratio-100 ratio-100.onnx")
+def export(
+    name: Name, file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")]
+) -> None:
+    """Copy a brain to a file of its own: ONNX, with all about it in its metadata."""
+    from planner.cli import _errors
+
+    with _errors():
+        from brain.find import brain_path
+        from brain.runtime import load_brain
+
+        path = brain_path(name)
+        load_brain(path)
+        with file.open("xb") as target:
+            target.write(path.read_bytes())
+        typer.echo(f"Wrote {file}")
+
+
+@app.command(epilog="Example: planner brains explain ratio-100 --out ratio-100.svg")
+def explain(
+    name: Name,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write (.png, .svg, .pdf); default: as text.")
+    ] = None,
+) -> None:
+    """Show how a brain answers a jump, a pulse, a ramp, drops and a step of demand."""
+    from planner.cli import BAD_INPUT, _errors, _fail
+
+    with _errors():
+        if out is not None and out.suffix.lower() not in PICTURES:
+            _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
+        if out is not None and out.exists():
+            _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+        from brain.explain import responses, shown_chain
+        from brain.find import brain_path
+        from brain.runtime import load_brain
+        from planner.brain_text import chain_text, draw_responses, responses_text
+
+        brain = load_brain(brain_path(name))
+        title = f"{brain.name}: {chain_text(shown_chain(brain.manifest.domain))}"
+        seen = responses(brain)
+        if out is None:
+            typer.echo(title + "\n" + responses_text(seen))
+            return
+        try:
+            draw_responses(seen, title, out)
+        except ImportError:
+            typer.echo(title + "\n" + responses_text(seen))
+            remedy = "pip install 'echelon-planner[train]'"
+            _fail(f"error: pictures need matplotlib. Remedy: {remedy}", BAD_INPUT)
+        typer.echo(f"Wrote {out}")

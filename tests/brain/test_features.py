@@ -1,0 +1,152 @@
+"""One codec for training and planning."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from brain.chains import RandomChains, ReferenceChains, chains
+from brain.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
+from scenarios.dynamics import initial_state, network
+from scenarios.model import Scenario
+from tests.worlds import chain, column, tree
+
+
+def at(features: np.ndarray, point: int, name: str) -> float:
+    return float(features[point, FEATURES.index(name)])
+
+
+def opening(scenario: Scenario) -> np.ndarray:
+    return codec(scenario)(initial_state(scenario), 0)
+
+
+@pytest.mark.parametrize("unmet", ["lost", "backlog"])
+def test_torch_and_numpy_see_the_same(unmet: str) -> None:
+    source = RandomChains(unmet_demand=(unmet,), ratio=(1.0, 1000.0))  # type: ignore[arg-type]
+    scenario = source.draw(np.random.default_rng(3), 40, 12).scenario
+    net = network(scenario, torch, dtype=torch.float64)
+    in_torch = codec(scenario, torch, dtype=torch.float64)
+    in_numpy = codec(scenario)
+    for period in (0, 5):
+        expected = in_numpy(initial_state(scenario), period)
+        found = in_torch(initial_state(scenario, net), period)
+        assert found.shape == (scenario.n_points, N_FEATURES)
+        assert np.isfinite(expected).all()
+        np.testing.assert_allclose(found.numpy(), expected, atol=1e-9)
+
+
+def test_features_of_one_location_by_hand() -> None:
+    # Lead time 2 and daily review cover 3 days: mean 30, std 3 sqrt(3); 13 on hand, 5 arrive now
+    # and 7 tomorrow: position 25, 5 short of the mean.
+    scenario = chain(
+        [2], mean=10.0, std=3.0, on_hand=13.0, open_orders=[(0, 0, 5.0), (0, 1, 7.0)],
+        missed_sale_cost=50.0, n_periods=8,
+    )  # fmt: skip
+    seen, std = opening(scenario), 3 * np.sqrt(3)
+    assert at(seen, 0, "on-hand / std here") == pytest.approx(np.arcsinh(13 / std))
+    assert at(seen, 0, "arrivals of this period / std here") == pytest.approx(np.arcsinh(5 / std))
+    assert at(seen, 0, "arrivals of the next / std here") == pytest.approx(np.arcsinh(7 / std))
+    assert at(seen, 0, "arrivals of the one after / std here") == 0
+    assert at(seen, 0, "in transit / std here") == pytest.approx(np.arcsinh(12 / std))
+    short = at(seen, 0, "(echelon position - mean demand to cover) / std here")
+    assert short == pytest.approx(np.arcsinh(-5 / std))
+    assert at(seen, 0, "on-hand in periods of mean demand here") == pytest.approx(np.arcsinh(1.3))
+    assert at(seen, 0, "log of missed-sale over holding cost") == pytest.approx(
+        np.log(50) / RATIO_SCALE
+    )
+    others = [i for i, name in enumerate(FEATURES) if name.endswith(("below", "above"))]
+    alone = [i for i in others if "stages" not in FEATURES[i] and "all points" not in FEATURES[i]]
+    assert (seen[0, alone] == 0).all()
+
+
+def test_neighbours_in_a_chain_see_each_other() -> None:
+    scenario = chain(
+        [1, 2, 3], mean=10.0, std=2.0, on_hand=column([4.0, 5.0, 6.0]), n_periods=20,
+        holding_cost=column([1.0, 0.8, 0.5]),
+    )  # fmt: skip
+    seen = opening(scenario)
+    for name in ("on-hand / std", "lead time", "holding cost over that where customers buy"):
+        here = [at(seen, k, f"{name} here") for k in range(3)]
+        assert [at(seen, k, f"{name} above") for k in range(3)] == pytest.approx([*here[1:], 0])
+        assert [at(seen, k, f"{name} below") for k in range(3)] == pytest.approx([0, *here[:2]])
+    above = "holding costs at all points above over that where customers buy here"
+    assert [at(seen, k, above) for k in range(3)] == pytest.approx([1.3, 0.5, 0.0])
+    assert [at(seen, k, "stages below here") * 2 for k in range(3)] == [0, 1, 2]
+
+
+def test_a_dc_sees_its_stores_weighted_by_demand() -> None:
+    # Stores with demand 10 and 30: lead times 1 and 5 count 1/4 and 3/4: 4.
+    scenario = tree([1, 5], 2, mean=[[[10.0]], [[30.0]]], std=1.0, n_periods=20)
+    assert at(opening(scenario), 2, "lead time below") * 5 == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("factor", [0.01, 700.0])
+def test_volume_does_not_matter(factor: float) -> None:
+    lot = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
+    small, points = lot.scenario, lot.scenario.points
+    large = small.replace(
+        mean=factor * small.mean,
+        std=factor * small.std,
+        points=dataclasses.replace(points, on_hand=factor * points.on_hand),
+        open_orders=dataclasses.replace(
+            small.open_orders, quantity=factor * small.open_orders.quantity
+        ),
+    )
+    np.testing.assert_allclose(opening(large), opening(small), rtol=1e-6, atol=1e-9)
+
+
+def test_no_demand_and_no_uncertainty_give_finite_features() -> None:
+    for std in (0.0, 1.0):
+        for mean in (0.0, 10.0):
+            scenario = chain([1, 2], mean=mean, std=std, on_hand=7.0, sells=[[1.0], [0.0]])
+            assert np.isfinite(opening(scenario)).all()
+
+
+def test_paths_may_lead_the_axes() -> None:
+    scenario = chain([1, 2], mean=10.0, std=2.0, on_hand=7.0)
+    single = opening(scenario)
+    many = codec(scenario)(initial_state(scenario, batch=(3, 2)), 0)
+    assert many.shape == (3, 2, 2, N_FEATURES)
+    np.testing.assert_allclose(many[2, 1], single)
+
+
+def test_random_chains_keep_to_their_ranges() -> None:
+    source = RandomChains(ratio=(5.0, 50.0), stages=(2, 3), lead_time=(3, 6))
+    scenario = source.draw(np.random.default_rng(1), 200, 10).scenario
+    facts = point_facts(scenario)
+    assert set(np.bincount(scenario.points.product)) == {2, 3}
+    assert scenario.routes.lead_time.min() >= 3
+    assert scenario.routes.lead_time.max() <= 6
+    assert facts.ratio.min() >= 5 - 1e-9
+    assert facts.ratio.max() <= 50 + 1e-9
+    # Holding cost never rises upstream.
+    inner = scenario.routes.origin >= 0
+    holding = scenario.points.holding_cost
+    below, above = scenario.routes.destination[inner], scenario.routes.origin[inner]
+    assert (holding[above] <= holding[below]).all()
+
+
+def test_the_same_seed_draws_the_same_chains() -> None:
+    for source in (RandomChains(), ReferenceChains()):
+        one, two = (source.draw(np.random.default_rng(9), 20, 10) for _ in range(2))
+        assert (one.demand == two.demand).all()
+        assert (one.scenario.points.on_hand == two.scenario.points.on_hand).all()
+
+
+def test_chains_without_rng_open_with_what_mean_demand_needs() -> None:
+    # Lead time 2: two periods of 10 under way, 10 and the std over three periods on hand.
+    scenario = chains(
+        np.array([1]), np.array([[2]]), np.full((1, 5), 10.0), np.full((1, 5), 1.0),
+        np.ones((1, 1)), np.array([9.0]), np.array(["normal"], dtype=object),
+    )  # fmt: skip
+    assert scenario.open_orders.quantity.tolist() == [10.0, 10.0]
+    assert scenario.points.on_hand == pytest.approx(10 + np.sqrt(3))
+
+
+@pytest.mark.parametrize("ratio", [(0.0, 1.0), (-1.0, 5.0), (np.nan, np.nan), (5.0, 1.0)])
+def test_a_ratio_that_cannot_be_is_refused(ratio: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="ratios must be above 0"):
+        RandomChains(ratio=ratio)

@@ -1,0 +1,59 @@
+"""What is asked of a training is checked, and read back from its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from brain.chains import RandomChains
+from brain.hdpo import TrainingOptions
+from brain.order import FILE, Order, check_order, read_order
+from scenarios.errors import InputError
+
+
+@pytest.mark.parametrize("ratio", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_ratio_must_be_positive(ratio: float) -> None:
+    with pytest.raises(InputError, match="must be above 0 and finite"):
+        check_order([ratio], None, "hdpo")
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        check_order([5, 5], (10, 1), "magic")
+    assert len(caught.value.findings) == 3
+
+
+def test_nothing_to_train_is_refused() -> None:
+    with pytest.raises(InputError, match="nothing to train"):
+        check_order([], None, "hdpo")
+
+
+def order() -> Order:
+    chains = RandomChains(stages=(1, 2), unmet_demand=("lost",))
+    return Order((50.0, 0.5), (10.0, 1000.0), "ppo", None, TrainingOptions(seed=3), chains)
+
+
+def test_an_order_is_read_as_it_was_written(tmp_path: Path) -> None:
+    order().write(tmp_path)
+    assert read_order(tmp_path) == order()
+
+
+def test_brains_are_named_by_their_ratios() -> None:
+    assert order().brains == {
+        "ratio-50": (50.0, 50.0),
+        "ratio-0.5": (0.5, 0.5),
+        "ratio-10-1000": (10.0, 1000.0),
+    }
+
+
+def test_a_folder_without_a_training_cannot_be_resumed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no training here"):
+        read_order(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"ratios": 5}'])
+def test_a_damaged_order_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_order(tmp_path)

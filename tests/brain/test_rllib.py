@@ -1,0 +1,171 @@
+"""Training through RLlib. Runs where the extra ``train`` is installed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ray = pytest.importorskip("ray", reason="RLlib comes with the extra 'train', which is heavy")
+pytest.importorskip("ray.rllib")
+pytest.importorskip("onnx")
+
+from brain import train  # noqa: E402
+from brain.chains import Lot, RandomChains  # noqa: E402
+from brain.episodes import episodes_of  # noqa: E402
+from brain.hdpo import TrainingOptions  # noqa: E402
+from brain.hdpo import train as train_plainly  # noqa: E402
+from brain.job import run_job, unpack  # noqa: E402
+from brain.posts import CheckpointDamaged, Job, Post  # noqa: E402
+from brain.ppo import ppo_config  # noqa: E402
+from brain.rllib_env import brain_of, set_brain  # noqa: E402
+from brain.rollout import untrained  # noqa: E402
+from brain.runtime import load_brain  # noqa: E402
+from scenarios.errors import InputError  # noqa: E402
+
+# What Ray and RLlib warn of in their own code is theirs.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+TOY = RandomChains(ratio=(10.0, 10.0), stages=(1, 1), lead_time=(2, 2), unmet_demand=("lost",))
+QUICK = TrainingOptions(
+    steps=12,
+    chains=32,
+    periods=20,
+    validation_chains=64,
+    validation_lots=1,
+    validate_every=4,
+    checkpoint_seconds=0.0,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cluster() -> Iterator[None]:
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    ray.init(
+        address="local",
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+    )
+    yield
+    ray.shutdown()
+
+
+def silent(post: Post) -> bool:
+    return False
+
+
+def assert_equal_brains(one: object, two: object) -> None:
+    for (w1, b1), (w2, b2) in zip(one, two, strict=True):  # type: ignore[call-overload]
+        np.testing.assert_array_equal(w1, w2)
+        np.testing.assert_array_equal(b1, b2)
+
+
+def test_rllib_trains_the_brain_that_plain_training_gives() -> None:
+    done = run_job(Job("toy", TOY, "hdpo", QUICK), silent)
+    assert done.outcome == "trained"
+    assert_equal_brains(done.layers, train_plainly(TOY, QUICK).layers)
+
+
+def test_a_training_that_is_stopped_and_resumed_ends_like_one_that_is_not() -> None:
+    whole = run_job(Job("toy", TOY, "hdpo", QUICK), silent)
+    saved: list[bytes] = []
+
+    def stop_after_some(post: Post) -> bool:
+        if post.checkpoint is not None:
+            saved.append(post.checkpoint)
+        return len(saved) == 5
+
+    broken = run_job(Job("toy", TOY, "hdpo", QUICK), stop_after_some)
+    assert broken.outcome == "stopped"
+    again = run_job(Job("toy", TOY, "hdpo", QUICK, saved=saved[-1]), silent)
+    assert again.history[0].step == 5
+    assert again.history[0].seconds > 0
+    assert_equal_brains(again.layers, whole.layers)
+
+
+def test_ppo_improves_on_the_textbook() -> None:
+    options = dataclasses.replace(QUICK, steps=5, chains=64, periods=40)
+    done = run_job(Job("toy", TOY, "ppo", options), silent)
+    assert done.history[0].relative == 1.0
+    assert done.history[-1].relative < 0.99
+
+
+def test_ppo_plays_the_textbook_until_it_has_learnt() -> None:
+    algorithm = ppo_config(episodes_of(TOY, 5), n_chains=2).build_algo()
+    before = brain_of(algorithm)
+    done = train_plainly(TOY, dataclasses.replace(QUICK, steps=2))
+    set_brain(algorithm, done.layers)
+    assert_equal_brains(brain_of(algorithm).layers(), done.layers)
+    algorithm.stop()
+    import torch
+
+    features = torch.rand(7, before.body[0].in_features)
+    torch.testing.assert_close(before(features), untrained(features))
+
+
+class Spoilt:
+    """Chains whose demand is nan from the second training lot on."""
+
+    lots = 0
+
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+        lot = TOY.draw(rng, n_chains, n_periods)
+        if n_chains != QUICK.chains:
+            return lot
+        Spoilt.lots += 1
+        return lot if Spoilt.lots == 1 else Lot(lot.scenario, np.nan * lot.demand)
+
+
+def test_a_training_that_diverges_says_so_and_keeps_what_was_good() -> None:
+    saved: list[bytes] = []
+
+    def keep(post: Post) -> bool:
+        if post.checkpoint is not None:
+            saved.append(post.checkpoint)
+        return False
+
+    done = run_job(Job("toy", Spoilt(), "hdpo", QUICK), keep)
+    assert done.outcome == "diverged"
+    assert "not a finite number" in done.message
+    # There was a checkpoint after every good update, and the last one can be gone on from.
+    assert saved
+    good = run_job(Job("toy", TOY, "hdpo", QUICK, saved=saved[-1]), silent)
+    assert good.history[0].step == len(saved)
+    assert good.outcome == "trained"
+
+
+def test_a_damaged_checkpoint_is_refused() -> None:
+    algorithm = ppo_config(episodes_of(TOY, 5), n_chains=2).build_algo()
+    with pytest.raises(CheckpointDamaged):
+        unpack(algorithm, b"no archive")
+    algorithm.stop()
+
+
+def test_several_brains_are_trained_side_by_side_and_written(tmp_path: Path) -> None:
+    seen: dict[str, list[int]] = {}
+    files = train(
+        [10, 100],
+        out=tmp_path / "brains",
+        progress=lambda name, entry: seen.setdefault(name, []).append(entry.step),
+        options=QUICK,
+        chains=TOY,
+    )
+    assert [file.name for file in files] == ["ratio-10.onnx", "ratio-100.onnx"]
+    assert seen == {"ratio-10": [0, 4, 8, 12], "ratio-100": [0, 4, 8, 12]}
+    manifest = load_brain(files[1]).manifest
+    assert manifest.domain.ratio == (100.0, 100.0)
+    assert manifest.domain.lead_time == (2, 2)
+    for name in seen:
+        folder = tmp_path / "brains" / name
+        assert (folder / "checkpoint.tar.gz").exists()
+        assert list(folder.glob("events.out.tfevents.*"))
+    # Nothing is trained twice, and nothing is overwritten.
+    assert train(resume=tmp_path / "brains") == files
+    with pytest.raises(InputError, match="already there"):
+        train([10], out=tmp_path / "brains", options=QUICK, chains=TOY)
