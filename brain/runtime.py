@@ -13,7 +13,6 @@ from brain.analytic import Analytic, analytic_stock
 from brain.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, PointFacts, codec, point_facts
 from brain.manifest import KEY, Manifest
 from brain.policy import SafetyStocks
-from brain.push_down import push_down
 from brain.serving import Outside, by_ratio, serves
 from scenarios.dynamics import initial_state, network
 from scenarios.errors import Finding, InputError
@@ -122,9 +121,9 @@ class Trained:
     Notes
     -----
     Safety stock of a point at the end of period s: analytic(s) + delta * std(s), with delta from
-    the opening state and std over the protection interval, none below zero where nobody buys
-    (:func:`brain.push_down.push_down`). A product of which any point lies
-    outside what the brains were trained on gets the analytic safety stock; a finding says so.
+    the opening state and std over the protection interval, none below zero where nobody buys. A
+    product of which any point lies outside what the brains were trained on gets the analytic
+    safety stock; a finding says so.
     """
 
     def __init__(self, brains: Sequence[BrainFile], name: str | None = None):
@@ -168,7 +167,12 @@ class Trained:
         quantity = analytic_stock(scenario, *demand)
         serving, outside = serves(scenario, facts, [b.manifest.domain for b in self.brains])
         delta = self._delta(scenario, facts, demand, serving)
-        quantity = push_down(scenario, quantity + delta[:, None] * demand[1])
+        quantity = quantity + delta[:, None] * demand[1]
+        # A place without customers cannot hold less than nothing. (Taking it off the places below
+        # instead, to keep the echelon's sum, leaves stock unused above: measured dearer.)
+        supplies = np.isin(np.arange(scenario.n_points), scenario.routes.origin)
+        without_customers = supplies & ~scenario.points.sells
+        quantity[without_customers] = np.maximum(quantity[without_customers], 0.0)
         source = np.full(scenario.n_points, Analytic.name, dtype=object)
         for (low, high), points in _groups(serving):
             first, second = self.brains[low].name, self.brains[high].name

@@ -285,7 +285,7 @@ def test_sales_given_up_on_purpose_are_told_apart_from_thin_supply() -> None:
     assert (row["severity"], row["date"]) == ("low", "2026-01-06")
     assert (row["quantity"], row["cost"]) == (pytest.approx(2.0), pytest.approx(0.2))
     # Where customers wait, they are 2 short every day, which is where the plan wants to be.
-    waiting = plan(scenario.replace(unmet_demand="backlog")).problems
+    waiting = plan(scenario.replace(unmet_demand="backlog"), "analytic").problems
     assert set(waiting["kind"]) == {"missed_on_purpose", "negative_safety_stock"}
 
 
