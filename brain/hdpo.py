@@ -42,8 +42,8 @@ class TrainingOptions:
     hidden: tuple[int, ...] = (64, 64)
     seed: int = 0
     validate_every: int = 100
-    validation_chains: int = 256
-    validation_lots: int = 6
+    validation_chains: int = 512
+    validation_lots: int = 2
     checkpoint_seconds: float = 60.0
     device: str = "cpu"
 
