@@ -56,7 +56,7 @@ RATIO_FEATURE = FEATURES.index("log of missed-sale over holding cost")
 RATIO_SCALE = 5.0
 """What that logarithm is divided by."""
 COVER_FEATURE = FEATURES.index("std over mean of the demand to cover here")
-COVER_SHARE = 0.04
+COVER_SHARE = 0.02
 """Share of the mean demand to cover that the second output of a brain counts in."""
 MOST_COVER = 300.0
 """Largest mean demand to cover, in std, that it is counted in."""

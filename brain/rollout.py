@@ -21,11 +21,9 @@ from brain.orders import Brain, BrainOrders, brain_orders
 from scenarios.costs import period_costs, point_costs
 from scenarios.dynamics import initial_state, network
 from scenarios.model import Floats, Scenario
-from scenarios.network import echelons
 from scenarios.parameters import Network
 from scenarios.simulate import run
 from scenarios.state import State
-from scenarios.uncertainty import own_lead_times
 
 __all__ = ["BrainOrders", "Rollout", "rollout", "typical_cost", "untrained"]
 
@@ -39,8 +37,8 @@ class Rollout:
     demand: Tensor
     """[T, K]"""
     orders: BrainOrders
-    scaled: tuple[Network, ...]
-    """By period: the same world with costs in units of what each chain is about to cost."""
+    scaled: Network
+    """The same world with costs in units of each chain's typical cost."""
     n_chains: int
     product: Tensor
     """[K]"""
@@ -50,7 +48,7 @@ class Rollout:
         total: Tensor | float = 0.0
         policy = dataclasses.replace(self.orders, brain=brain)
         for period, _, outcome in run(self.net, self.start, policy, iter(self.demand)):
-            paid = period_costs(self.scaled[period], outcome, period)
+            paid = period_costs(self.scaled, outcome, period)
             total = total + paid.holding + paid.missed_sale
         assert isinstance(total, Tensor)
         return total / (self.n_chains * self.demand.shape[0])
@@ -62,7 +60,7 @@ class Rollout:
         with torch.no_grad():
             for period, _, outcome in run(self.net, self.start, policy, iter(self.demand)):
                 if period >= first:
-                    total += point_costs(self.scaled[period], outcome)
+                    total += point_costs(self.scaled, outcome)
         sums = torch.zeros(self.n_chains, dtype=total.dtype, device=total.device)
         sums.index_add_(0, self.product, total)
         return sums.cpu().numpy().astype(np.float64) / (self.demand.shape[0] - first)
@@ -74,44 +72,23 @@ def untrained(features: Tensor) -> Tensor:
 
 
 def rollout(lot: Lot, *, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Rollout:
-    """Make chains ready to be run under brains.
-
-    Costs are scaled by what a chain is about to cost anyway: the typical cost of its uncertainty
-    and what the analytic policy pays, from the same opening, if demand is just its mean. Else a few
-    chains that open in great need would drown the rest. No demand path enters the scale, so that
-    the mean cost of each chain is still what is minimised.
-
-    Stock upstream serves customers only some periods later. It is charged for up to the last period
-    whose customers it can serve before the run ends, or stock that pays later would look too dear.
-    """
+    """Make chains ready to be run under brains."""
     scenario = lot.scenario
     as_torch = {"dtype": dtype, "device": device}
     net = network(scenario, torch, **as_torch)
-    start = initial_state(scenario, net)
-    orders = brain_orders(scenario, untrained, torch, **as_torch)
-    mean = net.array(np.ascontiguousarray(scenario.mean[:, : lot.demand.shape[1]].T))
-    certain = sum(point_costs(net, out) for _, _, out in run(net, start, orders.rule, iter(mean)))
-    certain = certain.cpu().numpy().astype(np.float64) / len(mean)
-    product = scenario.points.product
-    expected = typical_cost(scenario) + np.bincount(product, certain, scenario.n_products)
-    scale = 1.0 / expected[product]
-    pairs = echelons(scenario)
-    later = np.zeros(scenario.n_points, dtype=np.int64)
-    np.maximum.at(later, pairs.upper, pairs.reach)
-    later -= own_lead_times(scenario)[0]
-    in_time = np.arange(len(mean))[:, None] < len(mean) - later[None, :]
-    holding = net.array(in_time * (scenario.points.holding_cost * scale))
-    missed = net.array(scenario.points.missed_sale_cost * scale)
+    scale = 1.0 / typical_cost(scenario)[scenario.points.product]
     return Rollout(
         net=net,
-        start=start,
+        start=initial_state(scenario, net),
         demand=net.array(np.ascontiguousarray(lot.demand.T)),
-        orders=orders,
-        scaled=tuple(
-            dataclasses.replace(net, holding_cost=now, missed_cost=missed) for now in holding
+        orders=brain_orders(scenario, untrained, torch, **as_torch),
+        scaled=dataclasses.replace(
+            net,
+            holding_cost=net.array(scenario.points.holding_cost * scale),
+            missed_cost=net.array(scenario.points.missed_sale_cost * scale),
         ),
         n_chains=scenario.n_products,
-        product=torch.asarray(product, device=device),
+        product=torch.asarray(scenario.points.product, device=device),
     )
 
 
