@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from brain.chains import ChainSource, Lot
 from brain.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.network import Perceptron
 from brain.rollout import Rollout, rollout, untrained
+from brain.schedule import learning_rate
 from brain.weights import Layers
 from scenarios.demand import sample
 
@@ -227,11 +227,8 @@ def _update(
     path: Path | None,
 ) -> None:
     """One step of Adam on the cost of one set of paths."""
-    rate = options.learning_rate
-    if options.decay == "cosine":
-        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / options.steps))
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = learning_rate(options, step)
     optimiser.zero_grad()
     loss = ready.loss(model)
     loss.backward()

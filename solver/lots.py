@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints, Scenario
-from solver.data import ModelData, economic_lot, routes_upwards
+from solver.data import ModelData, routes_upwards
 from solver.evaluate import Evaluation, shortfall_cost
 from solver.model import LotRules
 from solver.shortfall import Tiers
@@ -178,6 +178,3 @@ def _fit(
     result = raised.copy()
     result[order[~fits]] = False
     return result
-
-
-__all__ = ["economic_lot", "largest_useful", "lot_rules", "lots_around", "round_period"]
