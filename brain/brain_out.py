@@ -6,6 +6,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+from brain.chains import RandomChains
 from brain.find import brain_path
 from brain.manifest import Domain, Manifest
 from brain.onnx_file import read_layers, write_onnx
@@ -16,23 +17,28 @@ from brain.weights import Layers
 PACKAGES = ("echelon-planner", "numpy", "ray", "torch")
 
 
+def domain_of(chains: RandomChains) -> Domain:
+    """What a brain that was trained on these chains may be asked about."""
+    return Domain(
+        ratio=chains.ratio,
+        stages=chains.stages,
+        lead_time=chains.lead_time,
+        cv=(0.0, chains.cv[1]),
+        unmet_demand=chains.unmet_demand,
+        timeline=chains.timeline,
+    )
+
+
 def write_brain(order: Order, done: Done, path: Path) -> None:
     """Write what was trained, and what it was trained on, as one ONNX file."""
     assert done.layers is not None
-    chains = order.source(order.brains[done.name])
     manifest = Manifest(
         name=done.name,
-        domain=Domain(
-            ratio=chains.ratio,
-            stages=chains.stages,
-            lead_time=chains.lead_time,
-            cv=chains.cv,
-            unmet_demand=chains.unmet_demand,
-        ),
+        domain=domain_of(order.source(order.brains[done.name])),
         algorithm=order.algorithm,
         seed=order.options.seed,
         steps=order.options.steps,
-        scores={"cost over analytic, validation chains": done.history[-1].relative},
+        scores={"validation chains, over analytic": round(done.history[-1].relative, 4)},
         versions={name: metadata.version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,19 @@ class ChainSource(Protocol):
         ...
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """A source that can begin with what is easy."""
+
+    def up_to(self, cv: float) -> ChainSource:
+        """The same chains, their demand with a std over mean of at most ``cv``."""
+        ...
+
+
+STD_BOUNDS = (2, 3, 5, 8, 10, 11)
+"""Of the std of a period in the reference profile."""
+
+
 @dataclass(frozen=True)
 class RandomChains:
     """Chains of all kinds.
@@ -50,12 +64,17 @@ class RandomChains:
     ----------
     ratio : (float, float)
         Range of missed-sale cost over the retailer's holding cost, drawn uniformly in logarithm.
+    aim : float, optional
+        Ratio that most chains are near: the logarithm then is triangular about it.
     stages, lead_time : (int, int)
-        Ranges, both ends included.
+        Ranges, both ends included; short lead times come more often.
     cv : (float, float)
         Range of std over mean of a period's demand, drawn uniformly in logarithm.
+    holding : (float, float)
+        Range of a stage's holding cost over that of the stage below.
     unmet_demand : tuple of {"lost", "backlog"}
-        One of them is drawn for each lot.
+    timeline : tuple of {"order_first", "receive_first"}
+        One of each is drawn for every lot.
     lead_times_at_once : int
         Distinct lead times in one lot; fewer are faster, and every lot draws its own.
     reference_share : float
@@ -63,10 +82,16 @@ class RandomChains:
     """
 
     ratio: tuple[float, float] = (100.0, 100.0)
+    aim: float | None = None
     stages: tuple[int, int] = (1, 4)
-    lead_time: tuple[int, int] = (1, 10)
+    lead_time: tuple[int, int] = (0, 10)
     cv: tuple[float, float] = (0.02, 1.2)
+    holding: tuple[float, float] = (0.05, 1.0)
     unmet_demand: tuple[Literal["lost", "backlog"], ...] = ("lost", "backlog")
+    timeline: tuple[Literal["order_first", "receive_first"], ...] = (
+        "order_first",
+        "receive_first",
+    )
     lead_times_at_once: int = 4
     reference_share: float = 0.2
     look_ahead: int = 40
@@ -74,6 +99,8 @@ class RandomChains:
     def __post_init__(self) -> None:
         if not 0 < self.ratio[0] <= self.ratio[1]:
             raise ValueError(f"ratios must be above 0 and in order, not {self.ratio}")
+        if self.aim is not None and not self.ratio[0] <= self.aim <= self.ratio[1]:
+            raise ValueError(f"no ratio of {self.ratio} is {self.aim}")
         if not (1 <= self.stages[0] <= self.stages[1] and self.lead_time[0] >= 0):
             raise ValueError(f"no chains with stages {self.stages}, lead times {self.lead_time}")
 
@@ -83,18 +110,33 @@ class RandomChains:
         stages = np.sort(rng.integers(self.stages[0], self.stages[1] + 1, n_chains))[::-1]
         depth = int(stages[0])
         choice = np.arange(self.lead_time[0], self.lead_time[1] + 1)
-        some = rng.choice(choice, min(self.lead_times_at_once, choice.size), replace=False)
+        often = 1.0 / (4.0 + choice)
+        n_lead = min(self.lead_times_at_once, choice.size)
+        some = rng.choice(choice, n_lead, replace=False, p=often / often.sum())
         lead = rng.choice(some, (depth, n_chains)).astype(np.int64)
-        holding = rng.uniform(0.3, 1.0, (depth, n_chains))
+        holding = rng.uniform(*self.holding, (depth, n_chains))
         holding[0] = 1.0
         holding = np.multiply.accumulate(holding, axis=0)
-        ratio = np.exp(rng.uniform(np.log(self.ratio[0]), np.log(self.ratio[1]), n_chains))
+        ratio = self._ratios(rng, n_chains)
         mean, std, distribution = self._forecasts(rng, n_chains, n_periods + self.look_ahead)
         unmet = self.unmet_demand[int(rng.integers(len(self.unmet_demand)))]
+        timeline = self.timeline[int(rng.integers(len(self.timeline)))]
         scenario = chains(
-            stages, lead, mean, std, holding, ratio, distribution, rng, unmet_demand=unmet
-        )
+            stages, lead, mean, std, holding, ratio, distribution, rng,
+            unmet_demand=unmet, timeline=timeline,
+        )  # fmt: skip
         return Lot(scenario, sample(scenario, rng)[:, :n_periods])
+
+    def up_to(self, cv: float) -> RandomChains:
+        """Calmer chains, for the beginning of a training."""
+        low, high = self.cv
+        return dataclasses.replace(self, cv=(min(low, cv), min(high, cv)))
+
+    def _ratios(self, rng: np.random.Generator, n: int) -> Floats:
+        low, high = np.log(self.ratio)
+        if self.aim is None or low == high:
+            return np.exp(rng.uniform(low, high, n))
+        return np.exp(rng.triangular(low, np.log(self.aim), high, n))
 
     def _forecasts(
         self, rng: np.random.Generator, n: int, n_periods: int
@@ -102,9 +144,9 @@ class RandomChains:
         """Forecast mean and std [n, n_periods], and the law of demand [n]."""
         t = np.arange(n_periods)[None, :]
         kind = rng.choice(
-            ["stationary", "seasonal", "trending", "erratic", "intermittent"],
+            ["stationary", "seasonal", "trending", "erratic", "whole"],
             n,
-            p=[0.25, 0.25, 0.15, 0.2, 0.15],
+            p=[0.2, 0.2, 0.15, 0.15, 0.3],
         )
 
         def drawn(low: float, high: float) -> Floats:
@@ -125,16 +167,24 @@ class RandomChains:
         # A normal law clipped at 0 would lift the mean of wild demand: that is gamma's.
         distribution = np.where(cv[:, 0] < 0.35, "normal", "gamma").astype(object)
 
-        few = kind == "intermittent"
-        rare = np.exp(rng.uniform(np.log(0.2), np.log(3.0), (n, 1))) * np.ones((1, n_periods))
-        spread = np.sqrt(rare * rng.uniform(1.0, 3.0, (n, 1)))
-        mean, std = np.where(few[:, None], rare, mean), np.where(few[:, None], spread, std)
-        distribution[few] = "negative_binomial"
+        # Whole units, from intermittent to many; half of them Poisson, a quarter with waves.
+        whole = kind == "whole"
+        # A Poisson law of mean m has a std over mean of m^-0.5; from cv 1 on, rare sales as well.
+        least = 0.2 if self.cv[1] >= 1 else min(self.cv[1] ** -2, LEVEL)
+        level = np.exp(rng.uniform(np.log(least), np.log(LEVEL), (n, 1)))
+        few = level * np.where(rng.random((n, 1)) < 0.25, wave, 1.0)
+        poisson = whole & (rng.random(n) < 0.5)
+        dispersion = np.where(poisson[:, None], 1.0, rng.uniform(1.0, 3.0, (n, 1)))
+        mean = np.where(whole[:, None], few, mean)
+        std = np.where(whole[:, None], np.sqrt(few * dispersion), std)
+        distribution[whole] = "negative_binomial"
+        distribution[poisson] = "poisson"
 
         as_reference = rng.random(n) < self.reference_share
         if as_reference.any():
             where = np.flatnonzero(as_reference)
-            mean[where], std[where] = _reference(rng, where.size, n_periods, (2, 3, 5, 8, 10, 11))
+            known = tuple(s for s in STD_BOUNDS if s <= self.cv[1] * LEVEL) or STD_BOUNDS[:1]
+            mean[where], std[where] = _reference(rng, where.size, n_periods, known)
             distribution[where] = "normal"
         return mean, std, distribution
 
@@ -169,6 +219,44 @@ class ReferenceChains:
             None if self.calm_start else rng,
         )
         return Lot(scenario, sample(scenario, rng)[:, :n_periods])
+
+
+@dataclass(frozen=True)
+class OneChain:
+    """The same chain again and again, with steady demand: to train or to judge for one case.
+
+    ``lead_time`` and ``holding`` go from the retailer up; ``ratio`` is that of missed-sale cost to
+    the retailer's holding cost, which is 1.
+    """
+
+    ratio: float
+    lead_time: tuple[int, ...]
+    holding: tuple[float, ...] = (1.0,)
+    mean: float = LEVEL
+    std: float = LEVEL / 4
+    distribution: str = "normal"
+    unmet_demand: Literal["lost", "backlog"] = "lost"
+    timeline: Literal["order_first", "receive_first"] = "order_first"
+    calm_start: bool = False
+    """Open at the mean, as an evaluation wants it, rather than anywhere."""
+
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+        """``n_chains`` copies with demand for ``n_periods``."""
+        depth = len(self.lead_time)
+        steady = np.ones((n_chains, n_periods))
+        scenario = chains(
+            np.full(n_chains, depth),
+            np.repeat(np.array(self.lead_time)[:, None], n_chains, axis=1),
+            self.mean * steady,
+            self.std * steady,
+            np.repeat(np.array(self.holding)[:, None], n_chains, axis=1),
+            np.full(n_chains, self.ratio),
+            np.full(n_chains, self.distribution, dtype=object),
+            None if self.calm_start else rng,
+            unmet_demand=self.unmet_demand,
+            timeline=self.timeline,
+        )
+        return Lot(scenario, sample(scenario, rng))
 
 
 def _reference(

@@ -2,29 +2,82 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+import numpy as np
 import torch
 
 from scenarios.errors import Finding, InputError
+
+UNREADABLE = (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError)
+UNREADABLE += (pickle.UnpicklingError,)
+
+
+class CheckpointDamaged(ValueError):
+    """A checkpoint cannot be read."""
+
+
+def packed(**content: Any) -> bytes:
+    """Numbers, text, tensors and what is made of them, as bytes."""
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    return stream.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, Any]:
+    """What :func:`packed` packed; nothing else is ever unpacked.
+
+    Raises
+    ------
+    CheckpointDamaged
+    """
+    try:
+        content = torch.load(io.BytesIO(data), weights_only=True, map_location="cpu")
+    except UNREADABLE as error:
+        raise CheckpointDamaged("the checkpoint is damaged") from error
+    if not isinstance(content, dict):
+        raise CheckpointDamaged("the checkpoint is damaged")
+    return content
+
+
+def as_tensors(value: Any) -> Any:
+    """Nested dicts and lists with tensors in place of arrays."""
+    return _mapped(value, np.ndarray, lambda array: torch.from_numpy(np.array(array)))
+
+
+def as_arrays(value: Any) -> Any:
+    """Nested dicts and lists with arrays in place of tensors."""
+    return _mapped(value, torch.Tensor, lambda tensor: tensor.numpy())
+
+
+def _mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, kind):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _mapped(entry, kind, change) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mapped(entry, kind, change) for entry in value]
+    return value
 
 
 def save_checkpoint(path: Path, **content: Any) -> None:
     """Write a checkpoint whole: a crash leaves the one before it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    torch.save(content, draft)
+    draft.write_bytes(packed(**content))
     os.replace(draft, path)
 
 
 def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
-    """Read a checkpoint; nothing but numbers and text is ever unpacked.
+    """Read a checkpoint of :func:`save_checkpoint`.
 
     Raises
     ------
@@ -33,14 +86,13 @@ def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
     """
     remedy = "start the training anew, or name the folder of the one to resume"
     try:
-        saved = torch.load(path, weights_only=True, map_location="cpu")
-        found = saved["identity"]
+        saved = unpacked(path.read_bytes())
     except FileNotFoundError:
         raise InputError([Finding(str(path), "there is no checkpoint here", remedy)]) from None
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+    except (OSError, CheckpointDamaged) as error:
         problem = "the checkpoint is damaged"
         raise InputError([Finding(str(path), problem, remedy)]) from error
-    if found != identity:
+    if saved.get("identity") != identity:
         problem = "the checkpoint belongs to a training with other settings"
         raise InputError([Finding(str(path), problem, remedy)])
     return saved

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
+from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import echelons
@@ -20,7 +21,7 @@ from scenarios.state import State
 from scenarios.uncertainty import echelon_demand, own_lead_times
 from solver.echelon_sum import EchelonSum, echelon_sum
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Brains of another version are refused: they would read the features wrongly."""
 
 KNOWN = (
@@ -33,6 +34,10 @@ KNOWN = (
     "stages above",
     "demand is lost (1) or waits (0)",
     "std in periods of mean demand",
+    "skewness of the demand to cover",
+    "a unit / std where demand is whole",
+    "what a missed sale costs beyond the way to customers",
+    "demand now over the average to cover, less 1",
 )
 """Features that do not depend on the state."""
 SEEN = (
@@ -56,7 +61,7 @@ RATIO_FEATURE = FEATURES.index("log of missed-sale over holding cost")
 RATIO_SCALE = 5.0
 """What that logarithm is divided by."""
 COVER_FEATURE = FEATURES.index("std over mean of the demand to cover here")
-COVER_SHARE = 0.02
+COVER_SHARE = 0.1
 """Share of the mean demand to cover that the second output of a brain counts in."""
 MOST_COVER = 300.0
 """Largest mean demand to cover, in std, that it is counted in."""
@@ -81,6 +86,9 @@ class PointFacts:
     """Holding cost where customers buy."""
     holding_above: Floats
     """Sum of the holding costs at all points above: what a unit costs on its way here."""
+    way: Floats
+    """What a unit pays for resting at this point and those on its way to customers, over their
+    missed-sale cost; 0 where customers buy, or where goods are shipped on as they arrive."""
 
 
 def point_facts(scenario: Scenario) -> PointFacts:
@@ -101,6 +109,8 @@ def point_facts(scenario: Scenario) -> PointFacts:
     np.maximum.at(stages_below, links.upper, stages_above[links.lower])
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(total > 0, missed / holding, np.nan)
+    above = np.bincount(links.lower, points.holding_cost[links.upper], n) - points.holding_cost
+    rest = np.maximum(below(above) - above, 0.0) * scenario.settings.shipping_lag
     return PointFacts(
         ratio=ratio,
         cover=np.where(total > 0, below(links.cover.astype(float), pairs=True), 1.0),
@@ -110,8 +120,8 @@ def point_facts(scenario: Scenario) -> PointFacts:
         stages_above=stages_above,
         weight=np.where(parent >= 0, total / safe[parent], 0.0),
         holding_below=np.where(holding > 0, holding, 1.0),
-        holding_above=np.bincount(links.lower, points.holding_cost[links.upper], n)
-        - points.holding_cost,
+        holding_above=above,
+        way=rest / np.where(missed > 0, missed, 1.0),
     )
 
 
@@ -223,6 +233,11 @@ def codec(
             facts.stages_above / 2.0,
             1.0 if settings.unmet_demand == "lost" else 0.0,
             np.arcsinh(std * per_mean),
+            np.arcsinh(skewness(scenario, mean, std)),
+            np.arcsinh(np.where(_whole(scenario), per_std, 0.0)),
+            # Steep where it turns: beyond 1 it pays not to stock at all.
+            np.tanh(4.0 * (1.0 - facts.way)),
+            np.arcsinh(_now(scenario, parent, len(mean)) * per_mean) - np.arcsinh(1.0),
         ),
         axis=1,
     )
@@ -244,6 +259,33 @@ def codec(
         keeps_backlog=settings.unmet_demand == "backlog",
         owes_orders=settings.unmet_orders == "backlog",
     )
+
+
+def skewness(scenario: Scenario, mean: Floats, std: Floats) -> Floats:
+    """[T, K] skewness of a sum of independent demands with this mean and std [T, K].
+
+    With d = std^2 / mean that of each period: gamma 2 d / std; negative binomial and Poisson
+    (d = 1) (2 d - 1) / std; normal 0.
+    """
+    law = scenario.products.distribution[scenario.points.product]
+    some = (mean > 1e-9) & (std > 1e-9 * mean)
+    safe = np.where(some, std, 1.0)
+    spread = safe**2 / np.where(some, mean, 1.0)
+    discrete = 2 * np.maximum(spread, 1.0) - 1
+    values = np.where(law == "gamma", 2 * spread, np.where(_whole(scenario), discrete, 0.0))
+    return np.where(some, values / safe, 0.0)
+
+
+def _whole(scenario: Scenario) -> NDArray[np.bool_]:
+    """[K] where demand comes in whole units."""
+    law = scenario.products.distribution[scenario.points.product]
+    return (law == "poisson") | (law == "negative_binomial")
+
+
+def _now(scenario: Scenario, parent: Ints, n_periods: int) -> Floats:
+    """[n_periods, K] mean demand of each period at and below each point."""
+    sums = echelon_sum(np, parent, scenario.points.location)
+    return sums(np.ascontiguousarray(scenario.mean[:, :n_periods].T))
 
 
 def ordered_for(

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from brain.chains import ChainSource, Lot
+from brain.chains import ChainSource, Graded, Lot
 from brain.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.network import Perceptron
 from brain.rollout import Rollout, rollout, untrained
@@ -29,16 +29,18 @@ class TrainingOptions:
 
     steps: int = 1000
     """Updates of the weights."""
-    chains: int = 384
+    chains: int = 512
     periods: int = 70
     draws_per_lot: int = 8
     """Updates with the same chains, each on new demand."""
     lots_at_once: int = 4
     """So many lots of chains take turns."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     decay: Literal["cosine", "none"] = "cosine"
     clip: float = 1.0
     """Largest norm of a gradient."""
+    curriculum: tuple[tuple[float, float], ...] = ()
+    """(share of the training, largest std over mean of demand until then), in rising order."""
     hidden: tuple[int, ...] = (64, 64)
     seed: int = 0
     validate_every: int = 100
@@ -208,7 +210,7 @@ class Lots:
             alive = index - index % options.lots_at_once
             self.ready = {key: lot for key, lot in self.ready.items() if key >= alive}
             rng = np.random.default_rng([options.seed, 0, index])
-            lot = self.source.draw(rng, options.chains, options.periods)
+            lot = self._graded(index).draw(rng, options.chains, options.periods)
             self.ready[index] = lot, rollout(lot, device=options.device)
         lot, ready = self.ready[index]
         if turn % options.draws_per_lot == 0:
@@ -216,6 +218,15 @@ class Lots:
         rng = np.random.default_rng([options.seed, 2, step])
         demand = sample(lot.scenario, rng)[:, : options.periods]
         return dataclasses.replace(ready, demand=ready.net.array(np.ascontiguousarray(demand.T)))
+
+    def _graded(self, index: int) -> ChainSource:
+        """What a lot is drawn from: calm chains first, where the curriculum says so."""
+        first_step = index // self.options.lots_at_once * self.options.lots_at_once
+        share = first_step * self.options.draws_per_lot / max(self.options.steps, 1)
+        for until, cv in self.options.curriculum:
+            if share < until and isinstance(self.source, Graded):
+                return self.source.up_to(cv)
+        return self.source
 
 
 def _update(

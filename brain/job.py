@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-import tempfile
 import time
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from ray.rllib.algorithms.algorithm import Algorithm
 
+from brain.checkpoint import CheckpointDamaged, as_arrays, as_tensors, packed, unpacked
 from brain.episodes import episodes_of
 from brain.hdpo import Progress, TrainingDiverged, Validation
-from brain.posts import CheckpointDamaged, Done, Job, Post
+from brain.posts import Done, Job, Post
 from brain.rllib_env import brain_of, set_brain
 
-SECONDS = "seconds"
-"""The file beside RLlib's own that says how long was trained."""
+PARTS = ("rl_module", "optimizer")
+"""What of a learner's state a training goes on from."""
 
 
 def make(job: Job) -> Algorithm:
@@ -98,32 +94,35 @@ def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
 
 
 def pack(algorithm: Algorithm, seconds: float) -> bytes:
-    """RLlib's checkpoint and the seconds spent as one piece, to be sent and written whole."""
-    with tempfile.TemporaryDirectory() as folder:
-        algorithm.save_to_path(folder)
-        (Path(folder) / SECONDS).write_text(repr(seconds), encoding="utf-8")
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-            archive.add(folder, arcname=".")
-        return packed.getvalue()
+    """Weights, optimiser, number of the iteration and seconds spent, to be sent and written whole.
+
+    RLlib's own checkpoints are pickles; these hold nothing but numbers and text.
+    """
+    learner = algorithm.learner_group.get_state()["learner"]
+    return packed(
+        seconds=seconds,
+        iteration=algorithm.iteration,
+        **{name: as_tensors(learner[name]) for name in PARTS},
+    )
 
 
 def unpack(algorithm: Algorithm, saved: bytes) -> float:
     """Put an algorithm into the state of a checkpoint; returns the seconds spent so far.
 
-    RLlib unpickles what it finds there: resume from folders of your own only.
-
     Raises
     ------
     CheckpointDamaged
-        If it cannot be read.
+        If it cannot be read, or is not one of this algorithm.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            with tarfile.open(fileobj=io.BytesIO(saved), mode="r:gz") as archive:
-                archive.extractall(Path(folder), filter="data")
-            seconds = float((Path(folder) / SECONDS).read_text(encoding="utf-8"))
-        except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
-            raise CheckpointDamaged("the checkpoint is damaged") from error
-        algorithm.restore_from_path(folder)
-        return seconds
+    found = unpacked(saved)
+    state = algorithm.learner_group.get_state()
+    try:
+        for name in PARTS:
+            state["learner"][name] = as_arrays(found[name])
+        algorithm.learner_group.set_state(state)
+        algorithm._iteration = int(found["iteration"])
+        seconds = float(found["seconds"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointDamaged("the checkpoint is not one of this training") from error
+    algorithm.env_runner_group.sync_weights(from_worker_or_learner_group=algorithm.learner_group)
+    return seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,6 +34,11 @@ class Domain(BaseModel):
     unmet_demand: tuple[Literal["lost", "backlog"], ...]
     timeline: tuple[Literal["order_first", "receive_first"], ...] = ("order_first",)
     review_period: tuple[int, int] = (1, 1)
+
+    @property
+    def centre(self) -> float:
+        """The ratio a brain is best at: the middle of its range in logarithm."""
+        return float(f"{math.sqrt(self.ratio[0] * self.ratio[1]):.10g}")
 
 
 class Manifest(BaseModel):

@@ -52,7 +52,3 @@ def with_device(job: Job) -> Job:
     """The job with its rollouts where its learner is."""
     device = "cuda" if job.use_gpu else "cpu"
     return dataclasses.replace(job, options=dataclasses.replace(job.options, device=device))
-
-
-class CheckpointDamaged(ValueError):
-    """A checkpoint cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -57,9 +58,23 @@ def trained(name: str) -> Trained:
 
 
 def automatic() -> Trained | None:
-    """The shipped brains together, each product served by its ratio; None if there are none."""
-    files = sorted(SHIPPED.glob("*.onnx")) if SHIPPED.is_dir() else []
-    return Trained([_loaded(path) for path in files], "auto") if files else None
+    """All brains together, each product served by its ratio; None if there are none.
+
+    Brains in the user's folder take part like shipped ones, and stand in for those of their name.
+    One that is refused is left out, and a finding says so.
+    """
+    brains, refused = [], []
+    for path in brain_files().values():
+        try:
+            brains.append(_loaded(path))
+        except InputError as error:
+            refused += [
+                dataclasses.replace(
+                    finding, severity="warning", remedy=f"{finding.remedy}, or remove the file"
+                )
+                for finding in error.findings
+            ]
+    return Trained(brains, "auto", refused) if brains else None
 
 
 def _loaded(path: Path) -> BrainFile:

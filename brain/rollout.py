@@ -93,20 +93,25 @@ def rollout(lot: Lot, *, device: str = "cpu", dtype: torch.dtype = torch.float32
 
 
 def typical_cost(scenario: Scenario) -> Floats:
-    """[P] what a period of uncertainty costs a chain, so that calm and wild ones count alike.
+    """[P] what a chain costs per period, about, so that calm and wild, cheap and dear count alike.
 
-    The newsvendor's optimum, (m + h) phi(z) std, over the cover of the longest echelon; std is at
-    least 5% of the mean, for demand without any leaves nothing to divide by.
+    What uncertainty costs: the newsvendor's optimum, (m + h) phi(z) std, over the cover of the
+    longest echelon. And what flow costs without any: every unit pays for resting on its way, or
+    is missed if that is cheaper. Std is at least 5% of the mean, so that the sum is never 0.
     """
     points, facts, n = scenario.points, point_facts(scenario), scenario.n_products
     sells = np.flatnonzero(points.sells)
     product = points.product[sells]
-    variance = (scenario.std[sells] ** 2).mean(axis=1)
-    std = np.sqrt(variance + (0.05 * scenario.mean[sells].mean(axis=1)) ** 2)
+    mean = scenario.mean[sells].mean(axis=1)
+    std = np.sqrt((scenario.std[sells] ** 2).mean(axis=1) + (0.05 * mean) ** 2)
     holding, missed = points.holding_cost[sells], points.missed_sale_cost[sells]
     z = special.ndtri(missed / (missed + holding))
     rate = (missed + holding) * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
-    longest = np.ones(n)
+    longest, way = np.ones(n), np.zeros(n)
     np.maximum.at(longest, points.product, facts.cover)
-    typical = np.bincount(product, rate * std, n) * np.sqrt(longest)
-    return np.asarray(typical, dtype=np.float64)
+    np.maximum.at(way, points.product, facts.way)
+    if scenario.settings.unmet_demand == "lost":
+        way = np.minimum(way, 1.0)
+    uncertain = np.bincount(product, rate * std, n) * np.sqrt(longest)
+    flow = np.bincount(product, missed * mean, n) * way
+    return np.asarray(uncertain + flow, dtype=np.float64)

@@ -117,6 +117,8 @@ class Trained:
         correction is interpolated in the logarithm of the ratio.
     name : str, optional
         Default: the name of the first brain.
+    findings : sequence of Finding, optional
+        What the user shall be told beside what is found here.
 
     Notes
     -----
@@ -126,10 +128,16 @@ class Trained:
     safety stock; a finding says so.
     """
 
-    def __init__(self, brains: Sequence[BrainFile], name: str | None = None):
+    def __init__(
+        self,
+        brains: Sequence[BrainFile],
+        name: str | None = None,
+        findings: Sequence[Finding] = (),
+    ):
         if not brains:
             raise ValueError("no brain given")
-        self.brains = sorted(brains, key=lambda brain: brain.manifest.domain.ratio)
+        self.findings = tuple(findings)
+        self.brains = sorted(brains, key=lambda brain: brain.manifest.domain.centre)
         self.name = self.brains[0].name if name is None else name
 
     def at(self, ratio: float) -> Callable[[Floats], Floats]:
@@ -177,7 +185,8 @@ class Trained:
         for (low, high), points in _groups(serving):
             first, second = self.brains[low].name, self.brains[high].name
             source[points] = first if low == high else f"{first} ~ {second}"
-        return SafetyStocks(quantity, source, tuple(_finding(self.name, o) for o in outside))
+        found = tuple(_finding(o) for o in outside)
+        return SafetyStocks(quantity, source, self.findings + found)
 
     def _delta(
         self,
@@ -219,7 +228,7 @@ def _groups(
     ]
 
 
-def _finding(name: str, outside: Outside) -> Finding:
+def _finding(outside: Outside) -> Finding:
     return Finding(
         file="brain",
         message=f"{outside.reason}; the analytic safety stock is used",

@@ -37,25 +37,26 @@ def serves(
     Parameters
     ----------
     domains : sequence of Domain
-        Of the brains, in rising order of ratio.
+        Of the brains, in rising order of their centre.
 
     Returns
     -------
     lower, upper : arrays [K]
-        The brains below and above each point's ratio (the same where one holds it), -1: none.
+        The brains below and above each point's ratio (the same where one decides), -1: none.
     share : array [K]
         Weight of ``upper``, by the logarithm of the ratio.
     outside : list of Outside
         A product with a point outside is left out as a whole.
     """
-    n, n_products = scenario.n_points, scenario.n_products
+    n_products = scenario.n_products
     product = scenario.points.product
     used = np.isfinite(facts.ratio)
-    fits = [_fits(scenario, facts, domain) for domain in domains]
-    lower, upper, share = by_ratio(np.where(facts.ratio > 0, facts.ratio, np.nan), domains)
+    checks = [_fits(scenario, facts, domain) for domain in domains]
+    fits = np.stack([np.logical_and.reduce([good for _, good, _ in check]) for check in checks])
+    ratio = np.where(facts.ratio > 0, facts.ratio, np.nan)
+    lower, upper, share = by_ratio(ratio, domains, fits)
     outside: list[Outside] = []
     left_out = np.zeros(n_products, dtype=bool)
-    row = np.arange(n)
 
     def leave(bad: Bools, reason: str, allowed: str) -> None:
         mine = np.zeros(n_products, dtype=bool)
@@ -66,12 +67,15 @@ def serves(
             outside.append(Outside(reason, allowed, int(mine.sum()), first))
         left_out[mine] = True
 
-    ratios = f"trained from {domains[0].ratio[0]:g} to {domains[-1].ratio[1]:g}"
-    leave(lower < 0, "the missed-sale/holding cost ratio is outside what brains know", ratios)
-    for index, (reason, _, _) in enumerate(fits[0]):
-        by_brain = np.stack([checks[index][1] for checks in fits])
-        good = by_brain[lower, row] & by_brain[upper, row]
-        leave(~good, reason, fits[0][index][2])
+    # What no brain knows is named; what is left over is known to brains of other ratios only.
+    for index, (reason, _, allowed) in enumerate(checks[0]):
+        leave(~np.logical_or.reduce([check[index][1] for check in checks]), reason, allowed)
+    least, most = min(d.ratio[0] for d in domains), max(d.ratio[1] for d in domains)
+    leave(
+        lower < 0,
+        "the missed-sale/holding cost ratio is outside what brains know",
+        f"trained from {least:g} to {most:g}",
+    )
     served = used & ~left_out[product]
     return (
         np.where(served, lower, -1),
@@ -80,23 +84,56 @@ def serves(
     ), outside
 
 
-def by_ratio(ratio: Floats, domains: Sequence[Domain]) -> tuple[Ints, Ints, Floats]:
-    """Brains around each ratio (nan: none), and the share of the upper one."""
+def by_ratio(
+    ratio: Floats, domains: Sequence[Domain], fits: Bools | None = None
+) -> tuple[Ints, Ints, Floats]:
+    """The brains around each ratio (nan: none), and the share of the upper one.
+
+    Of the brains that fit a point, the nearest centre on either side counts. If both know the
+    ratio, or neither does, they share it by the logarithm; if one does, it decides alone.
+
+    Parameters
+    ----------
+    ratio : array [K]
+    domains : sequence of Domain
+        In rising order of their centre.
+    fits : array [brains, K], optional
+        Which brains may be asked about which point; default: all.
+    """
     n = ratio.size
     lower, upper = np.full(n, -1), np.full(n, -1)
-    share = np.zeros(n)
     with np.errstate(invalid="ignore", divide="ignore"):
         log = np.log(ratio)
-    for index, domain in enumerate(domains):
-        low, high = np.log(domain.ratio)
-        inside = (lower < 0) & (log >= low - SLACK) & (log <= high + SLACK)
-        lower[inside] = upper[inside] = index
-    for index in range(len(domains) - 1):
-        low, high = np.log(domains[index].ratio[1]), np.log(domains[index + 1].ratio[0])
-        between = (lower < 0) & (log > low) & (log < high)
-        lower[between], upper[between] = index, index + 1
-        share[between] = (log[between] - low) / (high - low)
-    return lower, upper, share
+    ends = np.log([domain.ratio for domain in domains])
+    centre = np.log([domain.centre for domain in domains])
+    for index in range(len(domains)):
+        may = np.ones(n, dtype=bool) if fits is None else fits[index]
+        lower[may & (centre[index] <= log + SLACK)] = index
+        back = len(domains) - 1 - index
+        may = np.ones(n, dtype=bool) if fits is None else fits[back]
+        upper[may & (centre[back] >= log - SLACK)] = back
+
+    def knows(brain: Ints) -> Bools:
+        low, high = ends[brain].T
+        return (brain >= 0) & (log >= low - SLACK) & (log <= high + SLACK)
+
+    below, above = knows(lower), knows(upper)
+    apart = (lower >= 0) & (upper >= 0) & ~below & ~above
+    alone_below, alone_above = below & ~above, above & ~below
+    nobody = ~(below | above | apart)
+    start = np.where(apart, ends[lower, 1], centre[lower])
+    stop = np.where(apart, ends[upper, 0], centre[upper])
+    wide = stop - start > SLACK
+    share = np.where(wide, (log - start) / np.where(wide, stop - start, 1.0), 0.0)
+    low = np.where(alone_above, upper, lower)
+    high = np.where(alone_below | ~wide, low, upper)
+    high = np.where(alone_above, upper, high)
+    share = np.where((low == high) | nobody, 0.0, share)
+    # At the centre of one of them there is nothing to share.
+    high = np.where(share <= SLACK, low, high)
+    low = np.where(share >= 1 - SLACK, high, low)
+    share = np.where(low == high, 0.0, share)
+    return np.where(nobody, -1, low), np.where(nobody, -1, high), share
 
 
 def _fits(scenario: Scenario, facts: PointFacts, domain: Domain) -> list[tuple[str, Bools, str]]:

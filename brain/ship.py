@@ -1,7 +1,8 @@
 """Train the brains that come with the package: ``python -m brain.ship``.
 
-One brain per missed-sale/holding ratio, each for all chains, each a process of one thread, as many
-side by side as there are cores. The same seed gives the same brains, to numerical noise.
+First one brain for all ratios, then from it one for each ratio that is shipped; all of them serve
+all chains. Each training is a process of one thread, as many side by side as there are cores. The
+same seed gives the same brains, to numerical noise.
 """
 
 from __future__ import annotations
@@ -16,37 +17,33 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
+from brain.brain_out import domain_of
 from brain.chains import RandomChains
-from brain.manifest import Domain, Manifest
+from brain.manifest import Manifest
+from brain.onnx_file import write_onnx
+from brain.order import AROUND
 from brain.registry import SHIPPED
 from brain.scores import RATIOS, SIGMAX, grid_point
+from brain.weights import Layers
 
 STEPS = 1000
+"""Of the brain for all ratios, and of each after it."""
 SEED = 2026
+CHAINS = 512
+RATE_ALL, RATE_EACH = 1e-2, 5e-3
+"""Learning rates of the first training and of those after it."""
 
 
-def domain_of(source: RandomChains) -> Domain:
-    """What a brain that was trained on these chains may be asked about."""
-    return Domain(
-        ratio=source.ratio,
-        stages=source.stages,
-        lead_time=source.lead_time,
-        cv=(0.0, source.cv[1]),
-        unmet_demand=source.unmet_demand,
-    )
-
-
-def train_one(ratio: float, steps: int, seed: int, folder: str) -> str:
-    """Train, score and write the brain of one ratio; a line that says how it went."""
+def train_one(
+    name: str, chains: RandomChains, steps: int, rate: float, seed: int, start: Layers | None
+) -> tuple[Layers, float]:
+    """The weights of one brain, and its cost over the analytic rule's on validation chains."""
     # Late, in the process that trains: the number of threads is set before Torch starts any.
     import torch
 
     from brain.hdpo import Progress, TrainingOptions, train
-    from brain.onnx_file import write_onnx
-    from brain.runtime import Trained, load_brain
 
     torch.set_num_threads(1)
-    name = f"ratio-{ratio:g}"
 
     def tell(progress: Progress) -> None:
         sys.stderr.write(
@@ -54,21 +51,30 @@ def train_one(ratio: float, steps: int, seed: int, folder: str) -> str:
             f" cost {progress.relative:.4f} of the analytic rule's\n"
         )
 
-    source = RandomChains(ratio=(ratio, ratio))
-    options = TrainingOptions(steps=steps, seed=seed)
+    options = TrainingOptions(steps=steps, chains=CHAINS, learning_rate=rate, seed=seed)
+    result = train(chains, options, start=start, progress=tell)
+    return result.layers, result.history[-1].relative
+
+
+def ship_one(ratio: float, steps: int, seed: int, start: Layers, folder: str) -> str:
+    """Train, score and write the brain of one ratio; a line that says how it went."""
+    from brain.runtime import Trained, load_brain
+
+    name = f"ratio-{ratio:g}"
+    chains = RandomChains(ratio=(ratio / AROUND, ratio * AROUND), aim=ratio)
     started = time.monotonic()
-    result = train(source, options, progress=tell)
+    layers, relative = train_one(name, chains, steps, RATE_EACH, seed, start)
     seconds = time.monotonic() - started
     manifest = Manifest(
         name=name,
-        domain=domain_of(source),
+        domain=domain_of(chains),
         seed=seed,
-        steps=steps,
-        scores={"random chains, over analytic": round(result.history[-1].relative, 4)},
+        steps=2 * steps,
+        scores={"validation chains, over analytic": round(relative, 4)},
         versions={"python": platform.python_version()}
         | {package: version(package) for package in ("echelon-planner", "numpy", "torch")},
     )
-    path = write_onnx(Path(folder) / f"{name}.onnx", result.layers, manifest)
+    path = write_onnx(Path(folder) / f"{name}.onnx", layers, manifest)
     brain = Trained([load_brain(path)]).at(ratio)
     scores = dict(manifest.scores)
     for sigmax in SIGMAX:
@@ -77,7 +83,7 @@ def train_one(ratio: float, steps: int, seed: int, folder: str) -> str:
             scores[f"reference, std below {sigmax}, over {rule}"] = round(
                 point.relative(rule)[0], 4
             )
-    write_onnx(path, result.layers, manifest.model_copy(update={"scores": scores}))
+    write_onnx(path, layers, manifest.model_copy(update={"scores": scores}))
     return f"{name}: {steps} steps in {seconds:.0f} s, {path.stat().st_size:,} bytes -> {path}"
 
 
@@ -96,8 +102,14 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(args.workers, len(args.ratios)), mp_context=spawn) as pool:
+        everything = RandomChains(ratio=(min(args.ratios) / AROUND, max(args.ratios) * AROUND))
+        first = pool.submit(
+            train_one, "all ratios", everything, args.steps, RATE_ALL, args.seed, None
+        )
+        start, _ = first.result()
         jobs = [
-            pool.submit(train_one, ratio, args.steps, args.seed, args.out) for ratio in args.ratios
+            pool.submit(ship_one, ratio, args.steps, args.seed, start, args.out)
+            for ratio in args.ratios
         ]
         for job in jobs:
             sys.stdout.write(job.result() + "\n")

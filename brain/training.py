@@ -1,7 +1,6 @@
 """Train brains with RLlib: several side by side, on this machine or on a Ray cluster.
 
-Every brain is trained by a Ray task. Tasks post progress and checkpoints to one small actor, and
-only the caller writes files, so that nothing needs a file system that machines share.
+Every brain is trained by a Ray task (:mod:`brain.side_by_side`); only the caller writes files.
 
 The folder of a training holds ``training.json`` (what was asked for), a folder for every brain
 with its latest checkpoint and its TensorBoard events, and in the end ``<brain>.onnx``.
@@ -22,12 +21,10 @@ from scenarios.errors import Finding, InputError
 if TYPE_CHECKING:
     from brain.chains import RandomChains
     from brain.hdpo import Progress, TrainingOptions
-    from brain.posts import Done, Job, Post
+    from brain.posts import Post
 
 Report = Callable[[str, "Progress"], None]
-CHECKPOINT = "checkpoint.tar.gz"
-POLL = 0.5
-"""Seconds between looks at what the tasks have posted."""
+CHECKPOINT = "checkpoint.pt"
 
 
 def train(
@@ -107,13 +104,23 @@ def train(
     return _run(order, folder, layers, ray_address, progress)
 
 
-def default_options(algorithm: Literal["hdpo", "ppo"]) -> TrainingOptions:
-    """How long and on how many chains an algorithm trains unless told otherwise."""
+def default_options(algorithm: Literal["hdpo", "ppo"], start: str | None = None) -> TrainingOptions:
+    """How long and on how many chains an algorithm trains unless told otherwise.
+
+    From another brain (``start``) a third of the updates and half the learning rate do.
+    """
     from brain.hdpo import TrainingOptions
 
     if algorithm == "ppo":
-        return TrainingOptions(steps=400, chains=128, periods=40, validate_every=5)
-    return TrainingOptions()
+        return TrainingOptions(
+            steps=400, chains=128, periods=40, validate_every=5, learning_rate=3e-3
+        )
+    whole = TrainingOptions()
+    if start is None:
+        return whole
+    return dataclasses.replace(
+        whole, steps=whole.steps // 3, learning_rate=whole.learning_rate / 2, validate_every=25
+    )
 
 
 def require_extra() -> None:
@@ -139,7 +146,7 @@ def _order(
 ) -> Order:
     from brain.chains import RandomChains
 
-    options = default_options(algorithm) if options is None else options
+    options = default_options(algorithm, start) if options is None else options
     options = dataclasses.replace(
         options, seed=seed, checkpoint_seconds=min(options.checkpoint_seconds, 30.0)
     )
@@ -180,6 +187,7 @@ def _run(
     from brain.checkpoint import Interrupts
     from brain.hdpo import TrainingDiverged
     from brain.posts import Job
+    from brain.side_by_side import cluster, side_by_side
 
     files = {name: folder / f"{name}.onnx" for name in order.brains}
     jobs = []
@@ -215,8 +223,8 @@ def _run(
                     progress(post.name, post.progress)
 
         if jobs:
-            cluster = stack.enter_context(_cluster(ray_address))
-            for done in _side_by_side(cluster, jobs, heard, lambda: interrupts.seen):
+            ray = stack.enter_context(cluster(ray_address))
+            for done in side_by_side(ray, jobs, heard, lambda: interrupts.seen):
                 if done.outcome == "diverged":
                     diverged.append(f"{done.name}: {done.message}")
                 elif done.outcome == "stopped":
@@ -231,90 +239,6 @@ def _run(
     if stopped:
         raise KeyboardInterrupt
     return list(files.values())
-
-
-def _side_by_side(
-    ray: Any, jobs: list[Job], heard: Callable[[Post], None], stop: Callable[[], bool]
-) -> Iterator[Done]:
-    """Run the jobs as Ray tasks, and pass on what they post."""
-    from brain.posts import with_device
-
-    class Board:
-        """Where tasks leave their posts, and see whether they shall stop."""
-
-        def __init__(self) -> None:
-            self.posts: list[Post] = []
-            self.stop = False
-
-        def post(self, post: Post) -> bool:
-            self.posts.append(post)
-            return self.stop
-
-        def collect(self, stop: bool) -> list[Post]:
-            self.stop = stop
-            posts, self.posts = self.posts, []
-            return posts
-
-    def work(job: Job, board: Any, n_threads: int) -> Done:
-        import ray as ray_there
-        import torch
-
-        from brain.job import run_job
-
-        torch.set_num_threads(n_threads)
-        return run_job(job, lambda post: ray_there.get(board.post.remote(post)))
-
-    resources = ray.cluster_resources()
-    cores, gpus = int(resources.get("CPU", 1)), resources.get("GPU", 0)
-    share = max(1, cores // len(jobs))
-    gpu = min(1.0, gpus / len(jobs))
-    board = ray.remote(num_cpus=0)(Board).remote()
-    task = ray.remote(num_cpus=share, num_gpus=gpu, max_retries=0)(work)
-    running = {
-        task.remote(with_device(dataclasses.replace(job, use_gpu=gpu > 0)), board, share): job.name
-        for job in jobs
-    }
-    waiting = list(running)
-    while waiting:
-        ready, waiting = ray.wait(waiting, num_returns=1, timeout=POLL)
-        for post in ray.get(board.collect.remote(stop())):
-            heard(post)
-        for task_id in ready:
-            try:
-                yield ray.get(task_id)
-            except ray.exceptions.RayTaskError as error:
-                cause = error.cause
-                raise (cause if isinstance(cause, Exception) else error) from None
-            except ray.exceptions.RayError as error:
-                name = running[task_id]
-                raise RuntimeError(f"the training of {name} broke off; resume it") from error
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[Any]:
-    """Ray, connected; what is started here is stopped in the end."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    import ray
-
-    ours = not ray.is_initialized()
-    if ours:
-        local = {"include_dashboard": False} if address is None else {}
-        try:
-            ray.init(
-                address="local" if address is None else address,
-                log_to_driver=False,
-                logging_level="ERROR",
-                **local,
-            )
-        except ConnectionError as error:
-            remedy = "give the address of a running cluster, or none for this machine"
-            finding = Finding("ray", "no cluster answers there", remedy, value=address)
-            raise InputError([finding]) from error
-    try:
-        yield ray
-    finally:
-        if ours:
-            ray.shutdown()
 
 
 @contextmanager

@@ -64,15 +64,15 @@ def train(
             import dataclasses
 
             from brain import train as train_brains
+            from brain.checkpoint import CheckpointDamaged
             from brain.hdpo import TrainingDiverged
             from brain.order import check_order
-            from brain.posts import CheckpointDamaged
         except ImportError as error:
             _fail(f"error: {error}", BAD_INPUT)
         if resume is None:
             check_order(ratio or (), ratio_range, algorithm.value)
         bars.starting()
-        options = default_options(algorithm.value)
+        options = default_options(algorithm.value, start)
         if steps is not None:
             options = dataclasses.replace(options, steps=steps)
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 
 from scenarios.model import Floats, Ints, Scenario
@@ -15,6 +18,52 @@ def window_sums(values: Floats, start: Ints, stop: Ints) -> Floats:
     start, stop = (np.clip(end, 0, values.shape[1]) for end in (start, stop))
     row = np.arange(values.shape[0])[:, None]
     return total[row, np.maximum(stop, start)] - total[row, start]
+
+
+def ahead_sums(values: Floats, length: Ints) -> Floats:
+    """[K, T] sums of ``values[i, s : s + length[i]]``; what lies beyond the array counts nothing.
+
+    Rows of one length are summed as slices, for a gather by row and column is many times slower.
+    """
+    n_columns = values.shape[1]
+    total = np.zeros((values.shape[0], n_columns + 1))
+    np.cumsum(values, axis=1, out=total[:, 1:])
+    if length.size and (length == length[0]).all():
+        return _window(total, int(length[0]))
+    out = np.empty(values.shape)
+    for one in np.unique(length):
+        rows = np.flatnonzero(length == one)
+        out[rows] = _window(total[rows], int(one))
+    return out
+
+
+def _window(total: Floats, length: int) -> Floats:
+    """Differences of running totals [K, T + 1] that lie ``length`` apart."""
+    n_columns = total.shape[1] - 1
+    inside = max(n_columns - length, 0)
+    sums = total[:, -1:] - total[:, :-1]
+    sums[:, :inside] = total[:, length : length + inside] - total[:, :inside]
+    return sums
+
+
+def _later(values: Floats, offset: Ints) -> Floats:
+    """[K, T] ``values[i, s + offset[i]]``; past the last column the last one goes on."""
+    out = np.repeat(values[:, -1:], values.shape[1], axis=1)
+    for one in np.unique(offset):
+        rows = np.flatnonzero(offset == one)
+        inside = max(values.shape[1] - int(one), 0)
+        out[rows, :inside] = values[rows, int(one) : int(one) + inside]
+    return out
+
+
+def _add_rows(target: Floats, at: Ints, values: Floats) -> None:
+    """``target[at[i]] += values[i]``, rows that come more than once included."""
+    if np.unique(at).size == at.size:
+        target[at] += values
+        return
+    order = np.argsort(at, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(at[order]) != 0])
+    target[at[order[starts]]] += np.add.reduceat(values[order], starts, axis=0)
 
 
 def demand_variance(scenario: Scenario) -> Floats:
@@ -55,40 +104,75 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
         period s, placed in a review period (for the periods that no order reaches any more: to an
         order placed now).
     """
-    n_points, n_periods = scenario.mean.shape
+    n_periods = scenario.n_periods
     lead, parent = own_lead_times(scenario)
-    wait = wait_to_ship(scenario, lead)
-    review, depth = scenario.settings.review_period, depths(scenario)
+    wait, depth = wait_to_ship(scenario, lead), depths(scenario)
+    review = scenario.settings.review_period
     far = n_periods + int((depth.max(initial=0) + 1) * (wait.max(initial=0) + review))
-    mean = demand_beyond(scenario, scenario.mean, far)
-    variance = demand_beyond(scenario, demand_variance(scenario), far)
+    all_variance = demand_variance(scenario)
+    cover_mean, std = np.zeros(scenario.mean.shape), np.zeros(scenario.mean.shape)
+    # Products do not meet here. A few at a time, their arrays stay in a core's cache.
+    by_product = np.argsort(scenario.points.product, kind="stable")
+    cuts = np.searchsorted(
+        scenario.points.product[by_product], np.arange(0, scenario.n_products + PART, PART)
+    )
+    rank = np.empty(scenario.n_points, dtype=np.int64)
+    for start, stop in pairwise(cuts.tolist()):
+        points = by_product[start:stop]
+        rank[points] = np.arange(points.size)
+        some = _Points(
+            mean=demand_beyond(scenario, scenario.mean[points], far),
+            variance=demand_beyond(scenario, all_variance[points], far),
+            lead=lead[points],
+            wait=wait[points],
+            depth=depth[points],
+            parent=np.where(parent[points] >= 0, rank[parent[points]], -1),
+        )
+        row = np.arange(points.size)[:, None]
+        order_period = (np.arange(n_periods)[None, :] - some.lead[:, None]) // review * review
+        placed = np.maximum(order_period, 0)
+        covered, strays = _by_order(some, review)
+        cover_mean[points], std[points] = covered[row, placed], strays[row, placed]
+    return cover_mean, std
 
-    period = np.arange(far)[None, :]
-    own_stop = period + (lead + review)[:, None]
-    here = np.broadcast_to(period, (n_points, far))
-    cover_mean = window_sums(mean, here, own_stop)
-    divided = np.sqrt(window_sums(variance, here, own_stop))
-    below_mean, below_variance = np.zeros((n_points, far)), np.zeros((n_points, far))
-    pooled = np.zeros((n_points, far))
-    std = np.zeros((n_points, far))
+
+PART = 1024
+"""Products whose uncertainty is worked out at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Points:
+    """What :func:`_by_order` has to know of some stock points; [K] and [K, periods]."""
+
+    mean: Floats
+    variance: Floats
+    lead: Ints
+    wait: Ints
+    depth: Ints
+    parent: Ints
+
+
+def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
+    """Mean and std [K, periods] of what an order of each period has to cover."""
+    parent, wait, depth = points.parent, points.wait, points.depth
+    cover_mean = ahead_sums(points.mean, points.lead + review)
+    divided = np.sqrt(ahead_sums(points.variance, points.lead + review))
+    below_mean, below_variance = np.zeros(points.mean.shape), np.zeros(points.mean.shape)
+    std = np.zeros(points.mean.shape)
     for level in range(int(depth.max(initial=0)), -1, -1):
         group = np.flatnonzero(depth == level)
         if not group.size:
             continue
-        on_way = here[group], period + wait[group][:, None]
-        cover_mean[group] += window_sums(below_mean[group], *on_way)
-        pooled[group] = window_sums(below_variance[group], *on_way)
-        std[group] = np.sqrt(pooled[group] + divided[group] ** 2)
+        cover_mean[group] += ahead_sums(below_mean[group], wait[group])
+        pooled = ahead_sums(below_variance[group], wait[group])
+        std[group] = np.sqrt(pooled + divided[group] ** 2)
         child = group[parent[group] >= 0]
         above = parent[child]
-        np.add.at(below_mean, above, below_mean[child] + mean[child])
-        np.add.at(below_variance, above, below_variance[child] + variance[child])
-        later = np.minimum(period + wait[above][:, None], far - 1)
-        np.add.at(divided, above, std[child[:, None], later])
-        np.add.at(cover_mean, above, cover_mean[child[:, None], later])
-    placed = np.maximum((np.arange(n_periods)[None, :] - lead[:, None]) // review * review, 0)
-    row = np.arange(n_points)[:, None]
-    return cover_mean[row, placed], std[row, placed]
+        _add_rows(below_mean, above, below_mean[child] + points.mean[child])
+        _add_rows(below_variance, above, below_variance[child] + points.variance[child])
+        _add_rows(divided, above, _later(std[child], wait[above]))
+        _add_rows(cover_mean, above, _later(cover_mean[child], wait[above]))
+    return cover_mean, std
 
 
 def stock_std(scenario: Scenario, n_periods: int) -> Floats:

@@ -44,8 +44,9 @@ def test_the_first_line_runs_the_main_job_and_may_run_again() -> None:
     assert "test -d" in line
 
 
-def test_the_second_line_needs_no_training_extra() -> None:
+def test_the_second_line_installs_what_the_tests_need(project: dict) -> None:
     assert "'.[test]'" in block_under("Test it")
+    assert "echelon-planner[train]" in project["project"]["optional-dependencies"]["test"]
 
 
 def test_continuous_integration_runs_the_second_line() -> None:

@@ -77,6 +77,33 @@ def test_neighbours_in_a_chain_see_each_other() -> None:
     assert [at(seen, k, "stages below here") * 2 for k in range(3)] == [0, 1, 2]
 
 
+def test_the_law_of_demand_shows_in_its_skewness_and_units() -> None:
+    # Poisson with mean 4, lead time 3: 16 units to cover, std 4, skewness 1/4. Gamma with the same
+    # mean and std: 2 x std / mean = 2 x 4 / 16.
+    for law, skewness, unit in (("poisson", 0.25, 0.25), ("gamma", 0.5, 0.0), ("normal", 0.0, 0.0)):
+        seen = opening(chain([3], mean=4.0, std=2.0, distribution=law, n_periods=10))
+        name = "skewness of the demand to cover here"
+        assert at(seen, 0, name) == pytest.approx(np.arcsinh(skewness))
+        name = "a unit / std where demand is whole here"
+        assert at(seen, 0, name) == pytest.approx(np.arcsinh(unit))
+
+
+def test_a_unit_pays_for_resting_on_its_way_to_customers() -> None:
+    # It rests a day at the DC (0.8) and at the port (0.5); a missed sale costs 2.
+    costs = {"holding_cost": column([1.0, 0.8, 0.5]), "missed_sale_cost": 2.0}
+    for timeline, way in (("order_first", [0.0, 0.4, 0.65]), ("receive_first", [0.0, 0.0, 0.0])):
+        scenario = chain([1, 2, 3], mean=10.0, std=2.0, n_periods=20, timeline=timeline, **costs)
+        assert point_facts(scenario).way == pytest.approx(way)
+
+
+def test_demand_now_is_seen_beside_what_is_to_cover() -> None:
+    # Lead time 1: 10 now and 30 tomorrow, 20 on average.
+    scenario = chain([1], mean=[10.0, 30.0, 10.0, 10.0], std=1.0, n_periods=4)
+    name = "demand now over the average to cover, less 1 here"
+    expected = np.arcsinh(0.5) - np.arcsinh(1.0)
+    assert at(opening(scenario), 0, name) == pytest.approx(expected)
+
+
 def test_a_dc_sees_its_stores_weighted_by_demand() -> None:
     # Stores with demand 10 and 30: lead times 1 and 5 count 1/4 and 3/4: 4.
     scenario = tree([1, 5], 2, mean=[[[10.0]], [[30.0]]], std=1.0, n_periods=20)
@@ -85,8 +112,13 @@ def test_a_dc_sees_its_stores_weighted_by_demand() -> None:
 
 @pytest.mark.parametrize("factor", [0.01, 700.0])
 def test_volume_does_not_matter(factor: float) -> None:
+    # Unless demand comes in whole units: one unit is more beside few than beside many.
     lot = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
-    small, points = lot.scenario, lot.scenario.points
+    law = lot.scenario.products.distribution
+    products = dataclasses.replace(
+        lot.scenario.products, distribution=np.where(law == "normal", "normal", "gamma")
+    )
+    small, points = lot.scenario.replace(products=products), lot.scenario.points
     large = small.replace(
         mean=factor * small.mean,
         std=factor * small.std,
@@ -144,6 +176,27 @@ def test_chains_without_rng_open_with_what_mean_demand_needs() -> None:
     )  # fmt: skip
     assert scenario.open_orders.quantity.tolist() == [10.0, 10.0]
     assert scenario.points.on_hand == pytest.approx(10 + np.sqrt(3))
+
+
+def test_most_chains_are_near_the_ratio_aimed_at() -> None:
+    source = RandomChains(ratio=(1.0, 100.0), aim=10.0)
+    ratio = point_facts(source.draw(np.random.default_rng(2), 2000, 5).scenario).ratio
+    assert ratio.min() >= 1
+    assert ratio.max() <= 100
+    # A triangle about 10 has 3/4 of its area within half its width on either side.
+    assert np.mean((ratio > 10**0.5) & (ratio < 10**1.5)) == pytest.approx(0.75, abs=0.03)
+    with pytest.raises(ValueError, match="no ratio"):
+        RandomChains(ratio=(1.0, 5.0), aim=10.0)
+
+
+def test_calmer_chains_keep_their_std_below_the_bound() -> None:
+    calm = RandomChains().up_to(0.25)
+    scenario = calm.draw(np.random.default_rng(4), 500, 30).scenario
+    selling = scenario.points.sells
+    mean, variance = scenario.mean[selling].mean(axis=1), (scenario.std[selling] ** 2).mean(axis=1)
+    # Erratic and overdispersed demand may be wilder by the draw, but not wild.
+    assert np.quantile(np.sqrt(variance) / mean, 0.8) <= 0.26
+    assert (np.sqrt(variance) / mean).max() < 0.45
 
 
 @pytest.mark.parametrize("ratio", [(0.0, 1.0), (-1.0, 5.0), (np.nan, np.nan), (5.0, 1.0)])

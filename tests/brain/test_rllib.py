@@ -1,4 +1,4 @@
-"""Training through RLlib. Runs where the extra ``train`` is installed."""
+"""Training through RLlib."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import ray
+import torch
 
-ray = pytest.importorskip("ray", reason="RLlib comes with the extra 'train', which is heavy")
-pytest.importorskip("ray.rllib")
-pytest.importorskip("onnx")
-
-from brain import train  # noqa: E402
-from brain.chains import Lot, RandomChains  # noqa: E402
-from brain.episodes import episodes_of  # noqa: E402
-from brain.hdpo import TrainingOptions  # noqa: E402
-from brain.hdpo import train as train_plainly  # noqa: E402
-from brain.job import run_job, unpack  # noqa: E402
-from brain.posts import CheckpointDamaged, Job, Post  # noqa: E402
-from brain.ppo import ppo_config  # noqa: E402
-from brain.rllib_env import brain_of, set_brain  # noqa: E402
-from brain.rollout import untrained  # noqa: E402
-from brain.runtime import load_brain  # noqa: E402
-from scenarios.errors import InputError  # noqa: E402
+from brain import train
+from brain.chains import Lot, RandomChains
+from brain.checkpoint import CheckpointDamaged
+from brain.episodes import episodes_of
+from brain.hdpo import TrainingOptions
+from brain.hdpo import train as train_plainly
+from brain.job import run_job, unpack
+from brain.posts import Job, Post
+from brain.ppo import ppo_config
+from brain.rllib_env import brain_of, set_brain
+from brain.rollout import untrained
+from brain.runtime import load_brain
+from scenarios.errors import InputError
 
 # What Ray and RLlib warn of in their own code is theirs.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -45,6 +44,8 @@ QUICK = TrainingOptions(
 @pytest.fixture(scope="module", autouse=True)
 def _cluster() -> Iterator[None]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     ray.init(
         address="local",
         num_cpus=2,
@@ -54,6 +55,7 @@ def _cluster() -> Iterator[None]:
     )
     yield
     ray.shutdown()
+    torch.set_num_threads(threads)
 
 
 def silent(post: Post) -> bool:
@@ -103,8 +105,6 @@ def test_ppo_plays_the_textbook_until_it_has_learnt() -> None:
     set_brain(algorithm, done.layers)
     assert_equal_brains(brain_of(algorithm).layers(), done.layers)
     algorithm.stop()
-    import torch
-
     features = torch.rand(7, before.body[0].in_features)
     torch.testing.assert_close(before(features), untrained(features))
 
@@ -159,11 +159,12 @@ def test_several_brains_are_trained_side_by_side_and_written(tmp_path: Path) -> 
     assert [file.name for file in files] == ["ratio-10.onnx", "ratio-100.onnx"]
     assert seen == {"ratio-10": [0, 4, 8, 12], "ratio-100": [0, 4, 8, 12]}
     manifest = load_brain(files[1]).manifest
-    assert manifest.domain.ratio == (100.0, 100.0)
+    assert manifest.domain.ratio == (10.0, 1000.0)
+    assert manifest.domain.centre == 100.0
     assert manifest.domain.lead_time == (2, 2)
     for name in seen:
         folder = tmp_path / "brains" / name
-        assert (folder / "checkpoint.tar.gz").exists()
+        assert (folder / "checkpoint.pt").exists()
         assert list(folder.glob("events.out.tfevents.*"))
     # Nothing is trained twice, and nothing is overwritten.
     assert train(resume=tmp_path / "brains") == files

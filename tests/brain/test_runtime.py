@@ -22,6 +22,7 @@ from brain.network import Perceptron
 from brain.onnx_file import onnx_bytes, read_layers, write_onnx
 from brain.registry import FOLDER, brain_files
 from brain.runtime import BrainFile, Trained, load_brain
+from brain.serving import by_ratio
 from scenarios.dynamics import initial_state
 from scenarios.errors import InputError
 from scenarios.model import Scenario
@@ -143,6 +144,36 @@ def test_between_two_brains_the_correction_is_interpolated_in_log_ratio(tmp_path
         more = (decided.quantity - Analytic()(scenario).quantity) / std
         assert more == pytest.approx(delta * np.ones_like(more), rel=1e-5)
         assert set(decided.source) == {source}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "lower", "upper", "share"),
+    [
+        (0.5, 0, 0, 0.0),  # below the first centre, but known to it
+        (0.05, -1, -1, 0.0),
+        (1.0, 0, 0, 0.0),
+        (10**0.25, 0, 1, 0.25),  # both know it: by distance from their centres
+        (10.0, 1, 1, 0.0),
+        (30.0, 1, 1, 0.0),  # known to the second, not to the third
+        (400.0, 1, 2, np.log(400 / 100) / np.log(900 / 100)),  # to neither: from end to end
+        (950.0, 2, 2, 0.0),
+        (2000.0, -1, -1, 0.0),
+    ],
+)
+def test_who_decides_about_which_ratio(ratio: float, lower: int, upper: int, share: float) -> None:
+    # Centres 1, 10 and 948.7.
+    domains = [domain(0.1, 10.0), domain(1.0, 100.0), domain(900.0, 1000.0)]
+    found = by_ratio(np.array([ratio]), domains)
+    assert (int(found[0][0]), int(found[1][0])) == (lower, upper)
+    assert float(found[2][0]) == pytest.approx(share)
+
+
+def test_a_brain_that_does_not_fit_leaves_the_product_to_one_that_does(tmp_path: Path) -> None:
+    short = stored(tmp_path, "short", constant(1.0), domain(10.0, stages=(1, 1)))
+    wide = stored(tmp_path, "wide", constant(2.0), domain(1.0, 1000.0))
+    decided = Trained([short, wide])(product())
+    assert set(decided.source) == {"wide"}
+    assert decided.findings == ()
 
 
 def test_a_brain_of_one_ratio_answers_a_neighbour_for_its_own(tmp_path: Path) -> None:
@@ -332,14 +363,28 @@ def test_user_brains_are_found_by_name_or_path(
         find_brain(str(tmp_path / "none.onnx"))
 
 
-def test_the_shipped_brains_load_and_serve_automatically(tmp_path: Path) -> None:
+def test_the_shipped_brains_load_and_serve_automatically() -> None:
     assert {"ratio-1", "ratio-10", "ratio-100", "ratio-1000"} <= set(brain_files())
     decided = safety_stocks(product(50.0), "auto")
     assert set(decided.source) == {"ratio-10 ~ ratio-100"}
     assert safety_stocks(product(100.0), "auto").source.tolist() == ["ratio-100"] * 2
-    assert safety_stocks(product(5000.0), "auto").source.tolist() == ["analytic"] * 2
+    assert safety_stocks(product(5000.0), "auto").source.tolist() == ["ratio-1000"] * 2
+    assert safety_stocks(product(50_000.0), "auto").source.tolist() == ["analytic"] * 2
     folder = brain_files()["ratio-1"].parent
     assert sum(path.stat().st_size for path in folder.glob("*.onnx")) < 400_000
+
+
+def test_brains_of_the_user_take_part_and_refused_ones_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, "ratio-50", constant(1.0), domain(5.0, 500.0))
+    (tmp_path / "old.onnx").write_bytes(b"of another time")
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    decided = safety_stocks(product(50.0), "auto")
+    assert set(decided.source) == {"ratio-50"}
+    (finding,) = decided.findings
+    assert (finding.file, finding.severity) == ("old.onnx", "warning")
+    assert "remove the file" in finding.remedy
 
 
 def test_shipped_scores_beat_the_textbook_everywhere() -> None:

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-pytest.importorskip("onnx")
-
 from brain.explain import profiles, responses, shown_chain
 from brain.features import N_FEATURES
 from brain.manifest import Domain, Manifest
@@ -81,7 +79,6 @@ def test_what_is_shown_lies_in_the_domain_of_the_brain(brain: Path) -> None:
 
 
 def test_a_picture_is_drawn(brain: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     target = tmp_path / "half.svg"
     assert RUN.invoke(app, ["brains", "explain", "half", "--out", str(target)]).exit_code == 0
     assert "<svg" in target.read_text(encoding="utf-8")
