@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import time
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,19 +30,26 @@ from solver import Kept, SolverOptions, optimise
 
 HORIZON = 28
 
-VARIANTS: dict[str, tuple[str, SolverOptions]] = {
-    "both risk-aware": ("analytic", SolverOptions()),
-    "trained, both risk-aware": ("auto", SolverOptions()),
-    "means only": ("none", SolverOptions(shortfall="flat", capacity="flat")),
-    **{
-        f"flat shortfall {share}": (
-            "analytic",
-            SolverOptions(shortfall="flat", capacity="flat", flat_shortfall=share),
-        )
-        for share in (0.02, 0.1, 0.5, 1.0)
-    },
-    "risk-aware shortfall": ("analytic", SolverOptions(capacity="flat")),
-}
+FLAT = (0.02, 0.1, 0.5, 1.0)
+"""Shares of the missed-sale cost that a unit below its safety stock costs, all alike."""
+
+
+def _variants() -> dict[str, tuple[str, SolverOptions]]:
+    """Name -> who sets the safety stocks, and how the order model prices risk."""
+    made = {
+        "trained, both risk-aware": ("auto", SolverOptions()),
+        "analytic, both risk-aware": ("analytic", SolverOptions()),
+        "means only": ("none", SolverOptions(shortfall="flat", capacity="flat")),
+    }
+    for name, brain in (("trained", "auto"), ("analytic", "analytic")):
+        made[f"{name}, risk-aware shortfall"] = (brain, SolverOptions(capacity="flat"))
+        for share in FLAT:
+            options = SolverOptions(shortfall="flat", capacity="flat", flat_shortfall=share)
+            made[f"{name}, flat shortfall {share}"] = (brain, options)
+    return made
+
+
+VARIANTS = _variants()
 
 
 def roll(
@@ -62,6 +72,60 @@ def roll(
     return costs, stored
 
 
+@dataclass(frozen=True)
+class Case:
+    """What is planned, over which days and how many demand paths."""
+
+    products: int
+    days: int
+    paths: int
+
+    def scenario(self) -> Scenario:
+        """Without limits."""
+        return long_chain(self.products, self.days + HORIZON, seed=11, limited=False)
+
+    def demand(self, scenario: Scenario) -> list[Floats]:
+        """[K, T] of each path."""
+        rng = np.random.default_rng(2026)
+        return [sample(scenario, rng) for _ in range(self.paths)]
+
+
+def store_of(scenario: Scenario) -> int:
+    """The location where customers buy."""
+    return int(scenario.points.location[scenario.points.sells][0])
+
+
+def stored_volume(case: Case) -> float:
+    """Volume at the store on an average day of a plan without limits."""
+    scenario = case.scenario()
+    _, stored = roll(scenario, case.demand(scenario)[0], "analytic", SolverOptions(), case.days)
+    return float(stored[store_of(scenario)])
+
+
+def costs(case: Case, room: float, name: str) -> dict[str, Floats]:
+    """Component -> cost per product and day on each path; runs in a process of its own."""
+    scenario = case.scenario()
+    capacity = scenario.locations.storage_capacity.copy()
+    capacity[store_of(scenario)] = room
+    tight = dataclasses.replace(
+        scenario, locations=dataclasses.replace(scenario.locations, storage_capacity=capacity)
+    )
+    brain, options = VARIANTS[name]
+    runs = [roll(tight, demand, brain, options, case.days)[0] for demand in case.demand(scenario)]
+    per = case.products * case.days
+    return {part: np.array([run[part] for run in runs]) / per for part in runs[0]}
+
+
+def line(name: str, found: dict[str, Floats], first: dict[str, Floats]) -> str:
+    """Mean cost, and its difference to the first variant with half its 95% interval."""
+    total = np.sum(list(found.values()), axis=0)
+    gap = total - np.sum(list(first.values()), axis=0)
+    half = 1.96 * gap.std(ddof=1) / np.sqrt(gap.size) if gap.size > 1 else np.nan
+    parts = ("holding", "missed_sale", "overflow")
+    detail = "  ".join(f"{part} {found[part].mean():.2f}" for part in parts)
+    return f"{name:28s} {total.mean():7.2f}  ({gap.mean():+.2f} ± {half:.2f})  {detail}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -70,42 +134,25 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=100)
     parser.add_argument("--paths", type=int, default=4)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.5, 0.7, 0.85])
-    parser.add_argument("--variants", nargs="+", default=list(VARIANTS))
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
     print(machine())
-    scenario = long_chain(args.products, args.days + HORIZON, seed=11, limited=False)
-    rng = np.random.default_rng(2026)
-    demand = [sample(scenario, rng) for _ in range(args.paths)]
-    brain, options = VARIANTS["both risk-aware"]
-    free = np.mean([roll(scenario, d, brain, options, args.days)[1] for d in demand[:1]], axis=0)
-    store = int(scenario.points.location[scenario.points.sells][0])
-    per = args.products * args.days
-    for share in args.shares:
-        capacity = scenario.locations.storage_capacity.copy()
-        capacity[store] = share * free[store]
-        tight = dataclasses.replace(
-            scenario, locations=dataclasses.replace(scenario.locations, storage_capacity=capacity)
-        )
-        print(f"\nstorage of the store at {share:.0%} of what the unlimited plan uses")
-        first: Floats | None = None
-        for name in args.variants:
-            brain, options = VARIANTS[name]
-            started = time.perf_counter()
-            runs = [roll(tight, d, brain, options, args.days)[0] for d in demand]
-            total = np.array([sum(run.values()) for run in runs]) / per
-            first = total if first is None else first
-            gap = total - first
-            half = 1.96 * gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.nan
-            parts = {
-                k: np.mean([r[k] for r in runs]) / per
-                for k in ("holding", "missed_sale", "overflow")
-            }
-            detail = "  ".join(f"{k} {v:.3f}" for k, v in parts.items())
-            print(
-                f"{name:24s} {total.mean():8.3f}  ({gap.mean():+.3f} ± {half:.3f})  {detail}"
-                f"  [{time.perf_counter() - started:.0f} s]",
-                flush=True,
-            )
+    case = Case(args.products, args.days, args.paths)
+    free = stored_volume(case)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(args.workers, mp_context=spawn) as pool:
+        jobs = {
+            (share, name): pool.submit(costs, case, share * free, name)
+            for share in args.shares
+            for name in args.variants
+        }
+        for share in args.shares:
+            print(f"\nstorage of the store at {share:.0%} of what the unlimited plan uses")
+            first = jobs[share, args.variants[0]].result()
+            for name in args.variants:
+                print(line(name, jobs[share, name].result(), first), flush=True)
 
 
 if __name__ == "__main__":

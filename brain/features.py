@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
+from scipy import special
 
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import echelons
@@ -36,7 +37,7 @@ KNOWN = (
     "std in periods of mean demand",
     "skewness of the demand to cover",
     "a unit / std where demand is whole",
-    "what a missed sale costs beyond the way to customers",
+    "how little it may pay to stock at all",
     "demand now over the average to cover, less 1",
 )
 """Features that do not depend on the state."""
@@ -61,7 +62,8 @@ RATIO_FEATURE = FEATURES.index("log of missed-sale over holding cost")
 RATIO_SCALE = 5.0
 """What that logarithm is divided by."""
 COVER_FEATURE = FEATURES.index("std over mean of the demand to cover here")
-COVER_SHARE = 0.1
+GATE_FEATURE = FEATURES.index("how little it may pay to stock at all here")
+COVER_SHARE = 0.3
 """Share of the mean demand to cover that the second output of a brain counts in."""
 MOST_COVER = 300.0
 """Largest mean demand to cover, in std, that it is counted in."""
@@ -222,6 +224,8 @@ def codec(
     holding = scenario.points.holding_cost
     at_parent = pick(np, parent, parent.size)
     by_parent = segment_sum(np, parent, parent.size)
+    # Near 0 where goods are cheap to bring, near 1 where their way costs as much as a missed sale.
+    little = special.expit(8.0 * (facts.way - 0.85))
     own = np.stack(
         np.broadcast_arrays(
             np.arcsinh(np.where(sells, std / np.where(sells, mean, 1.0), 0.0)),
@@ -235,8 +239,7 @@ def codec(
             np.arcsinh(std * per_mean),
             np.arcsinh(skewness(scenario, mean, std)),
             np.arcsinh(np.where(_whole(scenario), per_std, 0.0)),
-            # Steep where it turns: beyond 1 it pays not to stock at all.
-            np.tanh(4.0 * (1.0 - facts.way)),
+            little if settings.unmet_demand == "lost" else 0.0 * little,
             np.arcsinh(_now(scenario, parent, len(mean)) * per_mean) - np.arcsinh(1.0),
         ),
         axis=1,

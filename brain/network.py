@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from brain.features import COVER_FEATURE, COVER_SHARE, MOST_COVER, N_FEATURES
+from brain.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOST_COVER, N_FEATURES
 from brain.weights import Layers
 
 
@@ -17,7 +17,8 @@ class Perceptron(nn.Module):
     """Features [..., N_FEATURES] -> correction of z [...]; 0 before it has learnt anything.
 
     Two outputs are added up: one counts in standard deviations, the other in mean demand, for
-    where it pays not to stock at all, that is hundreds of standard deviations below.
+    where it pays not to stock at all, that is hundreds of standard deviations below. The latter is
+    shut off where that cannot be.
     """
 
     def __init__(self, hidden: Sequence[int] = (64, 64), generator: torch.Generator | None = None):
@@ -39,7 +40,7 @@ class Perceptron(nn.Module):
         out = self.body(features)
         in_std, in_mean = out[..., 0], out[..., 1]
         spread = torch.sinh(features[..., COVER_FEATURE]).clamp(min=1.0 / MOST_COVER)
-        return in_std + COVER_SHARE * in_mean / spread
+        return in_std + COVER_SHARE * features[..., GATE_FEATURE] * in_mean / spread
 
     def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Weights and biases as arrays."""

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from brain.features import COVER_FEATURE, COVER_SHARE, MOST_COVER, N_FEATURES
+from brain.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOST_COVER, N_FEATURES
 from brain.manifest import KEY, Manifest
 from brain.weights import Layers, check_layers
 
@@ -59,11 +59,12 @@ def onnx_bytes(layers: Layers, manifest: Manifest) -> bytes:
 
 
 def _sum_of_outputs(value: str, weights: list[TensorProto]) -> list[onnx.NodeProto]:
-    """delta = out[:, 0] + share * out[:, 1] / max(std over mean demand, 1 / most)."""
+    """delta = out[:, 0] + share * gate * out[:, 1] / max(std over mean demand, 1 / most)."""
     constants: dict[str, np.ndarray] = {
         "first": np.array(0, dtype=np.int64),
         "second": np.array(1, dtype=np.int64),
         "cover": np.array(COVER_FEATURE, dtype=np.int64),
+        "at_gate": np.array(GATE_FEATURE, dtype=np.int64),
         "share": np.array(COVER_SHARE, dtype=np.float32),
         "least": np.array(1.0 / MOST_COVER, dtype=np.float32),
     }
@@ -74,7 +75,9 @@ def _sum_of_outputs(value: str, weights: list[TensorProto]) -> list[onnx.NodePro
         helper.make_node("Gather", ["features", "cover"], ["asinh"], axis=1),
         helper.make_node("Sinh", ["asinh"], ["raw_spread"]),
         helper.make_node("Max", ["raw_spread", "least"], ["spread"]),
-        helper.make_node("Mul", ["in_mean", "share"], ["shared"]),
+        helper.make_node("Gather", ["features", "at_gate"], ["gate"], axis=1),
+        helper.make_node("Mul", ["in_mean", "gate"], ["gated"]),
+        helper.make_node("Mul", ["gated", "share"], ["shared"]),
         helper.make_node("Div", ["shared", "spread"], ["in_units_of_std"]),
         helper.make_node("Add", ["in_std", "in_units_of_std"], ["delta"]),
     ]

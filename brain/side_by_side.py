@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ from scenarios.errors import Finding, InputError
 
 POLL = 0.5
 """Seconds between looks at what the tasks have posted."""
+KNOCK = 10.0
+"""Seconds to wait for a cluster to answer."""
 
 
 def side_by_side(
@@ -82,6 +85,7 @@ def cluster(address: str | None) -> Iterator[Any]:
 
     ours = not ray.is_initialized()
     if ours:
+        _require_answer(address)
         local = {"include_dashboard": False} if address is None else {}
         try:
             ray.init(
@@ -91,11 +95,25 @@ def cluster(address: str | None) -> Iterator[Any]:
                 **local,
             )
         except ConnectionError as error:
-            remedy = "give the address of a running cluster, or none for this machine"
-            finding = Finding("ray", "no cluster answers there", remedy, value=address)
-            raise InputError([finding]) from error
+            raise _no_answer(address) from error
     try:
         yield ray
     finally:
         if ours:
             ray.shutdown()
+
+
+def _require_answer(address: str | None) -> None:
+    """Knock at HOST:PORT first: Ray itself would try for minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), KNOCK).close()
+    except (OSError, OverflowError) as error:
+        raise _no_answer(address) from error
+
+
+def _no_answer(address: str | None) -> InputError:
+    remedy = "give the address of a running cluster, or none for this machine"
+    return InputError([Finding("ray", "no cluster answers there", remedy, value=address)])
