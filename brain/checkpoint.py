@@ -17,8 +17,10 @@ import torch
 
 from scenarios.errors import Finding, InputError
 
-UNREADABLE = (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError)
-UNREADABLE += (pickle.UnpicklingError,)
+UNREADABLE = (
+    OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError,
+)  # fmt: skip
+"""What Torch may raise at bytes that are no checkpoint."""
 
 
 class CheckpointDamaged(ValueError):

@@ -33,7 +33,7 @@ class TrainingOptions:
     periods: int = 70
     draws_per_lot: int = 8
     """Updates with the same chains, each on new demand."""
-    lots_at_once: int = 4
+    lots_at_once: int = 16
     """So many lots of chains take turns."""
     learning_rate: float = 1e-2
     decay: Literal["cosine", "none"] = "cosine"

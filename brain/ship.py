@@ -26,10 +26,10 @@ from brain.registry import SHIPPED
 from brain.scores import RATIOS, SIGMAX, grid_point
 from brain.weights import Layers
 
-STEPS = 1000
+STEPS_ALL, STEPS_EACH = 1000, 1500
 """Of the brain for all ratios, and of each after it."""
+ALL_RATIOS = (0.3, 3000.0)
 SEED = 2026
-CHAINS = 512
 RATE_ALL, RATE_EACH = 1e-2, 5e-3
 """Learning rates of the first training and of those after it."""
 
@@ -51,7 +51,7 @@ def train_one(
             f" cost {progress.relative:.4f} of the analytic rule's\n"
         )
 
-    options = TrainingOptions(steps=steps, chains=CHAINS, learning_rate=rate, seed=seed)
+    options = TrainingOptions(steps=steps, learning_rate=rate, seed=seed)
     result = train(chains, options, start=start, progress=tell)
     return result.layers, result.history[-1].relative
 
@@ -69,7 +69,7 @@ def ship_one(ratio: float, steps: int, seed: int, start: Layers, folder: str) ->
         name=name,
         domain=domain_of(chains),
         seed=seed,
-        steps=2 * steps,
+        steps=STEPS_ALL + steps,
         scores={"validation chains, over analytic": round(relative, 4)},
         versions={"python": platform.python_version()}
         | {package: version(package) for package in ("echelon-planner", "numpy", "torch")},
@@ -93,7 +93,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--ratios", type=float, nargs="+", default=RATIOS)
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=STEPS_EACH, help="of each brain")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", default=str(SHIPPED))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
@@ -102,9 +102,9 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(args.workers, len(args.ratios)), mp_context=spawn) as pool:
-        everything = RandomChains(ratio=(min(args.ratios) / AROUND, max(args.ratios) * AROUND))
+        everything = RandomChains(ratio=ALL_RATIOS)
         first = pool.submit(
-            train_one, "all ratios", everything, args.steps, RATE_ALL, args.seed, None
+            train_one, "all ratios", everything, STEPS_ALL, RATE_ALL, args.seed, None
         )
         start, _ = first.result()
         jobs = [

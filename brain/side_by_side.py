@@ -81,6 +81,8 @@ def side_by_side(
 def cluster(address: str | None) -> Iterator[Any]:
     """Ray, connected; what is started here is stopped in the end."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # By default Ray's workers give way to everything else; beside other work they would starve.
+    os.environ.setdefault("RAY_worker_niceness", "0")
     import ray
 
     ours = not ray.is_initialized()

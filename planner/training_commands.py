@@ -47,6 +47,9 @@ def train(
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Ray cluster; default: this machine.")
     ] = None,
+    curriculum: Annotated[
+        bool, typer.Option("--curriculum", help="Begin with calm demand, then ever wilder.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 0,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Updates of the brain; default: by the algorithm.")
@@ -58,7 +61,7 @@ def train(
 
     with _errors(), Bars(quiet=quiet) as bars:
         try:
-            from brain.training import default_options, require_extra
+            from brain.training import CURRICULUM, default_options, require_extra
 
             require_extra()
             import dataclasses
@@ -67,6 +70,7 @@ def train(
             from brain.checkpoint import CheckpointDamaged
             from brain.hdpo import TrainingDiverged
             from brain.order import check_order
+            from brain.registry import user_folder
         except ImportError as error:
             _fail(f"error: {error}", BAD_INPUT)
         if resume is None:
@@ -75,6 +79,10 @@ def train(
         options = default_options(algorithm.value, start)
         if steps is not None:
             options = dataclasses.replace(options, steps=steps)
+        if curriculum:
+            if algorithm is not Algorithm.hdpo:
+                _fail("error: --curriculum goes with --algorithm hdpo", BAD_INPUT)
+            options = dataclasses.replace(options, curriculum=CURRICULUM)
         try:
             files = train_brains(
                 ratio or (),
@@ -89,9 +97,9 @@ def train(
                 options=options,
             )
         except KeyboardInterrupt:
-            folder = resume or out
-            where = f" Go on with: planner train --resume {folder}" if folder else ""
-            _fail(f"Stopped; checkpoints are kept.{where}", STOPPED)
+            folder = resume or out or user_folder()
+            where = f"Go on with: planner train --resume {folder}"
+            _fail(f"Stopped; checkpoints are kept. {where}", STOPPED)
         except CheckpointDamaged as error:
             _fail(f"error: {error}; remove it to train that brain from the start", BAD_INPUT)
         except TrainingDiverged as error:

@@ -16,7 +16,7 @@ import torch
 
 from brain.analytic import Analytic
 from brain.chains import RandomChains
-from brain.hdpo import CHECKPOINT, Progress, TrainingDiverged, TrainingOptions, train
+from brain.hdpo import CHECKPOINT, Lots, Progress, TrainingDiverged, TrainingOptions, train
 from brain.network import Perceptron
 from brain.orders import brain_orders
 from brain.rollout import rollout, untrained
@@ -177,3 +177,19 @@ def test_training_goes_on_from_a_neighbour() -> None:
     first = train(FEW, SMALL)
     second = train(FEW, dataclasses.replace(SMALL, steps=0), start=first.layers)
     assert second.history[0].cost == first.history[-1].cost
+
+
+def test_a_curriculum_begins_with_calm_demand() -> None:
+    # 40 steps, each on a lot of its own: calm ones up to step 20, then all.
+    options = dataclasses.replace(
+        SMALL, steps=40, chains=200, draws_per_lot=1, lots_at_once=1, curriculum=((0.5, 0.15),)
+    )
+    lots = Lots(dataclasses.replace(FEW, reference_share=0.0), options)
+
+    def wildest(step: int) -> float:
+        scenario = lots._graded(step).draw(np.random.default_rng(step), 200, 5).scenario
+        normal = (scenario.products.distribution == "normal")[scenario.points.product]
+        chosen = normal & scenario.points.sells
+        return float((scenario.std[chosen].mean(axis=1) / scenario.mean[chosen].mean(axis=1)).max())
+
+    assert wildest(19) < 0.2 < wildest(20)

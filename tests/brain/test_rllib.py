@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import ray
 import torch
 
 from brain import train
@@ -19,11 +17,14 @@ from brain.episodes import episodes_of
 from brain.hdpo import TrainingOptions
 from brain.hdpo import train as train_plainly
 from brain.job import run_job, unpack
+from brain.manifest import Domain, Manifest
+from brain.onnx_file import write_onnx
 from brain.posts import Job, Post
 from brain.ppo import ppo_config
 from brain.rllib_env import brain_of, set_brain
 from brain.rollout import untrained
 from brain.runtime import load_brain
+from brain.side_by_side import cluster
 from scenarios.errors import InputError
 
 # What Ray and RLlib warn of in their own code is theirs.
@@ -43,18 +44,10 @@ QUICK = TrainingOptions(
 
 @pytest.fixture(scope="module", autouse=True)
 def _cluster() -> Iterator[None]:
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    ray.init(
-        address="local",
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-    )
-    yield
-    ray.shutdown()
+    with cluster(None):
+        yield
     torch.set_num_threads(threads)
 
 
@@ -170,3 +163,22 @@ def test_several_brains_are_trained_side_by_side_and_written(tmp_path: Path) -> 
     assert train(resume=tmp_path / "brains") == files
     with pytest.raises(InputError, match="already there"):
         train([10], out=tmp_path / "brains", options=QUICK, chains=TOY)
+
+
+def test_one_brain_learns_a_range_of_ratios_from_a_brain_of_another_shape(tmp_path: Path) -> None:
+    narrow = train_plainly(TOY, dataclasses.replace(QUICK, steps=1, hidden=(8,)))
+    domain = Domain(
+        ratio=(1, 1), stages=(1, 1), lead_time=(2, 2), cv=(0, 1), unmet_demand=("lost",)
+    )
+    start = write_onnx(
+        tmp_path / "narrow.onnx", narrow.layers, Manifest(name="narrow", domain=domain)
+    )
+    options = dataclasses.replace(QUICK, steps=2)
+    (file,) = train(
+        ratio_range=(10, 1000), out=tmp_path / "brains", start=str(start), options=options,
+        chains=TOY,
+    )  # fmt: skip
+    manifest = load_brain(file).manifest
+    assert (manifest.name, manifest.domain.ratio) == ("ratio-10-1000", (10.0, 1000.0))
+    with pytest.raises(InputError, match="ppo trains"):
+        train([5], algorithm="ppo", out=tmp_path / "p", start=str(start), options=options)
