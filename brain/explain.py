@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.analytic import analytic_stock
-from brain.chains import LEVEL, chains
+from brain.chains import LEVEL
 from brain.features import N_FEATURES, codec
 from brain.manifest import Domain
 from brain.runtime import BrainFile
+from brain.serial import chains
 from scenarios.dynamics import initial_state, network, step
 from scenarios.model import Floats, Scenario
 from scenarios.uncertainty import echelon_demand

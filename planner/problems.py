@@ -180,7 +180,7 @@ def _expiring(scenario: Scenario, projection: Projection) -> Iterator[Row]:
 
 def _lots(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
     """Orders that lot rules raise by more than a week's (or four weeks') demand."""
-    season = 7 if scenario.settings.period == "D" else 4
+    season = scenario.settings.season
     routes, n = scenario.routes, min(scenario.settings.commit_periods, scenario.n_periods)
     # Compared with all that the relaxation orders up to then: lots bundle what it splits.
     relaxed = np.cumsum(found.relaxed, axis=1)[:, n - 1]

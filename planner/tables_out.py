@@ -112,7 +112,7 @@ def days_of_cover(scenario: Scenario, closing: Floats) -> Floats:
 
     Demand is that of the point and of all it supplies; nan where none is ahead.
     """
-    season, days = (7, 1) if scenario.settings.period == "D" else (4, 7)
+    season, days = scenario.settings.season, scenario.settings.days
     n_periods = scenario.n_periods
     demand = echelon_mean(scenario, n_periods + season)
     total = np.concatenate([np.zeros((len(demand), 1)), np.cumsum(demand, axis=1)], axis=1)
@@ -122,8 +122,7 @@ def days_of_cover(scenario: Scenario, closing: Floats) -> Floats:
 
 def dates_after(scenario: Scenario, period: Ints) -> pd.DatetimeIndex:
     """First days of periods, beyond the last one of the scenario, too."""
-    days = 1 if scenario.settings.period == "D" else 7
-    return scenario.dates[0] + pd.to_timedelta(period * days, unit="D")
+    return scenario.dates[0] + pd.to_timedelta(period * scenario.settings.days, unit="D")
 
 
 def _by_point(scenario: Scenario) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _orders(scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]) ->
     _note(notes, "not_a_quantity", "an order without a positive quantity", orders, ~(quantity > 0))
     known = (route >= 0) & ~outside & np.isfinite(quantity)
     lead = np.where(route >= 0, scenario.routes.lead_time[route], 0)
-    step = np.timedelta64(1 if scenario.settings.period == "D" else 7, "D")
+    step = np.timedelta64(scenario.settings.days, "D")
     due = orders["order_date"].to_numpy().astype("datetime64[D]") + lead * step
     wrong = due != orders["receipt_date"].to_numpy().astype("datetime64[D]")
     message = "a receipt date that is not order date plus lead time"
@@ -134,7 +134,7 @@ def _find(keys: Ints, wanted: Ints, valid: Any) -> Ints:
 
 def _periods(scenario: Scenario, dates: pd.Series) -> Ints:
     """Period of each date, -1 where it is no first day of one."""
-    days = 1 if scenario.settings.period == "D" else 7
+    days = scenario.settings.days
     start = scenario.dates[0].to_datetime64().astype("datetime64[D]")
     gap = (dates.to_numpy().astype("datetime64[D]") - start).astype(np.int64)
     return np.where((gap >= 0) & (gap % days == 0), gap // days, -1)

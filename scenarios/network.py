@@ -164,7 +164,7 @@ def demand_beyond(scenario: Scenario, values: Floats, n_periods: int) -> Floats:
     extra = n_periods - values.shape[1]
     if extra <= 0:
         return values[:, :n_periods]
-    season = min(7 if scenario.settings.period == "D" else 4, values.shape[1])
+    season = min(scenario.settings.season, values.shape[1])
     level = values[:, -season:].mean(axis=1, keepdims=True)
     if scenario.settings.end_of_life:
         level = np.zeros_like(level)

@@ -65,3 +65,13 @@ class Settings(BaseModel):
     def shipping_lag(self) -> int:
         """Periods that stock rests at a location before it can be shipped on (0 or 1)."""
         return 1 if self.timeline == "order_first" else 0
+
+    @property
+    def season(self) -> int:
+        """Periods after which a week, or four weeks, come round again."""
+        return 7 if self.period == "D" else 4
+
+    @property
+    def days(self) -> int:
+        """Length of a period."""
+        return 1 if self.period == "D" else 7

@@ -67,7 +67,7 @@ class Trajectory:
         dates, extra = self.scenario.dates, self.n_periods - self.scenario.n_periods
         if extra <= 0:
             return pd.DatetimeIndex(dates[: self.n_periods])
-        days = 1 if self.scenario.settings.period == "D" else 7
+        days = self.scenario.settings.days
         later = dates[-1] + pd.to_timedelta(days * np.arange(1, extra + 1), unit="D")
         return pd.DatetimeIndex(dates.append(pd.DatetimeIndex(later)))
 

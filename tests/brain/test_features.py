@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from brain.chains import RandomChains, ReferenceChains, chains
+from brain.chains import RandomChains, ReferenceChains
 from brain.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
+from brain.serial import chains
 from scenarios.dynamics import initial_state, network
 from scenarios.model import Scenario
 from tests.worlds import chain, column, tree
