@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.backtesting import BacktestResult, backtest
     from planner.planning import plan
     from planner.result import AuditError, Plan, Report
 
-__all__ = ["AuditError", "Plan", "Report", "plan"]
+__all__ = ["AuditError", "BacktestResult", "Plan", "Report", "backtest", "plan"]
 
 _HOME = {
+    "backtest": "planner.backtesting",
+    "BacktestResult": "planner.backtesting",
     "plan": "planner.planning",
     "AuditError": "planner.result",
     "Plan": "planner.result",

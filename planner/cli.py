@@ -159,6 +159,54 @@ def simulate(
     typer.echo(screen.harmless(screen.simulation_text(result, scenario.settings.currency)))
 
 
+@app.command(epilog="Example: planner backtest my-chain --days 100 --policy hybrid --out my-test")
+def backtest(
+    source: Input,
+    out: Annotated[Path, typer.Option(help="Folder for the result; it must not exist.")],
+    policy: Annotated[
+        str,
+        typer.Option(
+            help="Who orders: hybrid, analytic-mip, mip-on-means, closed-form, base-stock,"
+            " constant, random, zero, oracle."
+        ),
+    ] = "hybrid",
+    brain: Brain = "auto",
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, help="Periods to run; default: all forecast. More repeat its end."),
+    ] = None,
+    paths: Annotated[int, typer.Option(min=1, help="Paths of demand to draw.")] = 1,
+    seed: Seed = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Roll through time: plan, release, let demand come true, again; goes on where it stopped."""
+    from planner import screen
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        from scenarios.write_tables import check_free
+
+        check_free(out)
+        from planner.backtesting import backtest_to
+        from planner.policies.named import named
+        from scenarios.model import Scenario
+
+        chosen = named(policy, brain)
+        progress("reading")
+        scenario = Scenario.read(source)
+
+        def told(done: int, total: int) -> None:
+            progress(f"period {done:,} of {total:,}")
+
+        try:
+            result = backtest_to(
+                out, scenario, chosen, n_periods=days, n_paths=paths, seed=seed, progress=told
+            )
+        except KeyboardInterrupt:
+            _fail("Stopped; the same command goes on from here.", STOPPED)
+    typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))
+
+
 @app.command(epilog="Example: planner check my-chain")
 def check(source: Input) -> None:
     """Read the input, list everything that is wrong or odd, and describe the chain."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planner.backtesting import BacktestResult
     from planner.result import Plan
     from planner.simulating import Simulation
     from scenarios.errors import Finding
@@ -252,15 +253,30 @@ def scenario_text(scenario: Scenario) -> str:
 
 def simulation_text(simulation: Simulation, currency: str) -> str:
     """Costs by component and fill rate, with 95% confidence intervals."""
-    import pandas as pd
-
-    rows = []
-    for row in simulation.summary.itertuples(index=False):
-        shown = _share if row.measure == "fill_rate" else _cost
-        interval = f"95% interval {shown(row.low)} to {shown(row.high)}"
-        rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
     n = len(simulation.paths)
     head = f"Closed-form orders on {n:,} {'path' if n == 1 else 'paths'} of sampled demand"
+    return _summary_text(simulation.summary, head, n, currency)
+
+
+def backtest_text(result: BacktestResult, currency: str) -> str:
+    """Every key figure, with its 95% confidence interval where there is more than one path."""
+    n, periods = len(result.paths), result.runs[0].n_periods
+    head = (
+        f"{result.policy}: {periods:,} periods on {n:,} {'path' if n == 1 else 'paths'} of demand"
+    )
+    return _summary_text(result.summary, head, n, currency)
+
+
+def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:
+    import pandas as pd
+
+    from planner.simulating import SHARES
+
+    rows = []
+    for row in summary.itertuples(index=False):
+        shown = _share if row.measure in SHARES else _cost
+        interval = f"95% interval {shown(row.low)} to {shown(row.high)}" if n_paths > 1 else ""
+        rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
     head += f" (costs in {currency})" if currency else ""
     return "\n".join([head, *_table(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))])
 

@@ -19,6 +19,7 @@ from scenarios.trajectory import Trajectory
 from scenarios.write_tables import new_folder, write_csv
 from solver.closed_form import order_up_to
 
+SHARES = {"fill_rate", "cycle_service_level", "overstock_days", "understock_days", "perfect_days"}
 CELLS = 20_000_000
 """Stock points x periods x paths drawn at a time, which bounds memory."""
 
@@ -109,16 +110,18 @@ def summarise(paths: pd.DataFrame) -> pd.DataFrame:
     """Mean and 95% confidence interval (Student's t) of every column but ``path``.
 
     Components that no path pays are left out. Intervals end where values cannot be: below 0, and
-    above 1 for the fill rate.
+    above 1 for shares.
     """
     rows = []
     for name in paths.columns.drop("path"):
         values = paths[name].to_numpy(dtype=float)
-        if name in COMPONENTS and not values.any():
+        if name.removeprefix("cost_") in COMPONENTS and not values.any():
             continue
         mean, half = float(values.mean()), half_width(values)
-        low, high = max(mean - half, 0.0), mean + half
-        rows.append((name, mean, low, min(high, 1.0) if name == "fill_rate" else high))
+        low, high = mean - half, mean + half
+        if (values >= 0).all():
+            low = max(low, 0.0)
+        rows.append((name, mean, low, min(high, 1.0) if name in SHARES else high))
     return pd.DataFrame(rows, columns=["measure", "mean", "low", "high"])
 
 

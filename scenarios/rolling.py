@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 
 from scenarios.model import OpenOrders, Scenario
 from scenarios.state import State
@@ -51,4 +52,30 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         mean=scenario.mean[:, window],
         std=scenario.std[:, window],
         warnings=(),
+    )
+
+
+def longer(scenario: Scenario, n_periods: int) -> Scenario:
+    """The scenario over ``n_periods``: its last season (7 days or 4 weeks) again and again.
+
+    Forecast, storage and lane capacities are repeated. A scenario that is long enough is returned
+    as it is.
+    """
+    extra = n_periods - scenario.n_periods
+    if extra <= 0:
+        return scenario
+    season = min(scenario.settings.season, scenario.n_periods)
+    again = scenario.n_periods - season + np.arange(extra) % season
+    column = np.concatenate([np.arange(scenario.n_periods), again])
+    step = pd.to_timedelta(scenario.settings.days * np.arange(1, extra + 1), unit="D")
+    return dataclasses.replace(
+        scenario,
+        settings=scenario.settings.model_copy(update={"horizon": None}),
+        dates=pd.DatetimeIndex(scenario.dates.append(scenario.dates[-1] + step)),
+        locations=dataclasses.replace(
+            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, column]
+        ),
+        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
+        mean=scenario.mean[:, column],
+        std=scenario.std[:, column],
     )

@@ -1,0 +1,185 @@
+"""A rolling horizon: at every review plan, release, let demand come true, and again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.fingerprint import input_hash
+from planner.journal import Journal
+from planner.policies.oracle import Oracle
+from planner.policies.policy import Policy
+from planner.simulating import summarise
+from scenarios.demand import sample
+from scenarios.dynamics import initial_state
+from scenarios.kpis import kpis
+from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.rolling import longer, scenario_at
+from scenarios.simulate import simulate
+from scenarios.state import State
+from scenarios.trajectory import Trajectory
+from scenarios.write_tables import check_free, new_folder, write_csv
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many periods are planned."""
+
+
+@dataclass(frozen=True, eq=False)
+class BacktestResult:
+    """What a policy did on some demand paths.
+
+    Attributes
+    ----------
+    policy : str
+    paths : DataFrame
+        One row per path: path, every key figure of :mod:`scenarios.kpis`, and seconds spent.
+    summary : DataFrame
+        One row per key figure: measure, mean, and the 95% confidence interval low .. high.
+    runs : tuple of Trajectory
+        Every path in full.
+    """
+
+    policy: str
+    paths: pd.DataFrame
+    summary: pd.DataFrame
+    runs: tuple[Trajectory, ...]
+
+    def write(self, path: Path) -> None:
+        """Write the tables, and stock, orders and costs of the first path, as CSV.
+
+        Raises
+        ------
+        FileExistsError
+            If there is something at ``path``.
+        """
+        with new_folder(path) as folder:
+            write_csv(self.summary, folder / "summary.csv")
+            write_csv(self.paths, folder / "paths.csv")
+            write_csv(self.runs[0].stock_table(), folder / "stock_of_path_0.csv")
+            write_csv(self.runs[0].order_table(), folder / "orders_of_path_0.csv")
+            write_csv(self.runs[0].cost_table(), folder / "costs_of_path_0.csv")
+            said = {"policy": self.policy, "periods": self.runs[0].n_periods}
+            (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+
+
+def backtest(
+    scenario: Scenario,
+    policy: Policy | Oracle,
+    n_periods: int | None = None,
+    n_paths: int = 1,
+    seed: int = 0,
+    *,
+    demand: Floats | None = None,
+    journal: Path | None = None,
+    progress: Progress | None = None,
+) -> BacktestResult:
+    """Run a policy over time on demand that it does not know.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    policy : Policy or Oracle
+        Oracles alone are told the demand.
+    n_periods : int, optional
+        Periods to run. Past the end of the forecast its last season is repeated. Default: all that
+        are forecast.
+    n_paths : int
+        Independent demand paths.
+    seed : int
+        Equal seeds give equal demand, whatever the policy: common random numbers.
+    demand : array [paths, K, T], optional
+        Instead of sampled paths.
+    journal : Path, optional
+        Folder in which orders are noted; a run that was broken off goes on from there.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the journal is of another run.
+    ValueError
+        If demand has another number of points, or is too short.
+    """
+    n_periods = scenario.n_periods if n_periods is None else n_periods
+    if n_periods < 1 or n_paths < 1:
+        raise ValueError("there must be at least one period and one path")
+    scenario = longer(scenario, n_periods)
+    if demand is None:
+        rng = np.random.default_rng([seed, 0])
+        demand = np.stack([sample(scenario, rng)[:, :n_periods] for _ in range(n_paths)])
+    demand = np.asarray(demand)[..., :n_periods]
+    if demand.ndim != 3 or demand.shape[1:] != (scenario.n_points, n_periods):
+        raise ValueError(
+            f"demand is {demand.shape}, not paths x {scenario.n_points} points x {n_periods}"
+        )
+    total, done = len(demand) * n_periods, 0
+
+    def told(orders: OrderPolicy) -> OrderPolicy:
+        def order(state: State, period: int) -> Any:
+            nonlocal done
+            answer = orders(state, period)
+            done += scenario.settings.review_period
+            if progress is not None:
+                progress(min(done, total), total)
+            return answer
+
+        return order
+
+    rows, runs = [], []
+    for path, wanted in enumerate(demand):
+        started = time.monotonic()
+        if isinstance(policy, Oracle):
+            orders: OrderPolicy = policy.knowing(_first(scenario, n_periods), wanted)
+        else:
+            orders = policy(scenario, np.random.default_rng([seed, 1, path]))
+        note = None
+        if journal is not None:
+            identity = f"{input_hash(scenario)} {policy!r} {seed} {path} {wanted.sum():.6f}"
+            shape = (scenario.n_routes, n_periods)
+            orders = note = Journal(journal / f"path-{path}.npz", identity, orders, shape)
+        try:
+            run = simulate(scenario, told(orders), wanted)
+        finally:
+            if note is not None:
+                note.write()
+        figures = {name: float(value) for name, value in kpis(run).items()}
+        rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
+        runs.append(run)
+    paths = pd.DataFrame(rows)
+    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs))
+
+
+def _first(scenario: Scenario, n_periods: int) -> Scenario:
+    """The first periods of a scenario."""
+    if n_periods == scenario.n_periods:
+        return scenario
+    return scenario_at(scenario, initial_state(scenario), 0, n_periods)
+
+
+def backtest_to(
+    out: Path, scenario: Scenario, policy: Policy | Oracle, **arguments: Any
+) -> BacktestResult:
+    """:func:`backtest`, written to a folder; what was broken off goes on where it stopped.
+
+    Until it is done, orders are noted in a folder beside it whose name ends in ``.journal``.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at ``out``.
+    """
+    check_free(out)
+    journal = out.with_name(out.name + ".journal")
+    result = backtest(scenario, policy, journal=journal, **arguments)
+    result.write(out)
+    shutil.rmtree(journal, ignore_errors=True)
+    return result

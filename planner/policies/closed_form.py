@@ -1,0 +1,52 @@
+"""The echelon order-up-to rule with a brain's safety stocks; capacities are not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from brain import find_brain
+from brain.analytic import Analytic
+from brain.override import NoSafetyStock, apply_overrides
+from brain.policy import SafetyStockPolicy
+from scenarios.dynamics import initial_state
+from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.rolling import scenario_at
+from scenarios.state import State
+from solver.closed_form import order_up_to
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """Orders in closed form.
+
+    Parameters
+    ----------
+    brain : str or SafetyStockPolicy
+    horizon : int
+        Periods of forecast that the brain is shown at each review.
+    name : str, optional
+    """
+
+    brain: str | SafetyStockPolicy = "auto"
+    horizon: int = 28
+    name: str = "closed-form"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+        """A brain that looks at the state is asked at every review, others once."""
+        decide = find_brain(self.brain) if isinstance(self.brain, str) else self.brain
+
+        def wanted(now: Scenario) -> Floats:
+            return apply_overrides(now, decide(now)).quantity
+
+        if isinstance(decide, Analytic | NoSafetyStock):
+            return order_up_to(scenario, wanted(scenario))
+
+        def order(state: State, period: int) -> Floats:
+            today = scenario_at(scenario, state, period, self.horizon)
+            orders: Floats = order_up_to(today, wanted(today))(initial_state(today), 0)
+            return orders
+
+        return order

@@ -1,0 +1,40 @@
+"""The policies that the command line knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from planner.policies.base_stock import TunedBaseStock
+from planner.policies.closed_form import ClosedForm
+from planner.policies.oracle import Oracle
+from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
+from planner.policies.policy import Policy
+from planner.policies.simple import ZERO, Constant, Random
+from scenarios.errors import Finding, InputError
+
+NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
+    "hybrid": Planned,
+    "analytic-mip": lambda brain: ANALYTIC_PLANNED,
+    "mip-on-means": lambda brain: MEANS_PLANNED,
+    "closed-form": ClosedForm,
+    "base-stock": lambda brain: TunedBaseStock(),
+    "constant": lambda brain: Constant(),
+    "random": lambda brain: Random(),
+    "zero": lambda brain: ZERO,
+    "oracle": lambda brain: Oracle(),
+}
+"""Name -> policy with a brain, where it has one."""
+
+
+def named(name: str, brain: str = "auto") -> Policy | Oracle:
+    """The policy of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name not in NAMED:
+        remedy = f"choose one of {', '.join(NAMED)}"
+        raise InputError([Finding("--policy", "there is no such policy", remedy, value=name)])
+    return NAMED[name](brain)

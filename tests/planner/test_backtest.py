@@ -1,0 +1,171 @@
+"""Rolling horizons: key figures by hand, the policies, and a run that is broken off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from planner import backtest
+from planner.backtesting import backtest_to
+from planner.cli import app
+from planner.policies.base_stock import TunedBaseStock
+from planner.policies.closed_form import ClosedForm
+from planner.policies.named import NAMED, named
+from planner.policies.oracle import Oracle
+from planner.policies.planned import Planned
+from planner.policies.simple import ZERO, Constant
+from scenarios.errors import InputError
+from scenarios.examples import retail_chain
+from scenarios.kpis import kpis
+from scenarios.model import Floats, Scenario
+from scenarios.policies import GivenOrders
+from scenarios.rolling import longer
+from scenarios.simulate import simulate
+from scenarios.state import State
+from tests.worlds import chain, column
+
+RUN = CliRunner()
+
+
+def small() -> Scenario:
+    return retail_chain(4, seed=2)
+
+
+def test_key_figures_of_three_days_by_hand() -> None:
+    # 10 on hand, orders of 4 arrive a day later: demand 4, 9, 20 against a forecast of 3.
+    # Day 0: 10 - 4 = 6 left. Day 1: 6 + 4 - 9 = 1. Day 2: 1 + 4 - 20: 15 missed, 0 left.
+    scenario = chain(
+        [1], mean=3.0, std=1.0, on_hand=10.0, n_periods=3, holding_cost=1.0,
+        missed_sale_cost=2.0, price=5.0, unit_cost=3.0, volume=2.0, storage_capacity=6.0,
+        overflow_cost=1.5,
+    )  # fmt: skip
+    run = simulate(scenario, GivenOrders(np.full((1, 3), 4.0)), np.array([[4.0, 9.0, 20.0]]))
+    found = {name: float(value) for name, value in kpis(run).items()}
+    # Stored volume 12, 2, 0 in a room of 6: 6 too much on day 0.
+    total = 1.0 * (6 + 1) + 2.0 * 15 + 1.5 * 6
+    assert found["total_cost"] == pytest.approx(total)
+    assert found["cost_overflow"] == pytest.approx(9.0)
+    assert found["profit"] == pytest.approx(5 * 18 - 3 * 12 - total)
+    assert found["fill_rate"] == pytest.approx(1 - 15 / 33)
+    assert found["cycle_service_level"] == pytest.approx(2 / 3)
+    assert found["missed_units"] == 15
+    (stock,) = (value for name, value in found.items() if name.startswith("stock_at_"))
+    assert stock == pytest.approx(7 / 3)
+    assert found["turns"] == pytest.approx(18 * 365 / 3 / (7 / 3))
+    assert found["days_of_cover"] == pytest.approx((7 / 3) / (33 / 3))
+    # None of 6, 1, 0 is above 3 x 3; a day is perfect where nothing is missed either.
+    assert (found["overstock_days"], found["perfect_days"]) == (0.0, pytest.approx(2 / 3))
+    assert found["bullwhip"] == 0.0
+    assert found["storage_use"] == pytest.approx((2 + 2 / 6 + 0) / 3)
+    assert found["overflow_volume"] == pytest.approx(6.0)
+
+
+def test_a_longer_scenario_repeats_its_last_week() -> None:
+    scenario = chain([1], mean=np.arange(1.0, 10.0), std=1.0, n_periods=9)
+    more = longer(scenario, 20)
+    assert more.mean[0, 9:].tolist() == [3, 4, 5, 6, 7, 8, 9, 3, 4, 5, 6]
+    assert (np.diff(more.dates).astype("timedelta64[D]").astype(int) == 1).all()
+    assert longer(scenario, 5) is scenario
+
+
+def test_the_hybrid_beats_means_and_the_oracle_beats_all() -> None:
+    scenario = small()
+    cost = {}
+    for name in ("hybrid", "mip-on-means", "closed-form", "base-stock", "zero"):
+        result = backtest(scenario, named(name, "analytic"), 20, n_paths=2, seed=5)
+        cost[name] = result.paths["total_cost"].mean()
+    cost["oracle"] = backtest(scenario, Oracle(), 20, n_paths=2, seed=5).paths["total_cost"].mean()
+    assert min(cost, key=cost.__getitem__) == "oracle"
+    assert cost["hybrid"] < cost["mip-on-means"] < cost["zero"]
+
+
+def test_equal_seeds_give_every_policy_the_same_demand() -> None:
+    scenario = small()
+    one = backtest(scenario, ZERO, 30, seed=7)
+    two = backtest(scenario, Constant(), 30, seed=7)
+    other = backtest(scenario, ZERO, 30, seed=8)
+    assert np.array_equal(one.runs[0].demand, two.runs[0].demand)
+    assert not np.array_equal(one.runs[0].demand, other.runs[0].demand)
+    assert one.runs[0].n_periods == 30 > scenario.n_periods
+
+
+def test_constant_orders_flow_through_every_echelon() -> None:
+    scenario = chain([1, 2], mean=10.0, std=0.0, n_periods=6, review_period=2)
+    orders = Constant()(scenario, np.random.default_rng(0))
+    assert orders(None, 0).tolist() == [20.0, 20.0]  # type: ignore[arg-type]
+
+
+def test_tuned_base_stock_is_near_the_best_of_a_grid() -> None:
+    # One location, lost sales: tuned on 50 paths of its own, judged on others against all levels.
+    scenario = chain(
+        [2], mean=10.0, std=4.0, n_periods=60, on_hand=25.0, missed_sale_cost=9.0,
+        holding_cost=column([1.0]),
+    )  # fmt: skip
+    tuned = backtest(scenario, TunedBaseStock(), n_paths=30, seed=1).paths["total_cost"].mean()
+    plain = backtest(scenario, ClosedForm("analytic"), n_paths=30, seed=1)
+    assert tuned < plain.paths["total_cost"].mean()
+
+
+class Breaks:
+    """A policy that fails once, after some days."""
+
+    name = "breaks"
+
+    def __init__(self, day: int | None):
+        self.day, self.asked = day, list[int]()
+
+    def __repr__(self) -> str:
+        return "Breaks()"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
+        inner = Planned("analytic")(scenario, rng)
+
+        def order(state: State, period: int) -> Floats:
+            self.asked.append(period)
+            if period == self.day:
+                raise KeyboardInterrupt
+            orders: Floats = inner(state, period)
+            return orders
+
+        return order
+
+
+def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    scenario, out = small(), tmp_path / "out"
+    whole = backtest(scenario, Planned("analytic"), 8, seed=3)
+    with pytest.raises(KeyboardInterrupt):
+        backtest_to(out, scenario, Breaks(5), n_periods=8, seed=3)  # type: ignore[arg-type]
+    assert not out.exists()
+    with pytest.raises(InputError, match="another run"):
+        backtest_to(out, scenario, Breaks(None), n_periods=8, seed=4)  # type: ignore[arg-type]
+    again = Breaks(None)
+    result = backtest_to(out, scenario, again, n_periods=8, seed=3)  # type: ignore[arg-type]
+    assert again.asked == [5, 6, 7]
+    assert result.paths["total_cost"][0] == pytest.approx(whole.paths["total_cost"][0], rel=1e-6)
+    assert (out / "paths.csv").exists()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_command_runs_every_policy_and_refuses_others(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0
+    for name in NAMED:
+        out = tmp_path / name
+        done = RUN.invoke(
+            app,
+            ["backtest", str(source), "--policy", name, "--days", "3", "--out", str(out), "-q"],
+        )
+        assert done.exit_code == 0, done.output
+        assert f"{name}: 3 periods on 1 path of demand" in done.output
+        assert (out / "summary.csv").exists()
+    done = RUN.invoke(app, ["backtest", str(source), "--policy", "luck", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    done = RUN.invoke(
+        app, ["backtest", str(source), "--policy", "luck", "--out", str(tmp_path / "x")]
+    )
+    assert done.exit_code == 2
+    assert "no such policy" in done.output
+    assert "hybrid" in done.output
