@@ -11,13 +11,25 @@ if TYPE_CHECKING:
     from planner.backtesting import BacktestResult, backtest
     from planner.planning import plan
     from planner.result import AuditError, Plan, Report
+    from planner.studies import StudyResult, study
 
-__all__ = ["AuditError", "BacktestResult", "Plan", "Report", "backtest", "plan"]
+__all__ = [
+    "AuditError",
+    "BacktestResult",
+    "Plan",
+    "Report",
+    "StudyResult",
+    "backtest",
+    "plan",
+    "study",
+]
 
 _HOME = {
     "backtest": "planner.backtesting",
     "BacktestResult": "planner.backtesting",
     "plan": "planner.planning",
+    "study": "planner.studies",
+    "StudyResult": "planner.studies",
     "AuditError": "planner.result",
     "Plan": "planner.result",
     "Report": "planner.result",

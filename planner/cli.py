@@ -207,6 +207,52 @@ def backtest(
     typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))
 
 
+@app.command(epilog="Example: planner study what-if.yaml --out my-study")
+def study(
+    file: Annotated[Path, typer.Argument(help="Study as YAML, see docs/studies.md.")],
+    out: Annotated[Path, typer.Option(help="Folder for the result; it must not exist.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: one per core.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Variants x policies x demand paths, compared in pairs; goes on where it stopped."""
+    from planner import screen
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        from scenarios.write_tables import check_free
+
+        check_free(out)
+        from planner.policies.named import named
+        from planner.studies import study_to
+        from planner.study_file import read_study, variants_of
+        from scenarios.model import Scenario
+
+        progress("reading")
+        asked = read_study(file)
+        scenario = Scenario.read(file.parent / asked.input)
+        variants = variants_of(asked, scenario)
+        clock = screen.TimeLeft()
+
+        def told(done: int, total: int) -> None:
+            progress(f"run {done:,} of {total:,}{clock(done, total)}")
+
+        try:
+            result = study_to(
+                out,
+                variants,
+                [named(name, asked.brain) for name in asked.policies],
+                n_seeds=asked.seeds,
+                n_periods=asked.days,
+                workers=workers,
+                progress=told,
+            )
+        except KeyboardInterrupt:
+            _fail("Stopped; the same command goes on from here.", STOPPED)
+    typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
+
+
 @app.command(epilog="Example: planner check my-chain")
 def check(source: Input) -> None:
     """Read the input, list everything that is wrong or odd, and describe the chain."""

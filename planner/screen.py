@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.backtesting import BacktestResult
     from planner.result import Plan
     from planner.simulating import Simulation
+    from planner.studies import StudyResult
     from scenarios.errors import Finding
     from scenarios.model import Scenario
 
@@ -265,6 +266,59 @@ def backtest_text(result: BacktestResult, currency: str) -> str:
         f"{result.policy}: {periods:,} periods on {n:,} {'path' if n == 1 else 'paths'} of demand"
     )
     return _summary_text(result.summary, head, n, currency)
+
+
+class TimeLeft:
+    """How long the rest will take, by how long the first part took."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._before: int | None = None
+
+    def __call__(self, done: int, total: int) -> str:
+        """Text to append; nothing where nothing is known yet."""
+        if self._before is None:
+            # What was there already took no time.
+            self._before, self._started = done, time.monotonic()
+        if done <= self._before or done >= total:
+            return ""
+        left = (time.monotonic() - self._started) / (done - self._before) * (total - done)
+        return f", {left / 60:.0f} min left" if left >= 90 else f", {left:.0f} s left"
+
+
+def study_text(result: StudyResult, currency: str) -> str:
+    """For every variant the policies by cost, each with its paired difference to the first."""
+    import pandas as pd
+
+    lines = []
+    table, gaps = result.summary, result.differences
+    for variant in table["variant"].drop_duplicates():
+        here = table[table["variant"] == variant].pivot(index="policy", columns="measure")
+        rows = []
+        order = here["mean"]["total_cost"].sort_values().index
+        for policy in order:
+            mean, low = here["mean"].loc[policy], here["low"].loc[policy, "total_cost"]
+            cost = mean["total_cost"]
+            gap = gaps[
+                (gaps["variant"] == variant) & (gaps["against_variant"] == variant)
+                & (gaps["policy"] == policy) & (gaps["measure"] == "total_cost")
+            ]  # fmt: skip
+            against = ""
+            if len(gap):
+                one = gap.iloc[0]
+                half = one["high"] - one["difference"]
+                against = f"{one['difference']:+,.0f} ± {half:,.0f} to {one['against_policy']}"
+            fill = _share(mean["fill_rate"])
+            rows.append((f"  {policy}", f"{_cost(cost)} ± {_cost(cost - low)}", fill, against))
+        head = f"{variant}" + (f" (costs in {currency})" if currency else "")
+        frame = pd.DataFrame(rows, columns=["policy", "total cost", "fill rate", "difference"])
+        lines += [head, *_table(frame), ""]
+    failed = result.cells[result.cells["error"] != ""]
+    for row in failed.head(5).itertuples():
+        lines.append(f"failed: {row.variant}, {row.policy}, seed {row.seed}: {row.error}")
+    if len(failed) > 5:
+        lines.append(f"... and {len(failed) - 5} more failed")
+    return "\n".join(lines).rstrip()
 
 
 def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:

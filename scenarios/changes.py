@@ -1,0 +1,138 @@
+"""What-ifs: named changes to a scenario. The original stays as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from scenarios.errors import Finding, InputError
+from scenarios.model import Scenario
+from scenarios.report import did_you_mean
+
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Closure(BaseModel):
+    """A supplier or location that ships nothing for a while."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    origin: str = Field(description="Name of the supplier or location.")
+    first: int = Field(ge=0, description="First period of the closure; 0 is the first planned.")
+    last: int = Field(ge=0, description="Last period of the closure.")
+
+
+class Change(BaseModel):
+    """Everything that a variant may change; what is not named stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    demand: Factor | None = Field(default=None, description="Factor on forecast means and stds.")
+    uncertainty: Share | None = Field(default=None, description="Factor on forecast stds.")
+    lead_time: int | None = Field(default=None, description="Periods added to every lead time.")
+    storage: Share | None = Field(default=None, description="Factor on storage capacities.")
+    lanes: Share | None = Field(default=None, description="Factor on lane capacities.")
+    missed_sale_cost: Factor | None = Field(default=None, description="Factor on all of them.")
+    holding_cost: Factor | None = Field(default=None, description="Factor on all of them.")
+    ratio: Factor | None = Field(
+        default=None,
+        description="Missed-sale cost over holding cost, of every product.",
+    )
+    service_level: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="Sets missed-sale costs so that m / (m + h) is this."
+    )
+    review_period: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="Periods between orders."
+    )
+    unmet_demand: Literal["lost", "backlog"] | None = Field(default=None, description="It is that.")
+    closed: Closure | None = Field(default=None, description="Who ships nothing, and when.")
+
+    def __call__(self, scenario: Scenario) -> Scenario:
+        """The scenario with these changes.
+
+        Raises
+        ------
+        InputError
+            If it cannot be: a lead time below 0, an origin that is not there.
+        """
+        changed = _costs(self, _times(self, scenario))
+        locations, lanes = changed.locations, changed.lanes
+        if self.storage is not None:
+            capacity = _scaled(locations.storage_capacity, self.storage)
+            locations = dataclasses.replace(locations, storage_capacity=capacity)
+        if self.lanes is not None:
+            lanes = dataclasses.replace(lanes, capacity=_scaled(lanes.capacity, self.lanes))
+        changed = changed.replace(locations=locations, lanes=lanes)
+        if self.closed is not None:
+            changed = _closed(self.closed, changed)
+        factor = 1.0 if self.demand is None else self.demand
+        wilder = 1.0 if self.uncertainty is None else self.uncertainty
+        return changed.replace(mean=factor * changed.mean, std=factor * wilder * changed.std)
+
+
+def _scaled(capacity: np.ndarray, factor: float) -> np.ndarray:
+    # No limit stays no limit, even times 0.
+    finite = np.isfinite(capacity)
+    return np.where(finite, np.where(finite, capacity, 0.0) * factor, capacity)
+
+
+def _times(change: Change, scenario: Scenario) -> Scenario:
+    settings = {
+        name: value
+        for name in ("review_period", "unmet_demand")
+        if (value := getattr(change, name)) is not None
+    }
+    if not change.lead_time:
+        return scenario.replace(**settings) if settings else scenario
+    routes, lanes = scenario.routes, scenario.lanes
+    if min(routes.lead_time.min(initial=99), lanes.lead_time.min(initial=99)) < -change.lead_time:
+        problem, remedy = "makes a lead time less than 0", "take off fewer periods"
+        raise InputError(
+            [Finding("change", problem, remedy, None, "lead_time", str(change.lead_time))]
+        )
+    return scenario.replace(
+        routes=dataclasses.replace(routes, lead_time=routes.lead_time + change.lead_time),
+        lanes=dataclasses.replace(lanes, lead_time=lanes.lead_time + change.lead_time),
+        **settings,
+    )
+
+
+def _costs(change: Change, scenario: Scenario) -> Scenario:
+    points, products = scenario.points, scenario.products
+    holding = 1.0 if change.holding_cost is None else change.holding_cost
+    missed = 1.0 if change.missed_sale_cost is None else change.missed_sale_cost
+    at_points, of_products = points.holding_cost * holding, products.holding_cost * holding
+    missed_there, missed_of = points.missed_sale_cost * missed, products.missed_sale_cost * missed
+    ratio = change.ratio
+    if change.service_level is not None:
+        ratio = change.service_level / (1.0 - change.service_level)
+    if ratio is not None:
+        missed_there, missed_of = ratio * at_points, ratio * of_products
+    return scenario.replace(
+        points=dataclasses.replace(points, holding_cost=at_points, missed_sale_cost=missed_there),
+        products=dataclasses.replace(
+            products, holding_cost=of_products, missed_sale_cost=missed_of
+        ),
+    )
+
+
+def _closed(closure: Closure, scenario: Scenario) -> Scenario:
+    lanes = scenario.lanes
+    out = lanes.origin_name == closure.origin
+    findings = []
+    if not out.any():
+        hint = did_you_mean(closure.origin, set(lanes.origin_name.tolist()))
+        problem, remedy = "nothing is shipped from there", f"name the origin of a lane{hint}"
+        findings.append(Finding("change", problem, remedy, None, "closed", closure.origin))
+    if closure.last < closure.first:
+        problem, remedy = "ends before it begins", "give the first period first"
+        findings.append(Finding("change", problem, remedy, None, "closed", str(closure.last)))
+    if findings:
+        raise InputError(findings)
+    capacity = lanes.capacity.copy()
+    capacity[out, closure.first : closure.last + 1] = 0.0
+    return scenario.replace(lanes=dataclasses.replace(lanes, capacity=capacity))

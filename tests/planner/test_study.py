@@ -1,0 +1,182 @@
+"""Studies: changes by hand, files checked as a whole, paired differences, resuming."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from planner import study
+from planner.cli import app
+from planner.policies.closed_form import ClosedForm
+from planner.policies.simple import ZERO, Constant
+from planner.studies import study_to
+from planner.study_file import read_study, variants_of
+from scenarios.changes import Change
+from scenarios.errors import InputError
+from scenarios.examples import retail_chain
+from scenarios.model import Scenario
+from tests.worlds import chain, column
+
+RUN = CliRunner()
+PLAIN = ClosedForm("analytic")
+
+
+def two_stages() -> Scenario:
+    return chain(
+        [1, 2], mean=10.0, std=2.0, on_hand=20.0, n_periods=6, holding_cost=column([1.0, 0.5]),
+        missed_sale_cost=8.0, storage_capacity=[[50.0], [np.inf]], lane_capacity=30.0,
+    )  # fmt: skip
+
+
+def test_changes_by_hand() -> None:
+    base = two_stages()
+    made = Change(demand=1.5, uncertainty=2.0)(base)
+    assert (made.mean[0, 0], made.std[0, 0]) == (15.0, 6.0)
+    assert Change(lead_time=2)(base).routes.lead_time.tolist() == [3, 4]
+    assert Change(storage=0.5)(base).locations.storage_capacity[:, 0].tolist() == [25.0, np.inf]
+    assert Change(storage=0.0)(base).locations.storage_capacity[:, 0].tolist() == [0.0, np.inf]
+    assert Change(lanes=0.1)(base).lanes.capacity[0, 0] == pytest.approx(3.0)
+    assert Change(ratio=20)(base).points.missed_sale_cost.tolist() == [20.0, 10.0]
+    # 0.9 = m / (m + 1)
+    assert Change(service_level=0.9)(base).points.missed_sale_cost[0] == pytest.approx(9.0)
+    assert Change(review_period=3)(base).settings.review_period == 3
+    origin = str(base.lanes.origin_name[0])
+    closed = Change.model_validate({"closed": {"origin": origin, "first": 2, "last": 3}})(base)
+    assert closed.lanes.capacity[0].tolist() == [30, 30, 0, 0, 30, 30]
+    assert base.lanes.capacity.min() == 30.0
+
+
+def test_changes_that_cannot_be_are_refused() -> None:
+    with pytest.raises(InputError, match="lead time less than 0"):
+        Change(lead_time=-2)(two_stages())
+    with pytest.raises(InputError, match="nothing is shipped from there"):
+        Change.model_validate({"closed": {"origin": "Mars", "first": 2, "last": 1}})(two_stages())
+
+
+def write(folder: Path, text: str) -> Path:
+    if not (folder / "in").exists():
+        retail_chain(2, seed=1).write(folder / "in")
+    path = folder / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_becomes_variants_and_combinations(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "input: in\npolicies: [closed-form]\nchanges: {base: {}, more: {demand: 1.2}}\n"
+        "grid: {ratio: [10, 100], storage: [0.5, 1]}\n",
+    )
+    asked = read_study(path)
+    made = variants_of(asked, Scenario.read(path.parent / asked.input))
+    assert list(made) == [
+        "base", "more", "ratio=10, storage=0.5", "ratio=10, storage=1", "ratio=100, storage=0.5",
+        "ratio=100, storage=1",
+    ]  # fmt: skip
+
+
+def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "input: elsewhere\npolicies: [hybird, zero, zero]\ndayz: 3\nseeds: 0\n"
+        "changes: {a: {demnad: 2}, b: {demand: -1}}\ngrid: {ratio: []}\n",
+    )
+    with pytest.raises(InputError) as refused:
+        read_study(path)
+    text = str(refused.value)
+    for part in (
+        "no such input", "elsewhere", "no such policy", "did you mean 'hybrid'", "named twice",
+        "dayz", "seeds", "demnad", "did you mean 'demand'", "greater than 0", "grid.ratio",
+    ):  # fmt: skip
+        assert part in text, part
+    for text, part in (
+        ("a: [", "not YAML"), ("- 1", "nothing by name"), ("input: in\npolicies: []", "policies"),
+        ("input: in\npolicies: [zero]\ngrid: {storage: [-1]}", "storage"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=part):
+            read_study(write(tmp_path, text))
+
+
+def test_differences_are_paired_by_seed() -> None:
+    variants = {"base": two_stages(), "dear": Change(missed_sale_cost=2.0)(two_stages())}
+    result = study(variants, [PLAIN, ZERO], n_seeds=4, workers=1)
+    assert len(result.cells) == 2 * 2 * 4
+    cost = result.cells.pivot(index="seed", columns=["variant", "policy"], values="total_cost")
+    gap = cost["base", "zero"] - cost["base", "closed-form"]
+    row = result.differences.query(
+        "variant == 'base' and policy == 'zero' and measure == 'total_cost'"
+    ).iloc[0]
+    assert row["difference"] == pytest.approx(gap.mean())
+    # Student's t for 4 pairs: 3.182 standard errors.
+    assert row["high"] - row["difference"] == pytest.approx(3.182 * gap.std() / 2, rel=1e-3)
+    # The same policy in both variants: nothing but the price of a miss differs.
+    dearer = result.differences.query(
+        "variant == 'dear' and against_variant == 'base' and policy == 'zero'"
+        " and measure == 'missed_units'"
+    ).iloc[0]
+    assert dearer["difference"] == 0.0
+
+
+class Faulty:
+    """A policy that cannot be made ready for long lead times."""
+
+    name = "faulty"
+
+    def __repr__(self) -> str:
+        return "Faulty()"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
+        if scenario.routes.lead_time.max() > 2:
+            raise RuntimeError("too far away")
+        return Constant()(scenario, rng)
+
+
+def test_a_variant_that_fails_is_recorded_and_the_others_go_on() -> None:
+    variants = {"near": two_stages(), "far": Change(lead_time=1)(two_stages())}
+    result = study(variants, [PLAIN, Faulty()], n_seeds=2, workers=1)  # type: ignore[list-item]
+    failed = result.cells[result.cells["error"] != ""]
+    assert set(zip(failed["variant"], failed["policy"], strict=True)) == {("far", "faulty")}
+    assert failed["error"].str.contains("too far away").all()
+    assert len(result.summary.groupby(["variant", "policy"])) == 3
+
+
+def test_a_study_that_is_stopped_loses_no_finished_run(tmp_path: Path) -> None:
+    out, variants = tmp_path / "out", {"base": two_stages()}
+
+    def stop(done: int, total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1, progress=stop)
+    kept = sorted((tmp_path / "out.cells").glob("*.json"))
+    assert len(kept) == 3
+    # To be seen in the result that it was taken, not run again.
+    marked = json.loads(kept[0].read_text(encoding="utf-8")) | {"seconds": 12345.0}
+    kept[0].write_text(json.dumps(marked), encoding="utf-8")
+    result = study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1)
+    assert (result.cells["seconds"] == 12345.0).sum() == 1
+    assert len(pd.read_parquet(out / "cells.parquet")) == 6
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "input: in\npolicies: [closed-form, zero]\nbrain: analytic\ndays: 5\nseeds: 2\n"
+        "changes: {as it is: {}, less room: {storage: 0.5}}\n",
+    )
+    out = tmp_path / "out"
+    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "2", "-q"])
+    assert done.exit_code == 0, done.output
+    assert "less room" in done.output
+    assert "to closed-form" in done.output
+    assert len(pd.read_csv(out / "cells.csv")) == 8
+    again = RUN.invoke(app, ["study", str(path), "--out", str(out)])
+    assert again.exit_code == 2
+    assert "already" in again.output or "exists" in again.output
