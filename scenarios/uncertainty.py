@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from scenarios.in_parts import in_parts
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, depths, primary_routes
 
@@ -46,7 +46,7 @@ def _window(total: Floats, length: int) -> Floats:
     return sums
 
 
-def _later(values: Floats, offset: Ints) -> Floats:
+def later_columns(values: Floats, offset: Ints) -> Floats:
     """[K, T] ``values[i, s + offset[i]]``; past the last column the last one goes on."""
     out = np.repeat(values[:, -1:], values.shape[1], axis=1)
     for one in np.unique(offset):
@@ -56,7 +56,7 @@ def _later(values: Floats, offset: Ints) -> Floats:
     return out
 
 
-def _add_rows(target: Floats, at: Ints, values: Floats) -> None:
+def add_rows(target: Floats, at: Ints, values: Floats) -> None:
     """``target[at[i]] += values[i]``, rows that come more than once included."""
     if np.unique(at).size == at.size:
         target[at] += values
@@ -113,12 +113,11 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
     cover_mean, std = np.zeros(scenario.mean.shape), np.zeros(scenario.mean.shape)
     # Products do not meet here. A few at a time, their arrays stay in a core's cache.
     by_product = np.argsort(scenario.points.product, kind="stable")
-    cuts = np.searchsorted(
-        scenario.points.product[by_product], np.arange(0, scenario.n_products + PART, PART)
-    )
+    cuts = np.searchsorted(scenario.points.product[by_product], np.arange(scenario.n_products + 1))
     rank = np.empty(scenario.n_points, dtype=np.int64)
-    for start, stop in pairwise(cuts.tolist()):
-        points = by_product[start:stop]
+
+    def work(first: int, last: int) -> None:
+        points = by_product[cuts[first] : cuts[last]]
         rank[points] = np.arange(points.size)
         some = _Points(
             mean=demand_beyond(scenario, scenario.mean[points], far),
@@ -133,6 +132,8 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
         placed = np.maximum(order_period, 0)
         covered, strays = _by_order(some, review)
         cover_mean[points], std[points] = covered[row, placed], strays[row, placed]
+
+    in_parts(work, scenario.n_products, PART)
     return cover_mean, std
 
 
@@ -168,10 +169,10 @@ def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
         std[group] = np.sqrt(pooled + divided[group] ** 2)
         child = group[parent[group] >= 0]
         above = parent[child]
-        _add_rows(below_mean, above, below_mean[child] + points.mean[child])
-        _add_rows(below_variance, above, below_variance[child] + points.variance[child])
-        _add_rows(divided, above, _later(std[child], wait[above]))
-        _add_rows(cover_mean, above, _later(cover_mean[child], wait[above]))
+        add_rows(below_mean, above, below_mean[child] + points.mean[child])
+        add_rows(below_variance, above, below_variance[child] + points.variance[child])
+        add_rows(divided, above, later_columns(std[child], wait[above]))
+        add_rows(cover_mean, above, later_columns(cover_mean[child], wait[above]))
     return cover_mean, std
 
 
