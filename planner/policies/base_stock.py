@@ -1,27 +1,43 @@
-"""Base-stock levels tuned by simulation: the best static safety stocks, location by location."""
+"""Order-up-to policies tuned by simulation: base-stock, capped base-stock and (s, S)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from brain.analytic import analytic_stock
-from scenarios.demand import sample
+from planner.policies.simple import mean_flow
+from planner.policies.tuning import tuned
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
-from scenarios.simulate import simulate
+from scenarios.state import State
 from scenarios.uncertainty import echelon_demand
 from solver.closed_form import order_up_to
+
+STEP = 0.7
+"""Standard deviations, or periods of mean demand, that tuning looks around at first."""
+
+
+def levels(scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
+    """From corrections [J], in stds, to the rule with analytic safety stocks so corrected."""
+    cover = echelon_demand(scenario)
+    analytic, std = analytic_stock(scenario, *cover), cover[1]
+
+    def make(corrections: Floats) -> OrderPolicy:
+        at_points = corrections[scenario.points.location][:, None]
+        return order_up_to(scenario, analytic + at_points * std)
+
+    return make
 
 
 @dataclass(frozen=True)
 class TunedBaseStock:
     """Analytic safety stocks, corrected at each location by the same number of stds.
 
-    The corrections are those that cost least on demand paths of its own (Nelder and Mead's
-    simplex of SciPy), capacities and everything else that the simulator knows included.
+    The corrections are those that cost least in simulation, capacities and everything else that
+    the simulator knows included.
 
     Parameters
     ----------
@@ -38,27 +54,71 @@ class TunedBaseStock:
 
     def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
-        demand = sample(scenario, rng, self.n_paths)
-        cover = echelon_demand(scenario)
-        analytic, std = analytic_stock(scenario, *cover), cover[1]
-
-        def policy(corrections: Floats) -> OrderPolicy:
-            return order_up_to(
-                scenario, analytic + corrections[scenario.points.location][:, None] * std
-            )
-
-        def cost(corrections: Floats) -> float:
-            totals = simulate(scenario, policy(corrections), demand, record=False)
-            return float(totals.costs.total.sum(axis=-1).mean())
-
-        start = np.zeros(scenario.n_locations)
-        simplex = np.vstack([start, start + 0.7 * np.eye(scenario.n_locations)])
-        found = optimize.minimize(
-            cost,
-            start,
-            method="Nelder-Mead",
-            options={
-                "maxfev": self.evaluations, "xatol": 0.02, "fatol": 0.0, "initial_simplex": simplex,
-            },
+        n = scenario.n_locations
+        return tuned(
+            scenario, rng, levels(scenario), np.zeros(n), np.full(n, STEP),
+            n_paths=self.n_paths, evaluations=self.evaluations,
         )  # fmt: skip
-        return policy(found.x)
+
+
+@dataclass(frozen=True)
+class TunedCapped:
+    """Base-stock orders of at most so many reviews' mean demand, both tuned by location.
+
+    Where sales are lost, a cap smooths orders and keeps stock from arriving at once (Xin 2021,
+    Operations Research 69(1)).
+    """
+
+    n_paths: int = 50
+    evaluations: int = 400
+    name: str = "capped-base-stock"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+        """Tune."""
+        n, make = scenario.n_locations, levels(scenario)
+        flow = mean_flow(scenario)
+        place = scenario.points.location[scenario.routes.destination]
+
+        def capped(parameters: Floats) -> OrderPolicy:
+            inner, most = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
+
+            def order(state: State, period: int) -> Floats:
+                return np.minimum(inner(state, period), most)
+
+            return order
+
+        start = np.concatenate([np.zeros(n), np.full(n, 2.0)])
+        return tuned(
+            scenario, rng, capped, start, np.full(2 * n, STEP),
+            n_paths=self.n_paths, evaluations=self.evaluations,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TunedReorder:
+    """(s, S): order up to S only when at least so many reviews' mean demand are missing to it."""
+
+    n_paths: int = 50
+    evaluations: int = 400
+    name: str = "s-S"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+        """Tune S by location in stds, and S - s in reviews of mean demand."""
+        n, make = scenario.n_locations, levels(scenario)
+        flow = mean_flow(scenario)
+        place = scenario.points.location[scenario.routes.destination]
+
+        def reordering(parameters: Floats) -> OrderPolicy:
+            inner, least = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
+
+            def order(state: State, period: int) -> Floats:
+                wanted: Floats = inner(state, period)
+                return np.where(wanted >= least, wanted, 0.0)
+
+            return order
+
+        start = np.concatenate([np.zeros(n), np.full(n, 0.5)])
+        return tuned(
+            scenario, rng, reordering, start, np.full(2 * n, STEP),
+            n_paths=self.n_paths, evaluations=self.evaluations,
+        )  # fmt: skip

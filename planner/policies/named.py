@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from planner.policies.base_stock import TunedBaseStock
+from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.closed_form import ClosedForm
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
@@ -18,6 +18,8 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "mip-on-means": lambda brain: MEANS_PLANNED,
     "closed-form": ClosedForm,
     "base-stock": lambda brain: TunedBaseStock(),
+    "capped-base-stock": lambda brain: TunedCapped(),
+    "s-S": lambda brain: TunedReorder(),
     "constant": lambda brain: Constant(),
     "random": lambda brain: Random(),
     "zero": lambda brain: ZERO,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from typer.testing import CliRunner
 from planner import backtest
 from planner.backtesting import backtest_to
 from planner.cli import app
-from planner.policies.base_stock import TunedBaseStock
+from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.closed_form import ClosedForm
 from planner.policies.named import NAMED, named
 from planner.policies.oracle import Oracle
 from planner.policies.planned import Planned
+from planner.policies.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
@@ -98,15 +100,34 @@ def test_constant_orders_flow_through_every_echelon() -> None:
     assert orders(None, 0).tolist() == [20.0, 20.0]  # type: ignore[arg-type]
 
 
-def test_tuned_base_stock_is_near_the_best_of_a_grid() -> None:
+def test_tuned_base_stock_costs_less_than_the_textbook() -> None:
     # One location, lost sales: tuned on 50 paths of its own, judged on others against all levels.
     scenario = chain(
         [2], mean=10.0, std=4.0, n_periods=60, on_hand=25.0, missed_sale_cost=9.0,
         holding_cost=column([1.0]),
     )  # fmt: skip
-    tuned = backtest(scenario, TunedBaseStock(), n_paths=30, seed=1).paths["total_cost"].mean()
-    plain = backtest(scenario, ClosedForm("analytic"), n_paths=30, seed=1)
+    tuned = backtest(scenario, TunedBaseStock(20, 40), n_paths=20, seed=1).paths["total_cost"].mean()
+    plain = backtest(scenario, ClosedForm("analytic"), n_paths=20, seed=1)
     assert tuned < plain.paths["total_cost"].mean()
+
+
+def test_caps_and_reorder_points_pay_where_theory_says_so() -> None:
+    # Lost sales with a long lead time: a cap smooths orders. A cost per order: order less often.
+    lost = chain(
+        [6], mean=10.0, std=4.0, n_periods=60, on_hand=15.0, missed_sale_cost=4.0,
+        open_orders=[(0, t, 9.0) for t in range(6)],
+    )  # fmt: skip
+    dear = lost.replace(
+        routes=dataclasses.replace(lost.routes, order_cost=np.full(1, 60.0)),
+        unmet_demand="backlog",
+    )
+
+    def cost(scenario: Scenario, policy: Policy) -> float:
+        found = backtest(scenario, policy, n_paths=10, seed=1)
+        return float(found.paths["total_cost"].mean())
+
+    assert cost(lost, TunedCapped(20, 60)) < cost(lost, TunedBaseStock(20, 40))
+    assert cost(dear, TunedReorder(20, 60)) < 0.9 * cost(dear, TunedBaseStock(20, 40))
 
 
 class Breaks:

@@ -1,0 +1,33 @@
+"""Training on a Ray cluster by its address: two nodes on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ray.cluster_utils import Cluster
+
+from brain import train
+from brain.chains import RandomChains
+from brain.hdpo import TrainingOptions
+from brain.runtime import load_brain
+
+# What Ray and RLlib warn of in their own code is theirs.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_brains_are_trained_on_a_cluster_of_two_nodes(tmp_path: Path) -> None:
+    chains = RandomChains(stages=(1, 1), lead_time=(2, 2), unmet_demand=("lost",))
+    options = TrainingOptions(
+        steps=2, chains=16, periods=10, lots_at_once=1, validation_chains=16, validation_lots=1
+    )
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    try:
+        cluster.add_node(num_cpus=1)
+        files = train(
+            [10, 100], out=tmp_path / "b", ray_address=cluster.address, options=options,
+            chains=chains,
+        )  # fmt: skip
+    finally:
+        cluster.shutdown()
+    assert [load_brain(file).name for file in files] == ["ratio-10", "ratio-100"]
