@@ -167,7 +167,7 @@ def backtest(
         str,
         typer.Option(
             help="Who orders: hybrid, analytic-mip, mip-on-means, closed-form, base-stock,"
-            " capped-base-stock, s-S, constant, random, zero, oracle."
+            " capped-base-stock, s-S, stochastic-lp, constant, random, zero, oracle."
         ),
     ] = "hybrid",
     brain: Brain = "auto",

@@ -142,7 +142,7 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         safety_stock=wanted,
         tiers=_tiers(scenario, wanted, std, options),
         holding_price=holding_price,
-        missed_price=missed_price(scenario, n_periods),
+        missed_price=missed_price(scenario, n_periods, options),
         order_price=order_price(scenario, n_periods),
         later_price=later_price(scenario),
         order_limit=routes.max_order_quantity,
@@ -224,7 +224,7 @@ def afterwards(scenario: Scenario) -> int:
     return int(echelons(scenario).cover.max(initial=1))
 
 
-def missed_price(scenario: Scenario, n_periods: int) -> Floats:
+def missed_price(scenario: Scenario, n_periods: int, options: SolverOptions) -> Floats:
     """[K, S] price of a lost unit in the model.
 
     The missed-sale cost and, on top, all that a unit refused in this period could save in shortfall
@@ -234,6 +234,8 @@ def missed_price(scenario: Scenario, n_periods: int) -> Floats:
     review = scenario.settings.review_period
     per_period = (points.missed_sale_cost + review * points.holding_cost)[:, None]
     left = n_periods - np.arange(n_periods) + afterwards(scenario) - 1
+    if options.lost_sales == "priced":
+        left = np.zeros_like(left)
     return points.missed_sale_cost[:, None] + left * per_period
 
 

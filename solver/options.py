@@ -38,3 +38,7 @@ class SolverOptions(BaseModel):
         default=8,
         description="Linear pieces of the expected overflow from -2 to +2 standard deviations.",
     )
+    lost_sales: Literal["never_refused", "priced"] = Field(
+        default="never_refused",
+        description="Whether a sale may be refused where that is cheaper; for certain demand.",
+    )

@@ -10,6 +10,7 @@ from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
 from planner.policies.policy import Policy
 from planner.policies.simple import ZERO, Constant, Random
+from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import Finding, InputError
 
 NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
@@ -20,6 +21,7 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "base-stock": lambda brain: TunedBaseStock(),
     "capped-base-stock": lambda brain: TunedCapped(),
     "s-S": lambda brain: TunedReorder(),
+    "stochastic-lp": lambda brain: StochasticProgram(),
     "constant": lambda brain: Constant(),
     "random": lambda brain: Random(),
     "zero": lambda brain: ZERO,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from scenarios.model import Floats, Scenario
 from scenarios.policies import GivenOrders
 from solver.optimise import optimise
 from solver.options import SolverOptions
+from solver.stochastic import CERTAIN
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,7 @@ class Oracle:
     no policy can be much below; ``bound`` of the order model is what none can be below.
     """
 
-    options: SolverOptions = field(
-        default_factory=lambda: SolverOptions(shortfall="flat", capacity="flat")
-    )
+    options: SolverOptions = CERTAIN
     name: str = "oracle"
 
     def knowing(self, scenario: Scenario, demand: Floats) -> GivenOrders:

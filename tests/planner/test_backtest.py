@@ -106,7 +106,9 @@ def test_tuned_base_stock_costs_less_than_the_textbook() -> None:
         [2], mean=10.0, std=4.0, n_periods=60, on_hand=25.0, missed_sale_cost=9.0,
         holding_cost=column([1.0]),
     )  # fmt: skip
-    tuned = backtest(scenario, TunedBaseStock(20, 40), n_paths=20, seed=1).paths["total_cost"].mean()
+    tuned = (
+        backtest(scenario, TunedBaseStock(20, 40), n_paths=20, seed=1).paths["total_cost"].mean()
+    )
     plain = backtest(scenario, ClosedForm("analytic"), n_paths=20, seed=1)
     assert tuned < plain.paths["total_cost"].mean()
 

@@ -1,0 +1,51 @@
+"""The two-stage stochastic linear program, solved anew at every review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.demand import sample
+from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.rolling import scenario_at
+from scenarios.state import State
+from solver.stochastic import first_orders
+
+
+@dataclass(frozen=True)
+class StochasticProgram:
+    """Orders that cost least on average over sampled paths of demand.
+
+    Parameters
+    ----------
+    n_samples : int
+        Demand paths in each program.
+    horizon : int
+        Periods that each program looks ahead.
+    name : str, optional
+    """
+
+    n_samples: int = 20
+    horizon: int = 28
+    name: str = "stochastic-lp"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+        """Samples are drawn from ``rng``, anew at every review."""
+
+        def order(state: State, period: int) -> Floats:
+            today = scenario_at(scenario, state, period, self.horizon)
+            orders = first_orders(today, sample(today, rng, self.n_samples))
+            return _in_lots(today, orders)
+
+        return order
+
+
+def _in_lots(scenario: Scenario, orders: Floats) -> Floats:
+    """The nearest permitted quantities."""
+    routes = scenario.routes
+    multiple = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)
+    whole = np.where(routes.order_multiple > 0, np.rint(orders / multiple) * multiple, orders)
+    least = np.where(whole > 1e-9, np.maximum(whole, routes.min_order_quantity), 0.0)
+    return np.minimum(least, routes.max_order_quantity)
