@@ -141,10 +141,10 @@ def _negative_binomial(p: Floats, mean: Floats, variance: Floats) -> Floats:
 LAWS = {"gamma": _gamma, "poisson": _poisson, "negative_binomial": _negative_binomial}
 """Quantile at p [N, 1] of demand with mean and variance [N, T] -> [N, T]."""
 
-NODES = 3
+NODES = 5
 """Points at which a smooth function of time is computed; in between it is a polynomial."""
 NARROW = 1.5
-"""Largest over smallest argument in a row of which that is true to 1e-4 std."""
+"""Largest over smallest argument in a row of which that is true to 1e-6 std."""
 ROWS = 4096
 """Rows worked on at a time, so that their arrays stay in a core's cache."""
 

@@ -156,8 +156,11 @@ class _Points:
 def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
     """Mean and std [K, periods] of what an order of each period has to cover."""
     parent, wait, depth = points.parent, points.wait, points.depth
-    cover_mean = ahead_sums(points.mean, points.lead + review)
-    divided = np.sqrt(ahead_sums(points.variance, points.lead + review))
+    cover_mean, divided = np.zeros(points.mean.shape), np.zeros(points.mean.shape)
+    # Most points above the stores have no demand of their own.
+    own = np.flatnonzero((points.mean > 0).any(axis=1) | (points.variance > 0).any(axis=1))
+    cover_mean[own] = ahead_sums(points.mean[own], points.lead[own] + review)
+    divided[own] = np.sqrt(ahead_sums(points.variance[own], points.lead[own] + review))
     below_mean, below_variance = np.zeros(points.mean.shape), np.zeros(points.mean.shape)
     std = np.zeros(points.mean.shape)
     for level in range(int(depth.max(initial=0)), -1, -1):
@@ -169,6 +172,8 @@ def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
         std[group] = np.sqrt(pooled + divided[group] ** 2)
         child = group[parent[group] >= 0]
         above = parent[child]
+        if not child.size:
+            continue
         add_rows(below_mean, above, below_mean[child] + points.mean[child])
         add_rows(below_variance, above, below_variance[child] + points.variance[child])
         add_rows(divided, above, later_columns(std[child], wait[above]))
