@@ -7,13 +7,16 @@ planning on the means, to the newsvendor's safety stock at the retailer only and
 and to the analytic split, each with half its 95% interval.
 
     python -m benchmarks.brains [--brain auto] [--chains 1000] [--seed 4711]
+    python -m benchmarks.brains --train     (a brain for each ratio, trained on this case alone)
 """
 
 from __future__ import annotations
 
 import argparse
 
+from benchmarks.judge import trained_for
 from benchmarks.machine import machine
+from brain.chains import STD_BOUNDS, ReferenceChains
 from brain.registry import automatic, trained
 from brain.scores import RATIOS, SIGMAX, grid_point
 
@@ -26,6 +29,8 @@ def main() -> None:
     parser.add_argument("--chains", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=4711)
     parser.add_argument("--ratios", type=float, nargs="+", default=RATIOS)
+    parser.add_argument("--train", action="store_true", help="train for this case")
+    parser.add_argument("--steps", type=int, default=500, help="of such a training")
     args = parser.parse_args()
     policy = automatic() if args.brain == "auto" else trained(args.brain)
     if policy is None:
@@ -35,8 +40,12 @@ def main() -> None:
     print("\n| ratio | std < | " + " | ".join(f"over {rule}" for rule in rules) + " |")
     print("|" + "---|" * (2 + len(rules)))
     for ratio in args.ratios:
+        if args.train:
+            brain = trained_for(ReferenceChains(ratio, STD_BOUNDS), args.steps, seed=1)
+        else:
+            brain = policy.at(ratio)
         for sigmax in SIGMAX:
-            point = grid_point(policy.at(ratio), ratio, sigmax, args.chains, args.seed)
+            point = grid_point(brain, ratio, sigmax, args.chains, args.seed)
             cells = [f"{share:.3f} ± {half:.3f}" for share, half in map(point.relative, rules)]
             print(f"| {ratio:g} | {sigmax} | " + " | ".join(cells) + " |", flush=True)
 

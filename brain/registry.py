@@ -49,7 +49,7 @@ def open_brain(name: str) -> BrainFile:
         return load_brain(path)
     known = ["auto", "analytic", "none", *files]
     remedy = f"choose {', '.join(known[:-1])} or {known[-1]}, or the path of an .onnx file"
-    raise InputError([Finding("--brain", "there is no such brain", remedy, value=name)])
+    raise InputError([Finding("brain", "there is no such brain", remedy, value=name)])
 
 
 def trained(name: str) -> Trained:

@@ -97,7 +97,6 @@ def train(
     else:
         check_order(ratios, ratio_range, algorithm)
         order = _order(ratios, ratio_range, algorithm, start, seed, options, chains)
-        folder = _new_folder(order, out)
     layers = None
     if order.start is not None:
         from brain.brain_out import layers_of
@@ -105,6 +104,8 @@ def train(
         layers = layers_of(order.start)
         order = _as_wide(order, layers)
     if resume is None:
+        # Last, so that what cannot be trained leaves no folder behind.
+        folder = _new_folder(order, out)
         order.write(folder)
     return _run(order, folder, layers, ray_address, progress)
 

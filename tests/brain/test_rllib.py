@@ -182,3 +182,6 @@ def test_one_brain_learns_a_range_of_ratios_from_a_brain_of_another_shape(tmp_pa
     assert (manifest.name, manifest.domain.ratio) == ("ratio-10-1000", (10.0, 1000.0))
     with pytest.raises(InputError, match="ppo trains"):
         train([5], algorithm="ppo", out=tmp_path / "p", start=str(start), options=options)
+    with pytest.raises(InputError, match="no such brain"):
+        train([5], out=tmp_path / "p", start="nobody", options=options)
+    assert not (tmp_path / "p").exists()
