@@ -332,6 +332,7 @@ def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str)
         interval = f"95% interval {shown(row.low)} to {shown(row.high)}" if n_paths > 1 else ""
         rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
     head += f" (costs in {currency})" if currency else ""
+    head += "" if n_paths > 1 else "; with one path, intervals are unknown"
     return "\n".join([head, *_table(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))])
 
 

@@ -256,7 +256,9 @@ def test_a_layout_may_have_room_to_spare() -> None:
 
 def test_chains_of_different_lengths_play_side_by_side() -> None:
     layout = Layout(n_locations=4, max_lead=10, look_ahead=12)
-    env = InventoryVectorEnv(ChainEpisodes(RandomChains(), layout, n_periods=6), 16)
+    # No lead time of 0, so that it tells where a location is.
+    chains = RandomChains(lead_time=(1, 10))
+    env = InventoryVectorEnv(ChainEpisodes(chains, layout, n_periods=6), 16)
     seen, _ = env.reset(seed=1)
     stages = (layout.split(seen)["lead_time"][:, :, 0] > 0).sum(axis=1)
     assert set(stages) == {1, 2, 3, 4}
