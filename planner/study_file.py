@@ -61,10 +61,12 @@ def read_study(path: Path) -> StudyFile:
     OSError
         If the file cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        raw = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        finding = Finding(path.name, "the file is not UTF-8 text", "save it as UTF-8")
+        raise InputError([finding]) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         row = None if mark is None else mark.line + 1
         problem = f"the file is not YAML ({getattr(error, 'problem', None) or error})"

@@ -100,6 +100,11 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises(InputError, match=part):
             read_study(write(tmp_path, text))
+    path.write_bytes(b"input: \xd3\xff")
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_study(path)
+    with pytest.raises(InputError, match="not YAML"):
+        read_study(write(tmp_path, "input: 2026-13-45"))
 
 
 def test_differences_are_paired_by_seed() -> None:
