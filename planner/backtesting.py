@@ -17,7 +17,7 @@ from planner.fingerprint import input_hash
 from planner.journal import Journal
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
-from planner.simulating import summarise
+from planner.simulating import summarise, write_paths
 from scenarios.demand import sample
 from scenarios.dynamics import initial_state
 from scenarios.kpis import kpis
@@ -27,7 +27,7 @@ from scenarios.rolling import longer, scenario_at
 from scenarios.simulate import simulate
 from scenarios.state import State
 from scenarios.trajectory import Trajectory
-from scenarios.write_tables import check_free, new_folder, write_csv
+from scenarios.write_tables import check_free, new_folder
 
 Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
@@ -62,11 +62,7 @@ class BacktestResult:
             If there is something at ``path``.
         """
         with new_folder(path) as folder:
-            write_csv(self.summary, folder / "summary.csv")
-            write_csv(self.paths, folder / "paths.csv")
-            write_csv(self.runs[0].stock_table(), folder / "stock_of_path_0.csv")
-            write_csv(self.runs[0].order_table(), folder / "orders_of_path_0.csv")
-            write_csv(self.runs[0].cost_table(), folder / "costs_of_path_0.csv")
+            write_paths(folder, self.summary, self.paths, self.runs[0])
             said = {"policy": self.policy, "periods": self.runs[0].n_periods}
             (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 

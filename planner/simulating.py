@@ -51,11 +51,18 @@ class Simulation:
             If there is something at ``path``.
         """
         with new_folder(path) as folder:
-            write_csv(self.summary, folder / "summary.csv")
-            write_csv(self.paths, folder / "paths.csv")
-            write_csv(self.first.stock_table(), folder / "stock_of_path_0.csv")
-            write_csv(self.first.order_table(), folder / "orders_of_path_0.csv")
-            write_csv(self.first.cost_table(), folder / "costs_of_path_0.csv")
+            write_paths(folder, self.summary, self.paths, self.first)
+
+
+def write_paths(
+    folder: Path, summary: pd.DataFrame, paths: pd.DataFrame, first: Trajectory
+) -> None:
+    """Write summary, paths, and stock, orders and costs of the first path as CSV."""
+    write_csv(summary, folder / "summary.csv")
+    write_csv(paths, folder / "paths.csv")
+    write_csv(first.stock_table(), folder / "stock_of_path_0.csv")
+    write_csv(first.order_table(), folder / "orders_of_path_0.csv")
+    write_csv(first.cost_table(), folder / "costs_of_path_0.csv")
 
 
 def simulate_paths(

@@ -61,6 +61,38 @@ class TunedBaseStock:
         )  # fmt: skip
 
 
+def with_size(
+    scenario: Scenario,
+    rng: np.random.Generator,
+    decide: Callable[[Floats, Floats], Floats],
+    start: float,
+    *,
+    n_paths: int,
+    evaluations: int,
+) -> OrderPolicy:
+    """Base-stock orders changed by a size: levels in stds and sizes in reviews of mean demand.
+
+    Both are tuned by location; ``decide(wanted, size)`` gives the orders [A].
+    """
+    n, make = scenario.n_locations, levels(scenario)
+    flow = mean_flow(scenario)
+    place = scenario.points.location[scenario.routes.destination]
+
+    def sized(parameters: Floats) -> OrderPolicy:
+        inner, size = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
+
+        def order(state: State, period: int) -> Floats:
+            return decide(inner(state, period), size)
+
+        return order
+
+    begin = np.concatenate([np.zeros(n), np.full(n, start)])
+    return tuned(
+        scenario, rng, sized, begin, np.full(2 * n, STEP),
+        n_paths=n_paths, evaluations=evaluations,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class TunedCapped:
     """Base-stock orders of at most so many reviews' mean demand, both tuned by location.
@@ -75,23 +107,8 @@ class TunedCapped:
 
     def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
-        n, make = scenario.n_locations, levels(scenario)
-        flow = mean_flow(scenario)
-        place = scenario.points.location[scenario.routes.destination]
-
-        def capped(parameters: Floats) -> OrderPolicy:
-            inner, most = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
-
-            def order(state: State, period: int) -> Floats:
-                return np.minimum(inner(state, period), most)
-
-            return order
-
-        start = np.concatenate([np.zeros(n), np.full(n, 2.0)])
-        return tuned(
-            scenario, rng, capped, start, np.full(2 * n, STEP),
-            n_paths=self.n_paths, evaluations=self.evaluations,
-        )  # fmt: skip
+        size = {"n_paths": self.n_paths, "evaluations": self.evaluations}
+        return with_size(scenario, rng, np.minimum, 2.0, **size)
 
 
 @dataclass(frozen=True)
@@ -103,22 +120,8 @@ class TunedReorder:
     name: str = "s-S"
 
     def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
-        """Tune S by location in stds, and S - s in reviews of mean demand."""
-        n, make = scenario.n_locations, levels(scenario)
-        flow = mean_flow(scenario)
-        place = scenario.points.location[scenario.routes.destination]
-
-        def reordering(parameters: Floats) -> OrderPolicy:
-            inner, least = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
-
-            def order(state: State, period: int) -> Floats:
-                wanted: Floats = inner(state, period)
-                return np.where(wanted >= least, wanted, 0.0)
-
-            return order
-
-        start = np.concatenate([np.zeros(n), np.full(n, 0.5)])
-        return tuned(
-            scenario, rng, reordering, start, np.full(2 * n, STEP),
-            n_paths=self.n_paths, evaluations=self.evaluations,
-        )  # fmt: skip
+        """Tune."""
+        size = {"n_paths": self.n_paths, "evaluations": self.evaluations}
+        return with_size(
+            scenario, rng, lambda wanted, least: np.where(wanted >= least, wanted, 0.0), 0.5, **size
+        )
