@@ -20,6 +20,10 @@ from scenarios.uncertainty import (
     wait_to_ship,
 )
 
+MOST_ABOVE = 0.95
+"""Holding cost of the stage above, over a point's own, that quantiles reckon with at the most.
+Where both are equal, the bounds say that the level here need not bind: infinitely much stock."""
+
 
 class Analytic:
     """Safety stock = demand quantile over the protection interval less its mean.
@@ -69,7 +73,7 @@ def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:
     missed, holding_below = below(points.missed_sale_cost), below(points.holding_cost)
     _, parent = own_lead_times(scenario)
     above = np.where(parent >= 0, points.holding_cost[parent], 0.0)
-    above = np.minimum(above, points.holding_cost)
+    above = np.minimum(above, MOST_ABOVE * points.holding_cost)
     if scenario.settings.unmet_demand == "lost":
         above = np.where(points.sells, 0.0, above)
     numerator = missed + above

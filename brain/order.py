@@ -82,7 +82,7 @@ def check_order(
             findings.append(Finding("ratios", problem, "give a positive number", value=str(ratio)))
     if len(set(ratios)) < len(ratios):
         findings.append(Finding("ratios", "a ratio is given twice", "give each ratio once"))
-    if ratio_range is not None and not ratio_range[0] < ratio_range[1]:
+    if ratio_range is not None and not (len(ratio_range) == 2 and ratio_range[0] < ratio_range[1]):
         remedy = "give the lower end first"
         findings.append(Finding("ratio range", "is no range", remedy, value=str(ratio_range)))
     if algorithm not in ALGORITHMS:
@@ -114,12 +114,25 @@ def read_order(folder: Path) -> Order:
             options=TrainingOptions(**_tuples(found["options"])),
             chains=RandomChains(**_tuples(found["chains"])),
         )
+        _check_types(order.options, TrainingOptions())
+        _check_types(order.chains, RandomChains())
+        check_order(order.ratios, order.ratio_range, order.algorithm)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError([Finding(str(path), "there is no training here", remedy)]) from None
+    except InputError:
+        raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError([Finding(str(path), "cannot be read", remedy)]) from error
-    check_order(order.ratios, order.ratio_range, order.algorithm)
     return order
+
+
+def _check_types(found: Any, known: Any) -> None:
+    """Raise TypeError where a value is of another kind than the default's."""
+    for field in dataclasses.fields(known):
+        value, default = getattr(found, field.name), getattr(known, field.name)
+        number = isinstance(default, float) and isinstance(value, int)
+        if default is not None and not (number or type(value) is type(default)):
+            raise TypeError(f"{field.name} is {value!r}")
 
 
 def _tuples(value: Any) -> Any:

@@ -50,7 +50,8 @@ def serves(
     """
     n_products = scenario.n_products
     product = scenario.points.product
-    used = np.isfinite(facts.ratio)
+    # Nan where nobody buys; without a holding cost the ratio is infinite, and outside.
+    used = ~np.isnan(facts.ratio)
     checks = [_fits(scenario, facts, domain) for domain in domains]
     fits = np.stack([np.logical_and.reduce([good for _, good, _ in check]) for check in checks])
     ratio = np.where(facts.ratio > 0, facts.ratio, np.nan)
@@ -142,7 +143,7 @@ def _fits(scenario: Scenario, facts: PointFacts, domain: Domain) -> list[tuple[s
     with np.errstate(divide="ignore", invalid="ignore"):
         # The demand that counts is that where customers buy; quiet points hold no opinion.
         mean, variance = scenario.mean.mean(axis=1), (scenario.std**2).mean(axis=1)
-        cv = np.where(mean > 0, np.sqrt(variance) / mean, 0.0)
+        cv = np.where(variance > 0, np.sqrt(variance) / mean, 0.0)
     stages = facts.stages_below + facts.stages_above + 1
 
     def within(values: NDArray[np.float64] | Ints, limits: tuple[float, float]) -> Bools:

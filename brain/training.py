@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from brain.order import Order, check_order, read_order
+from brain.order import FILE, Order, check_order, read_order
 from scenarios.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -184,6 +184,13 @@ def _new_folder(order: Order, out: str | Path | None) -> Path:
 
         out = user_folder()
     folder = Path(out)
+    if (folder / FILE).exists():
+        before = read_order(folder)
+        waiting = [name for name in before.brains if not (folder / f"{name}.onnx").exists()]
+        if waiting:
+            problem = "a training is not finished here"
+            remedy = f"go on with it (resume), remove {FILE}, or choose another folder"
+            raise InputError([Finding(str(folder), problem, remedy, value=", ".join(waiting))])
     taken = [path for name in order.brains if (path := folder / f"{name}.onnx").exists()]
     taken += [path for name in order.brains if (path := folder / name).exists()]
     if taken:

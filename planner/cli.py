@@ -251,6 +251,8 @@ def study(
         except KeyboardInterrupt:
             _fail("Stopped; the same command goes on from here.", STOPPED)
     typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
+    if (result.cells["error"] != "").all():
+        raise typer.Exit(NO_PLAN)
 
 
 @app.command(epilog="Example: planner check my-chain")

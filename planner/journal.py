@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -14,6 +15,8 @@ from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.state import State
 
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
+"""What NumPy may raise at bytes that are no journal."""
 EVERY = 10.0
 """Seconds between two writings."""
 
@@ -73,7 +76,7 @@ class Journal:
             with np.load(self.path, allow_pickle=False) as saved:
                 same = str(saved["identity"]) == self.identity
                 orders, known = saved["orders"], saved["known"]
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except UNREADABLE as error:
             raise InputError([Finding(str(self.path), "the journal is damaged", remedy)]) from error
         if not same or orders.shape != self.orders.shape or known.shape != self.known.shape:
             raise InputError([Finding(str(self.path), "it is of another run", remedy)])

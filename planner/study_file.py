@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from brain import find_brain
 from planner.policies.named import NAMED
 from scenarios.changes import Change
 from scenarios.errors import Finding, InputError
@@ -93,6 +94,13 @@ def read_study(path: Path) -> StudyFile:
     if isinstance(raw.get("input"), str) and not (path.parent / raw["input"]).exists():
         problem, remedy = "there is no such input", "name a folder, seen from the study file"
         findings.append(Finding(path.name, problem, remedy, None, "input", raw["input"]))
+    if study is not None:
+        try:
+            find_brain(study.brain)
+        except InputError as error:
+            findings += [
+                dataclasses.replace(f, file=path.name, column="brain") for f in error.findings
+            ]
     if findings or study is None:
         raise InputError(findings)
     return study
@@ -122,7 +130,7 @@ def _policies(file: str, names: Any) -> list[Finding]:
         return []
     found = []
     for name in names:
-        if name not in NAMED:
+        if not isinstance(name, str) or name not in NAMED:
             remedy = f"choose of {', '.join(NAMED)}{did_you_mean(str(name), NAMED)}"
             problem = "there is no such policy"
             found.append(Finding(file, problem, remedy, None, "policies", str(name)))

@@ -12,8 +12,8 @@ from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
 
-Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Factor = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
 class Closure(BaseModel):
@@ -33,7 +33,9 @@ class Change(BaseModel):
 
     demand: Factor | None = Field(default=None, description="Factor on forecast means and stds.")
     uncertainty: Share | None = Field(default=None, description="Factor on forecast stds.")
-    lead_time: int | None = Field(default=None, description="Periods added to every lead time.")
+    lead_time: Annotated[int, Field(ge=-1000, le=1000)] | None = Field(
+        default=None, description="Periods added to every lead time."
+    )
     storage: Share | None = Field(default=None, description="Factor on storage capacities.")
     lanes: Share | None = Field(default=None, description="Factor on lane capacities.")
     missed_sale_cost: Factor | None = Field(default=None, description="Factor on all of them.")

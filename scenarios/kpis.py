@@ -97,6 +97,8 @@ def bullwhip(run: Trajectory) -> Floats:
     review, whole = run.scenario.settings.review_period, run.n_periods
     whole -= whole % review
     outside = run.scenario.routes.origin < 0
+    if whole == 0:
+        return np.full(run.demand.shape[:-2], np.nan)
 
     def variance(values: Floats) -> Floats:
         total = values.sum(axis=-2)[..., :whole]
@@ -111,10 +113,10 @@ def bullwhip(run: Trajectory) -> Floats:
 def storage_use(run: Trajectory) -> Floats:
     """Stored volume over storage capacity, a mean over all limited locations and periods."""
     volume, capacity = _stored(run)
-    limited = np.isfinite(capacity)
+    limited = np.isfinite(capacity) & (capacity > 0)
     if not limited.any():
         return np.full(run.demand.shape[:-2], np.nan)
-    use = volume / np.where(limited & (capacity > 0), capacity, 1.0)
+    use = volume / np.where(limited, capacity, 1.0)
     return np.asarray(use[..., limited].mean(axis=-1))
 
 

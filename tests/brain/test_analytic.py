@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from brain import Analytic, NoSafetyStock, safety_stocks
-from brain.analytic import demand_quantile
+from brain.analytic import critical_ratios, demand_quantile
 from scenarios.errors import InputError
 from tests.worlds import chain, column, tree
 
@@ -125,3 +125,13 @@ def test_none_plans_on_means_alone() -> None:
 def test_unknown_brain_is_named_with_a_remedy() -> None:
     with pytest.raises(InputError, match=r"'magic'.*auto, analytic, none"):
         safety_stocks(chain([1]), "magic")
+
+
+def test_equal_holding_costs_do_not_pile_stock_up_in_the_middle() -> None:
+    # Without holding costs by location all stages hold at 1. The middle stage's quantile then is
+    # that of (m + 0.95) / (m + 1) with m = 9: 0.995, z = 2.58, not that of 1.
+    scenario = chain([2, 3, 4], mean=20.0, std=5.0, n_periods=30, missed_sale_cost=9.0)
+    low, high = critical_ratios(scenario)
+    assert low[1] == high[1] == pytest.approx(9.95 / 10)
+    stock = Analytic()(scenario).quantity[:, 0]
+    assert stock[1] < 2 * 20.0
