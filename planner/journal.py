@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 import zlib
@@ -73,7 +74,7 @@ class Journal:
     def _read(self) -> None:
         remedy = "run it with the same input and options, or remove the file to start anew"
         try:
-            with np.load(self.path, allow_pickle=False) as saved:
+            with np.load(io.BytesIO(self.path.read_bytes()), allow_pickle=False) as saved:
                 same = str(saved["identity"]) == self.identity
                 orders, known = saved["orders"], saved["known"]
         except UNREADABLE as error:

@@ -172,6 +172,14 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"\x93NUMPY"])
+def test_a_damaged_journal_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "path-0.npz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="the journal is damaged"):
+        backtest(small(), ZERO, 3, journal=tmp_path)
+
+
 def test_the_command_runs_every_policy_and_refuses_others(tmp_path: Path) -> None:
     source = tmp_path / "in"
     assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0

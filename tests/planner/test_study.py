@@ -97,6 +97,9 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
     for text, part in (
         ("a: [", "not YAML"), ("- 1", "nothing by name"), ("input: in\npolicies: []", "policies"),
         ("input: in\npolicies: [zero]\ngrid: {storage: [-1]}", "storage"),
+        ("input: in\npolicies: [[zero]]", "policies"), 
+        ("input: in\npolicies: [hybrid]\nbrain: nobody", "no such brain"),
+        ("input: in\npolicies: [zero]\nchanges: {a: {lead_time: 100000}}", "lead_time"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=part):
             read_study(write(tmp_path, text))
