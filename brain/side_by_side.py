@@ -96,7 +96,9 @@ def cluster(address: str | None) -> Iterator[Any]:
                 logging_level="ERROR",
                 **local,
             )
-        except ConnectionError as error:
+        except (ConnectionError, ValueError) as error:
+            if address is None:
+                raise
             raise _no_answer(address) from error
     try:
         yield ray

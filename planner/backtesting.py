@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from planner.fingerprint import input_hash
-from planner.journal import Journal
+from planner.journal import Journal, remove_own
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import summarise, write_paths
@@ -177,5 +176,5 @@ def backtest_to(
     journal = out.with_name(out.name + ".journal")
     result = backtest(scenario, policy, journal=journal, **arguments)
     result.write(out)
-    shutil.rmtree(journal, ignore_errors=True)
+    remove_own(journal, "path-*.npz")
     return result

@@ -82,3 +82,13 @@ class Journal:
         if not same or orders.shape != self.orders.shape or known.shape != self.known.shape:
             raise InputError([Finding(str(self.path), "it is of another run", remedy)])
         self.orders, self.known = orders, known
+
+
+def remove_own(folder: Path, pattern: str) -> None:
+    """Remove the files of a run that is done, and the folder if nothing else is in it."""
+    if not folder.is_dir():
+        return
+    for path in folder.glob(pattern):
+        path.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()

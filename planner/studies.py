@@ -6,7 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 
 from planner.backtesting import backtest
 from planner.fingerprint import input_hash
+from planner.journal import remove_own
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import half_width
@@ -273,5 +273,5 @@ def study_to(
     kept = out.with_name(out.name + ".cells")
     result = study(variants, policies, cells_in=kept, **arguments)
     result.write(out)
-    shutil.rmtree(kept, ignore_errors=True)
+    remove_own(kept, "*.json")
     return result

@@ -1,4 +1,4 @@
-"""Perfect information: orders by a planner who knows what demand will be. A bound, no policy."""
+"""Perfect information: orders by a planner who knows what demand will be. No policy."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from solver.stochastic import CERTAIN
 class Oracle:
     """The order model's optimum where demand is certain and nothing has a value afterwards.
 
-    Lot rules are met in the commit window only. What these orders cost in the simulator is what
-    no policy can be much below; ``bound`` of the order model is what none can be below.
+    A yardstick, not a proven bound: lot rules are met in the commit window only, and no order is
+    placed that cannot reach a customer before the end, even if moving stock on would make room. On
+    runs of a few periods that can make it dearer than a policy.
     """
 
     options: SolverOptions = CERTAIN

@@ -162,6 +162,7 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         backtest_to(out, scenario, Breaks(5), n_periods=8, seed=3)  # type: ignore[arg-type]
     assert not out.exists()
+    (tmp_path / "out.journal" / "notes.txt").write_text("the user's own", encoding="utf-8")
     with pytest.raises(InputError, match="another run"):
         backtest_to(out, scenario, Breaks(None), n_periods=8, seed=4)  # type: ignore[arg-type]
     again = Breaks(None)
@@ -169,7 +170,8 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     assert again.asked == [5, 6, 7]
     assert result.paths["total_cost"][0] == pytest.approx(whole.paths["total_cost"][0], rel=1e-6)
     assert (out / "paths.csv").exists()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+    # What is not the journal's stays.
+    assert [entry.name for entry in (tmp_path / "out.journal").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"\x93NUMPY"])
