@@ -17,7 +17,6 @@ from benchmarks.machine import machine
 from brain.brain_out import layers_of
 from brain.chains import ChainSource, RandomChains, ReferenceChains
 from brain.hdpo import Progress
-from brain.order import AROUND
 from brain.posts import AlgorithmName, Job, Post
 from brain.side_by_side import cluster, side_by_side
 from brain.training import default_options
@@ -70,11 +69,6 @@ def job(name: str, chains: ChainSource, algorithm: AlgorithmName, start: str | N
     return Job(name, chains, algorithm, options, None if start is None else layers_of(start))
 
 
-def random_chains(ratio: float) -> RandomChains:
-    """What ``planner train --ratio`` trains on."""
-    return RandomChains(ratio=(ratio / AROUND, ratio * AROUND), aim=ratio)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -86,7 +80,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0, help="for each algorithm")
     args = parser.parse_args()
     print(machine())
-    chains: ChainSource = random_chains(args.ratio)
+    chains: ChainSource = RandomChains().near(args.ratio)
     if args.chains == "reference":
         chains = ReferenceChains(ratio=args.ratio)
     if args.what == "retraining":

@@ -41,6 +41,8 @@ class Graded(Protocol):
         ...
 
 
+AROUND = 10.0
+"""A brain for one ratio is trained on ratios from that over this to that times this."""
 STD_BOUNDS = (2, 3, 5, 8, 10, 11)
 """Of the std of a period in the reference profile."""
 
@@ -115,6 +117,10 @@ class RandomChains:
             unmet_demand=unmet, timeline=timeline,
         )  # fmt: skip
         return Lot(scenario, sample(scenario, rng)[:, :n_periods])
+
+    def near(self, ratio: float) -> RandomChains:
+        """For a brain of one ratio: those around it as well, so that it can be asked about them."""
+        return dataclasses.replace(self, ratio=(ratio / AROUND, ratio * AROUND), aim=ratio)
 
     def up_to(self, cv: float) -> RandomChains:
         """Calmer chains, for the beginning of a training."""

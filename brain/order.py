@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 FILE = "training.json"
 ALGORITHMS = ("hdpo", "ppo")
-AROUND = 10.0
-"""A brain for one ratio is trained on ratios from that over this to that times this."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,7 @@ class Order:
         low, high = ratios
         if low < high:
             return dataclasses.replace(self.chains, ratio=ratios, aim=None)
-        # A brain of one ratio learns those around it as well, so that it can be asked about them.
-        around = (low / AROUND, low * AROUND)
-        return dataclasses.replace(self.chains, ratio=around, aim=low)
+        return self.chains.near(low)
 
     def write(self, folder: Path) -> None:
         """Leave a note in the folder, from which the training can be resumed."""

@@ -21,7 +21,6 @@ from brain.brain_out import domain_of
 from brain.chains import RandomChains
 from brain.manifest import Manifest
 from brain.onnx_file import write_onnx
-from brain.order import AROUND
 from brain.registry import SHIPPED
 from brain.scores import RATIOS, SIGMAX, grid_point
 from brain.weights import Layers
@@ -61,7 +60,7 @@ def ship_one(ratio: float, steps: int, seed: int, start: Layers, folder: str) ->
     from brain.runtime import Trained, load_brain
 
     name = f"ratio-{ratio:g}"
-    chains = RandomChains(ratio=(ratio / AROUND, ratio * AROUND), aim=ratio)
+    chains = RandomChains().near(ratio)
     started = time.monotonic()
     layers, relative = train_one(name, chains, steps, RATE_EACH, seed, start)
     seconds = time.monotonic() - started
