@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable
@@ -17,11 +18,11 @@ from planner.journal import Journal, remove_own
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import summarise, write_paths
-from scenarios.demand import sample
 from scenarios.dynamics import initial_state
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem, as_problem
 from scenarios.rolling import longer, scenario_at
 from scenarios.simulate import simulate
 from scenarios.state import State
@@ -67,7 +68,7 @@ class BacktestResult:
 
 
 def backtest(
-    scenario: Scenario,
+    scenario: Scenario | Problem,
     policy: Policy | Oracle,
     n_periods: int | None = None,
     n_paths: int = 1,
@@ -81,7 +82,7 @@ def backtest(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or Problem
     policy : Policy or Oracle
         Oracles alone are told the demand.
     n_periods : int, optional
@@ -104,13 +105,15 @@ def backtest(
     ValueError
         If demand has another number of points, or is too short.
     """
-    n_periods = scenario.n_periods if n_periods is None else n_periods
+    problem = as_problem(scenario)
+    n_periods = problem.scenario.n_periods if n_periods is None else n_periods
     if n_periods < 1 or n_paths < 1:
         raise ValueError("there must be at least one period and one path")
-    scenario = longer(scenario, n_periods)
+    problem = dataclasses.replace(problem, scenario=longer(problem.scenario, n_periods))
+    scenario = problem.scenario
     if demand is None:
         rng = np.random.default_rng([seed, 0])
-        demand = np.stack([sample(scenario, rng)[:, :n_periods] for _ in range(n_paths)])
+        demand = np.concatenate([problem.draw(rng, 1) for _ in range(n_paths)])
     demand = np.asarray(demand)[..., :n_periods]
     if demand.ndim != 3 or demand.shape[1:] != (scenario.n_points, n_periods):
         raise ValueError(
@@ -130,12 +133,16 @@ def backtest(
         return order
 
     rows, runs = [], []
+    ready = (
+        None if isinstance(policy, Oracle) else policy(problem, np.random.default_rng([seed, 1]))
+    )
     for path, wanted in enumerate(demand):
         started = time.monotonic()
         if isinstance(policy, Oracle):
             orders: OrderPolicy = policy.knowing(_first(scenario, n_periods), wanted)
         else:
-            orders = policy(scenario, np.random.default_rng([seed, 1, path]))
+            assert ready is not None
+            orders = ready
         note = None
         if journal is not None:
             identity = f"{input_hash(scenario)} {policy!r} {seed} {path} {wanted.sum():.6f}"
@@ -161,7 +168,7 @@ def _first(scenario: Scenario, n_periods: int) -> Scenario:
 
 
 def backtest_to(
-    out: Path, scenario: Scenario, policy: Policy | Oracle, **arguments: Any
+    out: Path, scenario: Scenario | Problem, policy: Policy | Oracle, **arguments: Any
 ) -> BacktestResult:
     """:func:`backtest`, written to a folder; what was broken off goes on where it stopped.
 

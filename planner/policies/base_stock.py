@@ -9,9 +9,10 @@ import numpy as np
 
 from brain.analytic import analytic_stock
 from planner.policies.simple import mean_flow
-from planner.policies.tuning import tuned
+from planner.policies.tuning import Search, annealing, local_search, simplex, tuned
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.state import State
 from scenarios.uncertainty import echelon_demand
 from solver.closed_form import order_up_to
@@ -45,35 +46,40 @@ class TunedBaseStock:
         Demand paths to tune on.
     evaluations : int
         Simulations at most.
+    search : Search
+        Simplex, annealing or local search, see :mod:`planner.policies.tuning`.
     name : str, optional
     """
 
     n_paths: int = 50
     evaluations: int = 200
+    search: Search = simplex
     name: str = "base-stock"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
-        n = scenario.n_locations
+        n = problem.scenario.n_locations
         return tuned(
-            scenario, rng, levels(scenario), np.zeros(n), np.full(n, STEP),
-            n_paths=self.n_paths, evaluations=self.evaluations,
+            problem, rng, levels(problem.scenario), np.zeros(n), np.full(n, STEP),
+            n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
         )  # fmt: skip
 
 
 def with_size(
-    scenario: Scenario,
+    problem: Problem,
     rng: np.random.Generator,
     decide: Callable[[Floats, Floats], Floats],
     start: float,
     *,
     n_paths: int,
     evaluations: int,
+    search: Search,
 ) -> OrderPolicy:
     """Base-stock orders changed by a size: levels in stds and sizes in reviews of mean demand.
 
     Both are tuned by location; ``decide(wanted, size)`` gives the orders [A].
     """
+    scenario = problem.scenario
     n, make = scenario.n_locations, levels(scenario)
     flow = mean_flow(scenario)
     place = scenario.points.location[scenario.routes.destination]
@@ -88,8 +94,8 @@ def with_size(
 
     begin = np.concatenate([np.zeros(n), np.full(n, start)])
     return tuned(
-        scenario, rng, sized, begin, np.full(2 * n, STEP),
-        n_paths=n_paths, evaluations=evaluations,
+        problem, rng, sized, begin, np.full(2 * n, STEP),
+        n_paths=n_paths, evaluations=evaluations, search=search,
     )  # fmt: skip
 
 
@@ -103,12 +109,15 @@ class TunedCapped:
 
     n_paths: int = 50
     evaluations: int = 400
+    search: Search = simplex
     name: str = "capped-base-stock"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
-        size = {"n_paths": self.n_paths, "evaluations": self.evaluations}
-        return with_size(scenario, rng, np.minimum, 2.0, **size)
+        return with_size(
+            problem, rng, np.minimum, 2.0,
+            n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,11 +126,16 @@ class TunedReorder:
 
     n_paths: int = 50
     evaluations: int = 400
+    search: Search = simplex
     name: str = "s-S"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
-        size = {"n_paths": self.n_paths, "evaluations": self.evaluations}
         return with_size(
-            scenario, rng, lambda wanted, least: np.where(wanted >= least, wanted, 0.0), 0.5, **size
-        )
+            problem, rng, lambda wanted, least: np.where(wanted >= least, wanted, 0.0), 0.5,
+            n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
+        )  # fmt: skip
+
+
+ANNEALED = TunedReorder(evaluations=1000, search=annealing, name="annealing")
+LOCAL = TunedReorder(search=local_search, name="local-search")

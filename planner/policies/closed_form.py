@@ -13,6 +13,7 @@ from brain.policy import SafetyStockPolicy
 from scenarios.dynamics import initial_state
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.rolling import scenario_at
 from scenarios.state import State
 from solver.closed_form import order_up_to
@@ -34,8 +35,9 @@ class ClosedForm:
     horizon: int = 28
     name: str = "closed-form"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """A brain that looks at the state is asked at every review, others once."""
+        scenario = problem.scenario
         decide = find_brain(self.brain) if isinstance(self.brain, str) else self.brain
 
         def wanted(now: Scenario) -> Floats:

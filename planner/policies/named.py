@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
+from planner.policies.base_stock import (
+    ANNEALED,
+    LOCAL,
+    TunedBaseStock,
+    TunedCapped,
+    TunedReorder,
+)
 from planner.policies.closed_form import ClosedForm
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
@@ -21,6 +27,8 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "base-stock": lambda brain: TunedBaseStock(),
     "capped-base-stock": lambda brain: TunedCapped(),
     "s-S": lambda brain: TunedReorder(),
+    "annealing": lambda brain: ANNEALED,
+    "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),
     "constant": lambda brain: Constant(),
     "random": lambda brain: Random(),

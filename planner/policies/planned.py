@@ -9,8 +9,9 @@ import numpy as np
 from brain import find_brain
 from brain.override import apply_overrides
 from brain.policy import SafetyStockPolicy
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.rolling import scenario_at
 from scenarios.state import State
 from solver.optimise import Kept, optimise
@@ -36,8 +37,9 @@ class Planned:
     options: SolverOptions = field(default_factory=SolverOptions)
     name: str = "hybrid"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """The program is kept from one plan to the next, so that re-planning is quick."""
+        scenario = problem.scenario
         decide = find_brain(self.brain) if isinstance(self.brain, str) else self.brain
         kept = Kept()
 

@@ -1,4 +1,4 @@
-"""What every policy is: something that gets ready for a scenario and then orders."""
+"""What every policy is: something that gets ready for a problem and then orders."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ from typing import Protocol
 
 import numpy as np
 
-from scenarios.model import Scenario
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 
 
 class Policy(Protocol):
-    """Makes an order policy for a scenario."""
+    """Makes an order policy for a problem."""
 
     @property
     def name(self) -> str:
         """How it is called in tables; unique in a study."""
         ...
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Get ready.
 
         Parameters
         ----------
-        scenario : Scenario
-            Opening state, forecast and rules. What demand will be is not in it.
+        problem : Problem
+            Opening state, forecast and rules; the law of demand and what counts, for policies that
+            are tuned. What demand will be is not in it.
         rng : numpy.random.Generator
             For demand paths of its own to be tuned on, or orders drawn at random.
 
         Returns
         -------
         callable
-            ``(state, period) -> orders [A]``, for one path of states. It may keep things between
-            calls, so it serves one run.
+            ``(state, period) -> orders [A]``. One is made for all demand paths of a problem: its
+            answer depends on nothing but state and period, though it may keep work between calls.
         """
         ...

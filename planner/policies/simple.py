@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from scenarios.model import Floats, Scenario
 from scenarios.network import primary_routes
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.state import State
 from solver.echelon_sum import echelon_sum
 
@@ -25,6 +28,17 @@ def mean_flow(scenario: Scenario) -> Floats:
     return flow
 
 
+def draws(rng: np.random.Generator) -> Callable[[State, int], np.random.Generator]:
+    """Generators that depend on state and period, so that a run taken up again draws the same."""
+    seed = int(rng.integers(2**63))
+
+    def chance(state: State, period: int) -> np.random.Generator:
+        seen = zlib.crc32(np.ascontiguousarray(state.on_hand).tobytes())
+        return np.random.default_rng([seed, period, seen])
+
+    return chance
+
+
 @dataclass(frozen=True)
 class Constant:
     """The mean demand in every review, times a factor.
@@ -39,9 +53,9 @@ class Constant:
     factor: float = 1.0
     name: str = "constant"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Nothing is looked at."""
-        orders = self.factor * mean_flow(scenario)
+        orders = self.factor * mean_flow(problem.scenario)
         return lambda state, period: orders
 
 
@@ -51,12 +65,12 @@ class Random:
 
     name: str = "random"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
-        """Draws from ``rng`` at every review."""
-        flow = mean_flow(scenario)
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        """Draws anew at every review."""
+        flow, chance = mean_flow(problem.scenario), draws(rng)
 
         def order(state: State, period: int) -> Floats:
-            return flow * rng.uniform(0.0, 2.0, flow.size)
+            return flow * chance(state, period).uniform(0.0, 2.0, flow.size)
 
         return order
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.demand import sample
+from planner.policies.simple import draws
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.rolling import scenario_at
 from scenarios.state import State
 from solver.stochastic import first_orders
@@ -31,12 +32,14 @@ class StochasticProgram:
     horizon: int = 28
     name: str = "stochastic-lp"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> OrderPolicy:
-        """Samples are drawn from ``rng``, anew at every review."""
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        """Samples are drawn anew at every review; the same state gives the same ones."""
+        chance = draws(rng)
 
         def order(state: State, period: int) -> Floats:
-            today = scenario_at(scenario, state, period, self.horizon)
-            orders = first_orders(today, sample(today, rng, self.n_samples))
+            today = scenario_at(problem.scenario, state, period, self.horizon)
+            demand = problem.demand(today, chance(state, period), self.n_samples)
+            orders = first_orders(today, demand)
             return _in_lots(today, orders)
 
         return order

@@ -3,18 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from scipy import optimize
 
-from scenarios.demand import sample
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
-from scenarios.simulate import simulate
+from scenarios.problem import Problem
+
+Cost = Callable[[Floats], float]
+
+
+class Search(Protocol):
+    """Looks for the parameters of least cost."""
+
+    def __call__(
+        self, cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+    ) -> Floats:
+        """The best parameters found.
+
+        Parameters
+        ----------
+        cost : callable
+            From parameters to a cost.
+        start, steps : arrays
+            Where to begin, and how far to look at first in each direction.
+        evaluations : int
+            How often ``cost`` may be asked, about.
+        rng : numpy.random.Generator
+        """
+        ...
+
+
+def simplex(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """Nelder and Mead's simplex (SciPy)."""
+    options = {
+        "maxfev": evaluations,
+        "xatol": 0.02,
+        "fatol": 0.0,
+        "initial_simplex": np.vstack([start, start + np.diag(steps)]),
+    }
+    return optimize.minimize(cost, start, method="Nelder-Mead", options=options).x
+
+
+def annealing(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """Simulated annealing (SciPy's ``dual_annealing``) within ``start`` +- 4 ``steps``."""
+    bounds = np.column_stack([start - 4 * steps, start + 4 * steps])
+    found = optimize.dual_annealing(
+        cost, bounds, x0=start, maxfun=evaluations, rng=rng, no_local_search=True
+    )
+    return found.x
+
+
+def local_search(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """One parameter a step up or down, in random order, as long as it pays; then half the steps.
+
+    Hooke and Jeeves 1961, Journal of the ACM 8(2), without their pattern move.
+    """
+    best, least, left = start.copy(), cost(start), evaluations - 1
+    reach = steps.copy()
+    while left > 0 and (reach > steps / 32).any():
+        better = False
+        for which in rng.permutation(start.size):
+            for sign in (1.0, -1.0):
+                tried = best.copy()
+                tried[which] += sign * reach[which]
+                found, left = cost(tried), left - 1
+                if found < least:
+                    best, least, better = tried, found, True
+                    break
+                if left <= 0:
+                    return best
+        if not better:
+            reach = reach / 2
+    return best
 
 
 def tuned(
-    scenario: Scenario,
+    problem: Problem,
     rng: np.random.Generator,
     make: Callable[[Floats], OrderPolicy],
     start: Floats,
@@ -22,32 +95,27 @@ def tuned(
     *,
     n_paths: int,
     evaluations: int,
+    search: Search = simplex,
 ) -> OrderPolicy:
-    """The policy with the best parameters found by Nelder and Mead's simplex (SciPy).
+    """The policy with the best parameters found.
 
     Parameters
     ----------
-    scenario : Scenario
+    problem : Problem
+        Its law of demand gives the paths to tune on, and its cost says what is best.
     rng : numpy.random.Generator
-        Draws the demand paths to tune on; all parameters meet the same ones.
+        Draws the demand paths; all parameters meet the same ones.
     make : callable
         From parameters to a policy.
     start, steps : arrays
         Where to begin, and how far to look at first in each direction.
     n_paths, evaluations : int
         Demand paths, and simulations at most.
+    search : Search
     """
-    demand = sample(scenario, rng, n_paths)
+    demand = problem.draw(rng, n_paths)
 
     def cost(parameters: Floats) -> float:
-        totals = simulate(scenario, make(parameters), demand, record=False)
-        return float(totals.costs.total.sum(axis=-1).mean())
+        return float(problem.cost_under(make(parameters), demand).mean())
 
-    options = {
-        "maxfev": evaluations,
-        "xatol": 0.02,
-        "fatol": 0.0,
-        "initial_simplex": np.vstack([start, start + np.diag(steps)]),
-    }
-    found = optimize.minimize(cost, start, method="Nelder-Mead", options=options)
-    return make(found.x)
+    return make(search(cost, start, steps, evaluations, rng))

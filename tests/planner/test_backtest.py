@@ -19,11 +19,14 @@ from planner.policies.oracle import Oracle
 from planner.policies.planned import Planned
 from planner.policies.policy import Policy
 from planner.policies.simple import ZERO, Constant
+from planner.policies.tuning import Search, annealing, local_search, simplex
+from scenarios.dynamics import initial_state
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
 from scenarios.policies import GivenOrders
+from scenarios.problem import Problem
 from scenarios.rolling import longer
 from scenarios.simulate import simulate
 from scenarios.state import State
@@ -96,7 +99,7 @@ def test_equal_seeds_give_every_policy_the_same_demand() -> None:
 
 def test_constant_orders_flow_through_every_echelon() -> None:
     scenario = chain([1, 2], mean=10.0, std=0.0, n_periods=6, review_period=2)
-    orders = Constant()(scenario, np.random.default_rng(0))
+    orders = Constant()(Problem(scenario), np.random.default_rng(0))
     assert orders(None, 0).tolist() == [20.0, 20.0]  # type: ignore[arg-type]
 
 
@@ -143,8 +146,8 @@ class Breaks:
     def __repr__(self) -> str:
         return "Breaks()"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
-        inner = Planned("analytic")(scenario, rng)
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> object:
+        inner = Planned("analytic")(problem, rng)
 
         def order(state: State, period: int) -> Floats:
             self.asked.append(period)
@@ -202,3 +205,35 @@ def test_the_command_runs_every_policy_and_refuses_others(tmp_path: Path) -> Non
     assert done.exit_code == 2
     assert "no such policy" in done.output
     assert "hybrid" in done.output
+
+
+@pytest.mark.parametrize("search", [simplex, annealing, local_search])
+def test_every_search_finds_the_least_of_a_bowl(search: Search) -> None:
+    # The least of |x - 1| + 2 |y + 1| is at (1, -1), where it costs nothing; it is 3 at the start.
+    def cost(at: Floats) -> float:
+        return float(abs(at[0] - 1) + 2 * abs(at[1] + 1))
+
+    rng = np.random.default_rng(0)
+    found = search(cost, np.zeros(2), np.full(2, 0.7), 400, rng)
+    assert cost(found) < 0.15
+
+
+def test_what_counts_is_what_policies_are_tuned_for() -> None:
+    # Where only stock left over counts, whatever the tables say, the best is to hold none.
+    scenario = chain([1], mean=10.0, std=3.0, n_periods=20, on_hand=10.0, missed_sale_cost=50.0)
+    stock = Problem(scenario, cost=lambda run: run.on_hand.sum(axis=-2))
+    policy = TunedBaseStock(10, 30)
+    careful = backtest(scenario, policy, n_paths=5).paths
+    careless = backtest(stock, policy, n_paths=5).paths
+    mean = "stock_at_" + str(scenario.locations.name[0])
+    assert careless[mean].mean() < 0.5 * careful[mean].mean()
+    assert careless["fill_rate"].mean() < careful["fill_rate"].mean()
+
+
+def test_random_orders_are_the_same_when_a_run_is_taken_up_again() -> None:
+    scenario = chain([1], mean=10.0, std=3.0, n_periods=5)
+    one, two = (named("random")(Problem(scenario), np.random.default_rng(3)) for _ in range(2))
+    state = initial_state(scenario)
+    later = one(state, 4)
+    assert np.array_equal(later, two(state, 4))
+    assert not np.array_equal(one(state, 3), later)

@@ -20,6 +20,7 @@ from scenarios.changes import Change
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
 from scenarios.model import Scenario
+from scenarios.problem import Problem
 from tests.worlds import chain, column
 
 RUN = CliRunner()
@@ -138,10 +139,10 @@ class Faulty:
     def __repr__(self) -> str:
         return "Faulty()"
 
-    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
-        if scenario.routes.lead_time.max() > 2:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> object:
+        if problem.scenario.routes.lead_time.max() > 2:
             raise RuntimeError("too far away")
-        return Constant()(scenario, rng)
+        return Constant()(problem, rng)
 
 
 def test_a_variant_that_fails_is_recorded_and_the_others_go_on() -> None:

@@ -1,0 +1,60 @@
+"""What is to be solved: a scenario, the law that its demand follows, and what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.demand import sample
+from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.simulate import simulate
+from scenarios.trajectory import Trajectory
+
+DemandLaw = Callable[[Scenario, np.random.Generator, int], Floats]
+"""``(scenario, rng, n_paths) -> demand [paths, K, T]``."""
+CostOfRun = Callable[[Trajectory], Floats]
+"""What counts, by period: [..., T]; less is better."""
+
+
+def total_cost(run: Trajectory) -> Floats:
+    """[..., T] the sum of all cost components."""
+    return run.costs.total
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a policy may know before it starts.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Opening state, forecast and rules.
+    demand : callable
+        The law of demand, to draw paths from; default: each product's own about its forecast.
+    cost : callable
+        What counts; default: the scenario's costs. Where a named problem pays for something that
+        tables cannot say, the scenario holds what comes nearest, which planners go by, and this is
+        what they are judged by.
+    """
+
+    scenario: Scenario
+    demand: DemandLaw = sample
+    cost: CostOfRun = total_cost
+
+    def draw(self, rng: np.random.Generator, n_paths: int) -> Floats:
+        """Demand [n_paths, K, T]."""
+        return self.demand(self.scenario, rng, n_paths)
+
+    def cost_under(self, policy: OrderPolicy, demand: Floats) -> Floats:
+        """[...] what counts, summed over the run, for demand [..., K, T]."""
+        if self.cost is total_cost:
+            return simulate(self.scenario, policy, demand, record=False).costs.total.sum(axis=-1)
+        return self.cost(simulate(self.scenario, policy, demand)).sum(axis=-1)
+
+
+def as_problem(given: Scenario | Problem) -> Problem:
+    """A scenario is the problem of running it at least cost."""
+    return given if isinstance(given, Problem) else Problem(given)
