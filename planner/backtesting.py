@@ -15,6 +15,7 @@ import pandas as pd
 
 from planner.fingerprint import input_hash
 from planner.journal import Journal, remove_own
+from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import summarise, write_paths
@@ -22,7 +23,7 @@ from scenarios.dynamics import initial_state
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
-from scenarios.problem import Problem, as_problem
+from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
 from scenarios.rolling import longer, scenario_at
 from scenarios.simulate import simulate
 from scenarios.state import State
@@ -41,17 +42,21 @@ class BacktestResult:
     ----------
     policy : str
     paths : DataFrame
-        One row per path: path, every key figure of :mod:`scenarios.kpis`, and seconds spent.
+        One row per path: path, every key figure of :mod:`scenarios.kpis`, and seconds spent
+        (on the first path: getting ready included).
     summary : DataFrame
         One row per key figure: measure, mean, and the 95% confidence interval low .. high.
     runs : tuple of Trajectory
         Every path in full.
+    cost : callable
+        What counts, by period, from one of the runs.
     """
 
     policy: str
     paths: pd.DataFrame
     summary: pd.DataFrame
     runs: tuple[Trajectory, ...]
+    cost: CostOfRun = total_cost
 
     def write(self, path: Path) -> None:
         """Write the tables, and stock, orders and costs of the first path, as CSV.
@@ -133,16 +138,16 @@ def backtest(
         return order
 
     rows, runs = [], []
+    started = time.monotonic()
     ready = (
         None if isinstance(policy, Oracle) else policy(problem, np.random.default_rng([seed, 1]))
     )
     for path, wanted in enumerate(demand):
-        started = time.monotonic()
         if isinstance(policy, Oracle):
             orders: OrderPolicy = policy.knowing(_first(scenario, n_periods), wanted)
         else:
             assert ready is not None
-            orders = ready
+            orders = obeying(scenario, ready)
         note = None
         if journal is not None:
             identity = f"{input_hash(scenario)} {policy!r} {seed} {path} {wanted.sum():.6f}"
@@ -156,8 +161,9 @@ def backtest(
         figures = {name: float(value) for name, value in kpis(run).items()}
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
+        started = time.monotonic()
     paths = pd.DataFrame(rows)
-    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs))
+    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs), problem.cost)
 
 
 def _first(scenario: Scenario, n_periods: int) -> Scenario:

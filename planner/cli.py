@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -252,6 +252,59 @@ def study(
             _fail("Stopped; the same command goes on from here.", STOPPED)
     typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
     if (result.cells["error"] != "").all():
+        raise typer.Exit(NO_PLAN)
+
+
+@app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")
+def bench(
+    problems: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of problems; default: all.", metavar="[NAME]..."),
+    ] = None,
+    policies: Annotated[
+        str, typer.Option(help="Names with commas between; default: those of the problem.")
+    ] = "",
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Episodes of each; default: those of the problem.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first episode.")] = 1_000_000,
+    brain: Brain = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and pictures.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: one per core.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Say what problems there are.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Named problems of the field: a leaderboard of policies on the same demand."""
+    from planner import screen
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        from planner.bench_text import board_text, entries_text
+        from planner.benching import bench as run
+        from planner.benching import bench_to
+
+        if list_:
+            typer.echo(entries_text())
+            return
+        clock = screen.TimeLeft()
+
+        def told(done: int, total: int) -> None:
+            progress(f"policy {done:,} of {total:,}{clock(done, total)}")
+
+        arguments: dict[str, Any] = {
+            "problems": problems or None,
+            "policies": [name.strip() for name in policies.split(",") if name.strip()] or None,
+            "n_paths": seeds, "seed": seed, "brain": brain, "workers": workers, "progress": told,
+        }  # fmt: skip
+        progress("running")
+        try:
+            result = run(**arguments) if out is None else bench_to(out, **arguments)
+        except KeyboardInterrupt:
+            _fail("Stopped; with --out the same command goes on from here.", STOPPED)
+    typer.echo(screen.harmless(board_text(result)))
+    if len(result.scores) == 0:
         raise typer.Exit(NO_PLAN)
 
 

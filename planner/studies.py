@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,19 @@ COMPARED = ("total_cost", "profit", "fill_rate", "missed_units")
 
 
 NO_FIGURES = ("variant", "policy", "seed", "error")
+
+
+class Runs(Protocol):
+    """Work that can be done in another process and kept."""
+
+    @property
+    def key(self) -> str:
+        """The same for the same work."""
+        ...
+
+    def run(self) -> dict[str, Any]:
+        """The result as JSON has it; ``error`` says what went wrong, if anything."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +154,7 @@ def study(
         for seed in range(first_seed, first_seed + n_seeds)
     ]
     found: dict[int, dict[str, Any]] = {}
-    for index, row in _run_all(cells, workers, cells_in):
+    for index, row in run_all(cells, workers, cells_in):
         found[index] = row
         if progress is not None:
             progress(len(found), len(cells))
@@ -153,8 +166,8 @@ def study(
     return StudyResult(table, _summary(table), _differences(table, list(variants), names))
 
 
-def _run_all(
-    cells: list[Cell], workers: int | None, kept: Path | None
+def run_all(
+    cells: Sequence[Runs], workers: int | None, kept: Path | None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows as they come; what is there already is not run again."""
     paths = [None if kept is None else kept / f"{cell.key}.json" for cell in cells]

@@ -31,11 +31,12 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
     if not 0 <= period < scenario.n_periods:
         raise ValueError(f"period {period} is not one of {scenario.n_periods}")
     window = slice(period, min(period + horizon, scenario.n_periods))
+    ends = scenario.settings.end_of_life and window.stop == scenario.n_periods
     slots = np.array(state.in_transit).reshape(-1, scenario.n_routes)
     slot, route = np.nonzero(slots > 0)
     points = scenario.points
     settings = scenario.settings.model_copy(
-        update={"start_date": scenario.dates[period].date(), "horizon": None}
+        update={"start_date": scenario.dates[period].date(), "horizon": None, "end_of_life": ends}
     )
     return dataclasses.replace(
         scenario,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.simple import draws
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from scenarios.rolling import scenario_at
@@ -39,16 +39,6 @@ class StochasticProgram:
         def order(state: State, period: int) -> Floats:
             today = scenario_at(problem.scenario, state, period, self.horizon)
             demand = problem.demand(today, chance(state, period), self.n_samples)
-            orders = first_orders(today, demand)
-            return _in_lots(today, orders)
+            return first_orders(today, demand)
 
         return order
-
-
-def _in_lots(scenario: Scenario, orders: Floats) -> Floats:
-    """The nearest permitted quantities."""
-    routes = scenario.routes
-    multiple = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)
-    whole = np.where(routes.order_multiple > 0, np.rint(orders / multiple) * multiple, orders)
-    least = np.where(whole > 1e-9, np.maximum(whole, routes.min_order_quantity), 0.0)
-    return np.minimum(least, routes.max_order_quantity)

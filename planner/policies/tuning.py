@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from scipy import optimize
 
+from planner.policies.lots import obeying
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
@@ -116,6 +117,7 @@ def tuned(
     demand = problem.draw(rng, n_paths)
 
     def cost(parameters: Floats) -> float:
-        return float(problem.cost_under(make(parameters), demand).mean())
+        policy = obeying(problem.scenario, make(parameters))
+        return float(problem.cost_under(policy, demand).mean())
 
     return make(search(cost, start, steps, evaluations, rng))

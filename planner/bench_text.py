@@ -1,0 +1,66 @@
+"""The leaderboard as text."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any
+
+from planner.benching import BenchResult
+from scenarios.catalogue import ENTRIES
+
+
+def entries_text() -> str:
+    """What problems there are."""
+    width = max(map(len, ENTRIES))
+    return "\n".join(f"{name:{width}}  {entry.about}" for name, entry in ENTRIES.items())
+
+
+def board_text(result: BenchResult) -> str:
+    """A block for each problem, the best first."""
+    blocks = []
+    for problem, board in result.leaderboard.groupby("problem", sort=False):
+        entry = ENTRIES[str(problem)]
+        better = "more" if entry.more_is_better else "less"
+        unit = entry.measure + (" per period" if entry.per_period else "")
+        aim = "" if entry.aim is None else f"; aim {entry.aim:,g}"
+        head = ("", "policy", unit, "95% interval", "of oracle", "to first", "fill rate", "s")
+        rows = [head, *(_row(row) for row in board.to_dict("records"))]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        lines = [f"{problem}: {entry.about}", f"  {unit}, {better} is better{aim}"]
+        for cells in rows:
+            texts = [
+                text.ljust(width) if i == 1 else text.rjust(width)
+                for i, (text, width) in enumerate(zip(cells, widths, strict=True))
+            ]
+            lines.append("  " + "  ".join(texts).rstrip())
+        blocks.append("\n".join(lines))
+    for failed in result.failed.to_dict("records"):
+        blocks.append(f"failed: {failed['problem']}, {failed['policy']}: {failed['error']}")
+    return "\n\n".join(blocks)
+
+
+def _row(row: dict[Any, Any]) -> tuple[str, ...]:
+    note = f" ({row['note']})" if row["note"] else ""
+    gap = ""
+    if not isnan(row["difference"]):
+        gap = _number(row["difference"], "+")
+        gap += _plus_minus(row["difference_high"] - row["difference"])
+    return (
+        str(row["rank"]) if row["rank"] else "-",
+        f"{row['policy']}{note}",
+        _number(row["score"]),
+        _plus_minus(row["high"] - row["score"]).strip(),
+        "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
+        gap,
+        "" if isnan(row["fill_rate"]) else f"{row['fill_rate']:.1%}",
+        "" if isnan(row["seconds"]) else f"{row['seconds']:,.0f}",
+    )
+
+
+def _plus_minus(half: float) -> str:
+    return "" if isnan(half) else f" ± {_number(half)}"
+
+
+def _number(value: float, sign: str = "") -> str:
+    digits = 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 3
+    return f"{value:{sign},.{digits}f}"

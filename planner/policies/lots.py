@@ -1,0 +1,31 @@
+"""Lot rules, which the order model knows and other policies do not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.model import Floats, Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.state import State
+
+
+def in_lots(scenario: Scenario, orders: Floats) -> Floats:
+    """[..., A] the nearest permitted quantities."""
+    routes = scenario.routes
+    multiple = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)
+    whole = np.where(routes.order_multiple > 0, np.rint(orders / multiple) * multiple, orders)
+    least = np.where(whole > 1e-9, np.maximum(whole, routes.min_order_quantity), 0.0)
+    return np.minimum(least, routes.max_order_quantity)
+
+
+def obeying(scenario: Scenario, policy: OrderPolicy) -> OrderPolicy:
+    """The policy with its orders in permitted quantities."""
+    routes = scenario.routes
+    ruled = routes.order_multiple.any() or routes.min_order_quantity.any()
+    if not (ruled or np.isfinite(routes.max_order_quantity).any()):
+        return policy
+
+    def order(state: State, period: int) -> Floats:
+        return in_lots(scenario, policy(state, period))
+
+    return order
