@@ -193,7 +193,9 @@ def chain(
     lanes = list(zip(origins, names, leads, strict=True))
     at_store = np.zeros((len(leads), 1, 1))
     at_store[0] = 1.0
-    return world(names, lanes, mean=at_store * mean, std=at_store * std, **more)
+    return world(
+        names, lanes, mean=at_store * np.asarray(mean), std=at_store * np.asarray(std), **more
+    )
 
 
 def tree(
