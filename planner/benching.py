@@ -91,7 +91,7 @@ class BenchResult:
     leaderboard : DataFrame
         One row per problem and policy, the best first, published scores in between: problem, rank
         (0: published), policy, n, score, low, high (95% interval), of_oracle (score over the
-        oracle's on the same episodes), difference, difference_low, difference_high (paired, to
+        oracle's on the same episodes, where both are above 0), difference, difference_low, difference_high (paired, to
         the first policy), fill_rate, perfect_days, seconds (all episodes), note.
     failed : DataFrame
         problem, policy, error.
@@ -238,7 +238,9 @@ def _board(entry: Entry, found: list[tuple[Run, dict[str, Any]]]) -> list[tuple[
         if first is not None and mine is not first:
             wide = half_width(mine - first)
             gap = [(mine - first).mean() + wide * sign for sign in (0, -1, 1)]
-        share = np.nan if oracle is None or not oracle.mean() else mean / oracle.mean()
+        share = np.nan
+        if oracle is not None and min(oracle.mean(), mean) > 0:
+            share = mean / oracle.mean()
         figures = row["figures"]
         lines.append(
             (run.policy, len(mine), mean, mean - half, mean + half, share, *gap,

@@ -106,7 +106,8 @@ def world(
 
     mean_ = forecast(mean)
     route_lead = lead[lane] if lead_times is None else per_route(lead_times).astype(np.int64)
-    selling = mean_.any(axis=1) if sells is None else per_point(np.asarray(sells)).astype(bool)
+    chosen = mean_.any(axis=1) if sells is None else per_point(np.asarray(sells))
+    selling = np.asarray(chosen, dtype=bool)
     late = np.array(list(open_orders), dtype=float).reshape(-1, 3)
     names = np.broadcast_to(np.asarray(distribution, dtype=object), (n_products,)).copy()
     made = Settings.model_validate(settings)

@@ -2,8 +2,9 @@
 
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.catalogue.single_sku import SINGLE_SKU
+from scenarios.catalogue.ten_products import TEN_PRODUCTS
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (SINGLE_SKU,)}
+ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (SINGLE_SKU, TEN_PRODUCTS)}
 """By name."""
 
 __all__ = ["ENTRIES", "Entry", "Known"]
