@@ -15,9 +15,10 @@ import pandas as pd
 
 from planner.fingerprint import input_hash
 from planner.journal import Journal, remove_own
+from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Policy
+from planner.policies.policy import Buffered, Policy
 from planner.simulating import summarise, write_paths
 from scenarios.dynamics import initial_state
 from scenarios.kpis import kpis
@@ -50,6 +51,8 @@ class BacktestResult:
         Every path in full.
     cost : callable
         What counts, by period, from one of the runs.
+    safety_stock : array [K, T], optional
+        What was wanted on the first path, where the policy has safety stocks.
     """
 
     policy: str
@@ -57,9 +60,10 @@ class BacktestResult:
     summary: pd.DataFrame
     runs: tuple[Trajectory, ...]
     cost: CostOfRun = total_cost
+    safety_stock: Floats | None = None
 
     def write(self, path: Path) -> None:
-        """Write the tables, and stock, orders and costs of the first path, as CSV.
+        """Write the tables, and stock, orders and costs of the first path, as CSV, and a picture.
 
         Raises
         ------
@@ -68,6 +72,7 @@ class BacktestResult:
         """
         with new_folder(path) as folder:
             write_paths(folder, self.summary, self.paths, self.runs[0])
+            draw_into(folder, "backtest.png", draw_backtest, self)
             said = {"policy": self.policy, "periods": self.runs[0].n_periods}
             (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 
@@ -137,7 +142,7 @@ def backtest(
 
         return order
 
-    rows, runs = [], []
+    rows, runs, buffer = [], [], None
     started = time.monotonic()
     ready = (
         None if isinstance(policy, Oracle) else policy(problem, np.random.default_rng([seed, 1]))
@@ -161,9 +166,21 @@ def backtest(
         figures = {name: float(value) for name, value in kpis(run).items()}
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
+        if path == 0 and isinstance(ready, Buffered):
+            buffer = _over_time(ready.wanted, run.demand.shape)
         started = time.monotonic()
     paths = pd.DataFrame(rows)
-    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs), problem.cost)
+    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs), problem.cost, buffer)
+
+
+def _over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:
+    """[K, T] what was wanted at the last review before; nan where that is not known."""
+    if not wanted:
+        return None
+    out = np.full(shape, np.nan)
+    for period in sorted(wanted):
+        out[:, period:] = wanted[period][:, None]
+    return out
 
 
 def _first(scenario: Scenario, n_periods: int) -> Scenario:

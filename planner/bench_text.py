@@ -23,7 +23,17 @@ def board_text(result: BenchResult) -> str:
         better = "more" if entry.more_is_better else "less"
         unit = entry.measure + (" per period" if entry.per_period else "")
         aim = "" if entry.aim is None else f"; aim {entry.aim:,g}"
-        head = ("", "policy", unit, "95% interval", "of oracle", "to first", "fill rate", "perfect", "s")
+        head = (
+            "",
+            "policy",
+            unit,
+            "95% interval",
+            "of oracle",
+            "to first",
+            "fill rate",
+            "perfect",
+            "s",
+        )
         rows = [head, *(_row(row) for row in board.to_dict("records"))]
         widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
         lines = [f"{problem}: {entry.about}", f"  {unit}, {better} is better{aim}"]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from planner.backtesting import BacktestResult, backtest
 from planner.journal import remove_own
+from planner.pictures import draw_into, draw_leaderboard
 from planner.policies.named import named
 from planner.simulating import half_width
 from planner.studies import run_all
@@ -91,8 +92,9 @@ class BenchResult:
     leaderboard : DataFrame
         One row per problem and policy, the best first, published scores in between: problem, rank
         (0: published), policy, n, score, low, high (95% interval), of_oracle (score over the
-        oracle's on the same episodes, where both are above 0), difference, difference_low, difference_high (paired, to
-        the first policy), fill_rate, perfect_days, seconds (all episodes), note.
+        oracle's on the same episodes, where both are above 0), difference, difference_low,
+        difference_high (paired, to the first policy), fill_rate, perfect_days, seconds (all
+        episodes), note.
     failed : DataFrame
         problem, policy, error.
     """
@@ -102,7 +104,7 @@ class BenchResult:
     failed: pd.DataFrame
 
     def write(self, path: Path) -> None:
-        """Write the tables as CSV.
+        """Write the tables as CSV, and a picture where matplotlib is installed.
 
         Raises
         ------
@@ -112,6 +114,8 @@ class BenchResult:
         with new_folder(path) as folder:
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.leaderboard, folder / "leaderboard.csv")
+            if len(self.leaderboard):
+                draw_into(folder, "leaderboard.png", draw_leaderboard, self)
             if len(self.failed):
                 write_csv(self.failed, folder / "failed.csv")
 

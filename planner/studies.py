@@ -18,6 +18,7 @@ import pandas as pd
 from planner.backtesting import backtest
 from planner.fingerprint import input_hash
 from planner.journal import remove_own
+from planner.pictures import draw_into, draw_study
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import half_width
@@ -93,7 +94,7 @@ class StudyResult:
     differences: pd.DataFrame
 
     def write(self, path: Path) -> None:
-        """Write the tables as CSV, and the cells as Parquet too.
+        """Write the tables as CSV, the cells as Parquet too, and a picture if matplotlib is there.
 
         Raises
         ------
@@ -105,6 +106,8 @@ class StudyResult:
             write_csv(self.cells, folder / "cells.csv")
             write_csv(self.summary, folder / "summary.csv")
             write_csv(self.differences, folder / "differences.csv")
+            if len(self.summary):
+                draw_into(folder, "study.png", draw_study, self)
 
 
 def study(

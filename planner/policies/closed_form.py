@@ -10,12 +10,11 @@ from brain import find_brain
 from brain.analytic import Analytic
 from brain.override import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy
+from planner.policies.review import Review
 from scenarios.dynamics import initial_state
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
-from scenarios.rolling import scenario_at
-from scenarios.state import State
 from solver.closed_form import order_up_to
 
 
@@ -39,16 +38,10 @@ class ClosedForm:
         """A brain that looks at the state is asked at every review, others once."""
         scenario = problem.scenario
         decide = find_brain(self.brain) if isinstance(self.brain, str) else self.brain
-
-        def wanted(now: Scenario) -> Floats:
-            return apply_overrides(now, decide(now)).quantity
-
         if isinstance(decide, Analytic | NoSafetyStock):
-            return order_up_to(scenario, wanted(scenario))
+            return order_up_to(scenario, apply_overrides(scenario, decide(scenario)).quantity)
 
-        def order(state: State, period: int) -> Floats:
-            today = scenario_at(scenario, state, period, self.horizon)
-            orders: Floats = order_up_to(today, wanted(today))(initial_state(today), 0)
-            return orders
+        def orders(today: Scenario, wanted: Floats) -> Floats:
+            return order_up_to(today, wanted)(initial_state(today), 0)
 
-        return order
+        return Review(scenario, decide, self.horizon, orders)

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from brain import find_brain
-from brain.override import apply_overrides
 from brain.policy import SafetyStockPolicy
-from scenarios.model import Floats
+from planner.policies.review import Review
+from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
-from scenarios.rolling import scenario_at
-from scenarios.state import State
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 
@@ -39,16 +36,12 @@ class Planned:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """The program is kept from one plan to the next, so that re-planning is quick."""
-        scenario = problem.scenario
-        decide = find_brain(self.brain) if isinstance(self.brain, str) else self.brain
         kept = Kept()
 
-        def order(state: State, period: int) -> Floats:
-            today = scenario_at(scenario, state, period, self.horizon)
-            wanted = apply_overrides(today, decide(today)).quantity
+        def orders(today: Scenario, wanted: Floats) -> Floats:
             return optimise(today, wanted, self.options, kept=kept).quantity[:, 0]
 
-        return order
+        return Review(problem.scenario, self.brain, self.horizon, orders)
 
 
 HYBRID = Planned()

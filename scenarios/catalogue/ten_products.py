@@ -21,7 +21,9 @@ def cost(run: Trajectory) -> Floats:
     stock = run.on_hand.sum(axis=-2)
     beyond = np.maximum(run.on_hand - 3.0 * mean, 0.0).sum(axis=-2)
     perfect = (~overstocked(run) & ~(run.missed > 0)).all(axis=-2)
-    return HOLDING * stock + UNMET * run.missed.sum(axis=-2) + OVERSTOCK * beyond - PERFECT * perfect
+    return (
+        HOLDING * stock + UNMET * run.missed.sum(axis=-2) + OVERSTOCK * beyond - PERFECT * perfect
+    )
 
 
 def problem(rng: np.random.Generator) -> Problem:
