@@ -105,3 +105,32 @@ def explain(
             remedy = "pip install 'echelon-planner[train]'"
             _fail(f"error: pictures need matplotlib. Remedy: {remedy}", BAD_INPUT)
         typer.echo(f"Wrote {out}")
+
+
+@app.command(epilog="Example: planner brains curves my-brains --out curves.png")
+def curves(
+    run: Annotated[Path, typer.Argument(help="Folder that planner train wrote to.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write (.png, .svg, .pdf); default: as text.")
+    ] = None,
+) -> None:
+    """Show how cost fell in training, against analytic safety stocks."""
+    from planner.cli import BAD_INPUT, _errors, _fail
+
+    with _errors():
+        if out is not None and out.suffix.lower() not in PICTURES:
+            _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
+        if out is not None and out.exists():
+            _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+        from brain.learning import learning_curves
+        from planner.brain_text import curves_text
+        from planner.pictures import REMEDY, can_draw, draw_learning
+
+        found = learning_curves(run)
+        if out is not None and not can_draw():
+            _fail(f"error: pictures need matplotlib. Remedy: {REMEDY}", BAD_INPUT)
+        if out is None:
+            typer.echo(curves_text(found))
+            return
+        draw_learning(found, out)
+        typer.echo(f"Wrote {out}")

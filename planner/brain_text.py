@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from brain.explain import Chain, Response
@@ -71,12 +72,23 @@ def responses_text(responses: list[Response]) -> str:
     return "\n".join(lines)
 
 
-def _bars(name: str, values: Floats) -> str:
+def _bars(name: str, values: Floats, digits: int = 1) -> str:
     some = values[np.linspace(0, len(values) - 1, min(WIDTH, len(values))).astype(int)]
     low, high = float(values.min()), float(values.max())
     level = (some - low) / (high - low) if high > low else np.zeros(len(some))
     drawn = "".join(BARS[round(float(x) * (len(BARS) - 1))] for x in level)
-    return f"  {name:<22}{drawn}  {low:8.1f} to {high:8.1f}"
+    return f"  {name:<22}{drawn}  {low:8.{digits}f} to {high:8.{digits}f}"
+
+
+def curves_text(curves: list[tuple[str, pd.DataFrame]]) -> str:
+    """Learning curves as bars, from the first to the last step."""
+    lines = []
+    for name, curve in curves:
+        last = curve.iloc[-1]
+        spent = f"{int(last['step']):,} steps in {last['seconds'] / 60:.1f} min"
+        lines.append(f"{name}: {spent}, cost {last['relative']:.3f} of analytic")
+        lines.append(_bars("cost over analytic", curve["relative"].to_numpy(), digits=3))
+    return "\n".join(lines)
 
 
 def draw_responses(responses: list[Response], title: str, path: Path) -> None:

@@ -11,6 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from planner.cli import app
+
+RUN = CliRunner()
 ENVIRONMENT = os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
 
 
@@ -58,6 +63,15 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_a_brain(tmp_path: Path) -> Non
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "ratios 0.5 to 50" in shown.stdout
+    drawn = RUN.invoke(app, ["brains", "curves", str(folder), "--out", str(tmp_path / "a.png")])
+    assert drawn.exit_code == 0, drawn.output
+    assert (tmp_path / "a.png").stat().st_size > 10_000
+    told = RUN.invoke(app, ["brains", "curves", str(folder)])
+    assert "ratio-5: " in told.output
+    assert " of analytic" in told.output
+    nothing = RUN.invoke(app, ["brains", "curves", str(tmp_path / "elsewhere")])
+    assert nothing.exit_code == 2
+    assert "there is no training" in nothing.output
 
 
 def test_a_cluster_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
