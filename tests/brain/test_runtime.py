@@ -363,6 +363,44 @@ def test_user_brains_are_found_by_name_or_path(
         find_brain(str(tmp_path / "none.onnx"))
 
 
+def test_a_brain_is_called_by_its_file_not_by_its_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, "ratio-50", constant(1.0), domain(10.0))
+    (tmp_path / "ratio-50.onnx").rename(tmp_path / "summer.onnx")
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    for name in ("summer", str(tmp_path / "summer.onnx"), "auto"):
+        assert set(safety_stocks(product(), name).source) == {"summer"}
+
+
+def test_a_file_in_place_of_the_folder_of_brains_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, "mine", constant(1.0), domain(10.0))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "mine.onnx"))
+    for name in ("auto", "ratio-10"):
+        with pytest.raises(InputError, match=r"PLANNER_BRAINS: is a file.*mine\.onnx"):
+            safety_stocks(product(), name)
+    # A folder that is not there yet is none to complain of.
+    monkeypatch.setenv(FOLDER, str(tmp_path / "later"))
+    assert "ratio-10" in safety_stocks(product(), "ratio-10").source
+
+
+@pytest.mark.parametrize("name", ["auto", "analytic", "none", "override"])
+def test_a_brain_called_like_what_is_built_in_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    layers, manifest = constant(1.0), Manifest(name="b", domain=domain(10.0))
+    path = write_onnx(tmp_path / f"{name}.onnx", layers, manifest)
+    assert f"cannot be called {name}" in one_line(path)
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    decided = safety_stocks(product(), "auto")
+    assert set(decided.source) == {"ratio-10"}
+    (finding,) = decided.findings
+    assert (finding.file, finding.severity) == (f"{name}.onnx", "warning")
+    assert "rename the file" in finding.remedy
+
+
 def test_the_shipped_brains_load_and_serve_automatically() -> None:
     assert {"ratio-1", "ratio-10", "ratio-100", "ratio-1000"} <= set(brain_files())
     decided = safety_stocks(product(50.0), "auto")
