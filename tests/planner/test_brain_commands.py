@@ -124,6 +124,16 @@ def test_training_without_its_extra_names_the_remedy(monkeypatch: pytest.MonkeyP
     assert "pip install 'echelon-planner[train]'" in done.output
 
 
+def test_what_is_given_beside_resume_is_refused_by_its_name(tmp_path: Path) -> None:
+    given = ["--ratio", "5", "--seed", "0", "--steps", "3", "--curriculum", "--quiet"]
+    done = RUN.invoke(app, ["train", "--resume", str(tmp_path), *given])
+    assert done.exit_code == 2
+    assert "goes on as it was" in done.output
+    assert "(value: '--ratio, --curriculum, --seed, --steps')" in done.output
+    alone = RUN.invoke(app, ["train", "--resume", str(tmp_path), "--quiet"])
+    assert "there is no training here" in alone.output
+
+
 @pytest.mark.parametrize(
     "command", [["train"], *(["brains", n] for n in ("list", "show", "export", "explain"))]
 )
