@@ -127,9 +127,9 @@ class Trained:
     Notes
     -----
     Safety stock of a point at the end of period s: analytic(s) + delta * std(s), with delta from
-    the opening state and std over the protection interval, none below zero where nobody buys. A
-    product of which any point lies outside what the brains were trained on gets the analytic
-    safety stock; a finding says so.
+    the opening state and std over the protection interval, as in training. It may lie below zero,
+    also where nobody buys (see :func:`brain.safety_stocks`). A product of which any point lies
+    outside what the brains were trained on gets the analytic safety stock; a finding says so.
     """
 
     def __init__(
@@ -180,11 +180,6 @@ class Trained:
         serving, outside = serves(scenario, facts, [b.manifest.domain for b in self.brains])
         delta = self._delta(scenario, facts, demand, serving)
         quantity = quantity + delta[:, None] * demand[1]
-        # A place without customers cannot hold less than nothing. (Taking it off the places below
-        # instead, to keep the echelon's sum, leaves stock unused above: measured dearer.)
-        supplies = np.isin(np.arange(scenario.n_points), scenario.routes.origin)
-        without_customers = supplies & ~scenario.points.sells
-        quantity[without_customers] = np.maximum(quantity[without_customers], 0.0)
         source = np.full(scenario.n_points, Analytic.name, dtype=object)
         for (low, high), points in _groups(serving):
             first, second = self.brains[low].name, self.brains[high].name
