@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from brain.analytic import Analytic
+from brain.floor import at_least_nothing
 from brain.override import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from scenarios.model import Scenario
@@ -54,7 +55,10 @@ def find_brain(name: str) -> SafetyStockPolicy:
 
 
 def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -> SafetyStocks:
-    """Safety stocks of every point and period, the user's own overriding the brain's.
+    """Safety stocks of every point and period, to be held throughout.
+
+    The user's own override the brain's, of which none is below zero where nobody buys
+    (:func:`brain.floor.at_least_nothing`).
 
     Parameters
     ----------
@@ -63,4 +67,4 @@ def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -
         A name for :func:`find_brain`, or any callable that follows the protocol.
     """
     policy = find_brain(brain) if isinstance(brain, str) else brain
-    return apply_overrides(scenario, policy(scenario))
+    return apply_overrides(scenario, at_least_nothing(scenario, policy(scenario)))

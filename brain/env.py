@@ -10,7 +10,8 @@ Observation
     A flat float32 vector, described in :class:`brain.observation.Layout`.
 Action
     Safety stock per location, from -1 to 1 in units of ``MAX_SIGMAS`` standard deviations of the
-    demand that an order protects.
+    demand that an order protects. What lies outside is clipped to it, as Gymnasium's own
+    environments do and RLlib before it acts; another shape, nan and inf are refused.
 Reward
     Minus the holding and missed-sale cost of an average period in the step, in units of what a
     newsvendor with the same costs and uncertainty would pay; ``info["cost"]`` has it in currency.
@@ -100,14 +101,28 @@ class _Play:
 
     def step(self, action: Floats) -> tuple[Floats, Floats]:
         """Rewards and costs [chains] of one review period."""
-        if not np.isfinite(action).all():
-            raise ValueError("an action is nan or infinite")
         before = self.period
         orders = self.view.orders(self.batch, self.state, before, action)
         self.state, cost, self.period, self.last_demand = self.batch.advance(
             self.state, before, orders
         )
         return -cost / (self.batch.cost_scale * (self.period - before)), cost
+
+
+def _held(action: NDArray[Any], space: gym.spaces.Box) -> Floats:
+    """The action as numbers of its space.
+
+    Raises
+    ------
+    ValueError
+        If it has another shape, or is nan or infinite.
+    """
+    held = np.asarray(action, dtype=np.float64)
+    if held.shape != space.shape:
+        raise ValueError(f"an action must have the shape {space.shape}, not {held.shape}")
+    if not np.isfinite(held).all():
+        raise ValueError("an action is nan or infinite")
+    return np.clip(held, space.low, space.high)
 
 
 def _source(source: EpisodeSource | Scenario) -> EpisodeSource:
@@ -150,19 +165,19 @@ class InventoryEnv(gym.Env[Observation, NDArray[np.float32]]):
         return self._play.observation()[0], {"period": 0}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, Info]:
-        """Hold these safety stocks for a review period.
+        """Hold these safety stocks [locations] for a review period, clipped to the action space.
 
         Raises
         ------
         ValueError
-            If the action is nan or infinite.
+            If the action has another shape, or is nan or infinite.
         gymnasium.error.ResetNeeded
             Before the first ``reset``, or after the last period.
         """
         play = self._play
         if play is None or play.over:
             raise gym.error.ResetNeeded("call reset() to begin an episode")
-        reward, cost = play.step(np.asarray(action, dtype=np.float64)[None, :])
+        reward, cost = play.step(_held(action, self.action_space)[None, :])
         info = {"period": play.period, "cost": float(cost[0])}
         ends = self.source.ends
         over = play.over
@@ -186,6 +201,7 @@ class InventoryVectorEnv(VectorEnv[Observation, NDArray[np.float32], NDArray[Any
     """
 
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012
+    action_space: gym.spaces.Box
 
     def __init__(self, source: EpisodeSource | Scenario, num_envs: int, view: View = PLAIN):
         if num_envs < 1:
@@ -194,7 +210,9 @@ class InventoryVectorEnv(VectorEnv[Observation, NDArray[np.float32], NDArray[Any
         spaces = view.spaces(self.source.layout)
         self.single_observation_space, self.single_action_space = spaces
         self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
+        actions = batch_space(self.single_action_space, num_envs)
+        assert isinstance(actions, gym.spaces.Box)
+        self.action_space = actions
         self._play: _Play | None = None
 
     def reset(
@@ -210,12 +228,12 @@ class InventoryVectorEnv(VectorEnv[Observation, NDArray[np.float32], NDArray[Any
     def step(
         self, actions: NDArray[np.float32]
     ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], Info]:
-        """Hold the safety stocks [num_envs, locations] for a review period.
+        """Hold the safety stocks [num_envs, locations] for a review period, clipped alike.
 
         Raises
         ------
         ValueError
-            If an action is nan or infinite.
+            If the actions have another shape, or one is nan or infinite.
         gymnasium.error.ResetNeeded
             Before the first ``reset``.
         """
@@ -226,7 +244,7 @@ class InventoryVectorEnv(VectorEnv[Observation, NDArray[np.float32], NDArray[Any
         if play.over:
             nothing = np.zeros(self.num_envs)
             return self._begin(), nothing, nobody, nobody.copy(), self._info(nothing)
-        reward, cost = play.step(np.asarray(actions, dtype=np.float64))
+        reward, cost = play.step(_held(actions, self.action_space))
         over = np.full(self.num_envs, play.over)
         ended, cut = (over, nobody) if self.source.ends else (nobody, over)
         return play.observation(), reward, ended, cut, self._info(cost)

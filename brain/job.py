@@ -47,6 +47,11 @@ def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
     post : callable
         Is told of progress and given checkpoints; returns True where the training shall stop.
         It is called at least every second or after every iteration.
+
+    Raises
+    ------
+    CheckpointDamaged
+        With the name of the brain, if ``job.saved`` cannot be gone on from.
     """
     options = job.options
     algorithm, before = make(job), 0.0
@@ -89,6 +94,8 @@ def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
         return Done(job.name, "stopped" if stop else "trained", layers, history=tuple(history))
     except TrainingDiverged as error:
         return Done(job.name, "diverged", message=str(error))
+    except CheckpointDamaged as error:
+        raise CheckpointDamaged(f"{job.name}: {error}") from error
     finally:
         algorithm.stop()
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 FILE = "training.json"
 ALGORITHMS = ("hdpo", "ppo")
+RATIOS = (1e-3, 1e6)
+"""Least and largest ratio to train for. Past 1e6 the textbook's quantiles, which training starts
+from, are cut off; at 1e-3 all that is left to learn is to hold nothing."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Order:
     @property
     def brains(self) -> dict[str, tuple[float, float]]:
         """Name -> range of ratios, of every brain to train."""
-        named = {f"ratio-{ratio:.10g}": (ratio, ratio) for ratio in self.ratios}
+        named = {brain_name(ratio): (ratio, ratio) for ratio in self.ratios}
         if self.ratio_range is not None:
             low, high = self.ratio_range
             named[f"ratio-{low:.10g}-{high:.10g}"] = (low, high)
@@ -57,10 +60,15 @@ class Order:
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
+def brain_name(ratio: float) -> str:
+    """What the brain of one ratio is called."""
+    return f"ratio-{ratio:.10g}"
+
+
 def check_order(
     ratios: Sequence[float], ratio_range: tuple[float, float] | None, algorithm: str
 ) -> None:
-    """Refuse what cannot be trained.
+    """Refuse what cannot be trained: ratios must be within ``RATIOS`` and differ by their names.
 
     Raises
     ------
@@ -72,20 +80,38 @@ def check_order(
         findings.append(
             Finding("ratios", "there is nothing to train", "give a ratio or a range of ratios")
         )
-    for ratio in (*ratios, *(ratio_range or ())):
-        if not (math.isfinite(ratio) and ratio > 0):
+    known = [_number(ratio) for ratio in ratios]
+    ends = ratio_range if isinstance(ratio_range, tuple | list) else ()
+    for ratio in (*ratios, *ends):
+        number = _number(ratio)
+        if not (math.isfinite(number) and number > 0):
             problem = "a ratio of missed-sale to holding cost must be above 0 and finite"
             findings.append(Finding("ratios", problem, "give a positive number", value=str(ratio)))
-    if len(set(ratios)) < len(ratios):
-        findings.append(Finding("ratios", "a ratio is given twice", "give each ratio once"))
-    if ratio_range is not None and not (len(ratio_range) == 2 and ratio_range[0] < ratio_range[1]):
-        remedy = "give the lower end first"
+        elif not RATIOS[0] <= number <= RATIOS[1]:
+            problem = "no brain can be trained for such a ratio of missed-sale to holding cost"
+            remedy = f"give one from {RATIOS[0]:g} to {RATIOS[1]:g}"
+            findings.append(Finding("ratios", problem, remedy, value=str(ratio)))
+    names = [brain_name(number) for number in known if math.isfinite(number)]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        remedy = "give each ratio once; ten digits tell them apart"
+        value = ", ".join(twice)
+        findings.append(Finding("ratios", "a ratio is given twice", remedy, value=value))
+    if ratio_range is not None and not (len(ends) == 2 and _number(ends[0]) < _number(ends[1])):
+        remedy = "give two numbers, the lower first"
         findings.append(Finding("ratio range", "is no range", remedy, value=str(ratio_range)))
     if algorithm not in ALGORITHMS:
         remedy = f"choose one of {', '.join(ALGORITHMS)}"
         findings.append(Finding("algorithm", "is not known", remedy, value=algorithm))
     if findings:
         raise InputError(findings)
+
+
+def _number(value: Any) -> float:
+    """The value if it is a number, else nan."""
+    try:
+        return math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
 
 
 def read_order(folder: Path) -> Order:

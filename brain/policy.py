@@ -22,7 +22,7 @@ class SafetyStocks:
 
     quantity: Floats
     source: NDArray[np.object_]
-    """[K] who decided: ``analytic``, ``none``, ``override`` or the name of a brain."""
+    """[K] who decided: ``analytic``, ``none``, ``override`` or the name of a brain's file."""
     findings: tuple[Finding, ...] = ()
 
 

@@ -7,7 +7,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from brain.runtime import BrainFile, Trained, load_brain
+from brain.runtime import BUILT_IN, BrainFile, Trained, load_brain
 from scenarios.errors import Finding, InputError
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -16,12 +16,28 @@ FOLDER = "PLANNER_BRAINS"
 
 
 def user_folder() -> Path:
-    """The user's own brains: ``PLANNER_BRAINS``, or a folder of the user's configuration."""
+    """The user's own brains: ``PLANNER_BRAINS``, or a folder of the user's configuration.
+
+    It need not be there.
+
+    Raises
+    ------
+    InputError
+        If there is a file in its place.
+    """
     named = os.environ.get(FOLDER)
     if named:
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
-    return Path(base).expanduser() / "echelon-planner" / "brains"
+        folder = Path(named).expanduser()
+    else:
+        base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
+        folder = Path(base).expanduser() / "echelon-planner" / "brains"
+    if folder.exists() and not folder.is_dir():
+        remedy = f"let {FOLDER} name the folder that your brains are in"
+        problem = "is a file, not the folder of your brains"
+        raise InputError(
+            [Finding(FOLDER if named else "brains", problem, remedy, value=str(folder))]
+        )
+    return folder
 
 
 def brain_files() -> dict[str, Path]:
@@ -39,7 +55,8 @@ def open_brain(name: str) -> BrainFile:
     Raises
     ------
     InputError
-        If there is none, or it is refused (:func:`brain.runtime.load_brain`).
+        If there is none, it is refused (:func:`brain.runtime.load_brain`), or the user's folder
+        is none.
     """
     files = brain_files()
     if name in files:
@@ -47,7 +64,7 @@ def open_brain(name: str) -> BrainFile:
     path = Path(name)
     if path.suffix == ".onnx":
         return load_brain(path)
-    known = ["auto", "analytic", "none", *files]
+    known = ["auto", "analytic", "none", *(name for name in files if name not in BUILT_IN)]
     remedy = f"choose {', '.join(known[:-1])} or {known[-1]}, or the path of an .onnx file"
     raise InputError([Finding("brain", "there is no such brain", remedy, value=name)])
 

@@ -26,18 +26,18 @@ LARGEST = 5_000_000
 """Bytes of a brain file; ours are far below, so anything larger is something else."""
 CHUNK = 65_536
 """Points evaluated at a time."""
+BUILT_IN = ("auto", "analytic", "none", "override")
+"""What is no file: nobody could name one that is called so, nor tell what it decided."""
 
 
 @dataclass(frozen=True, eq=False)
 class BrainFile:
     """One brain, loaded. Made by :func:`load_brain`."""
 
+    name: str
+    """That of its file, by which the user calls it; the manifest's is that of its training."""
     manifest: Manifest
     session: Any
-
-    @property
-    def name(self) -> str:
-        return self.manifest.name
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """[N] correction of z for features [N, N_FEATURES].
@@ -62,7 +62,8 @@ def load_brain(path: str | Path) -> BrainFile:
     Raises
     ------
     InputError
-        In one line: no such file, no brain, damaged, or of another feature version or shape.
+        In one line: no such file, no brain, damaged, of another feature version or shape, or
+        called like something that is built in.
     """
     path = Path(path)
     remedy = "train the brain again with this version, or name another"
@@ -77,6 +78,9 @@ def load_brain(path: str | Path) -> BrainFile:
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise refuse(f"the brain cannot be read: {reason}") from None
+    if path.stem in BUILT_IN:
+        problem = f"a brain cannot be called {path.stem}, for that is built in"
+        raise InputError([Finding(path.name, problem, "rename the file")])
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -104,7 +108,7 @@ def load_brain(path: str | Path) -> BrainFile:
     probe = session.run(None, {"features": np.zeros((2, N_FEATURES), dtype=np.float32)})[0]
     if probe.shape != (2,) or not np.isfinite(probe).all():
         raise refuse("the brain answers with what is not a number")
-    return BrainFile(manifest, session)
+    return BrainFile(path.stem, manifest, session)
 
 
 class Trained:
@@ -123,9 +127,9 @@ class Trained:
     Notes
     -----
     Safety stock of a point at the end of period s: analytic(s) + delta * std(s), with delta from
-    the opening state and std over the protection interval, none below zero where nobody buys. A
-    product of which any point lies outside what the brains were trained on gets the analytic
-    safety stock; a finding says so.
+    the opening state and std over the protection interval, as in training. It may lie below zero,
+    also where nobody buys (see :func:`brain.safety_stocks`). A product of which any point lies
+    outside what the brains were trained on gets the analytic safety stock; a finding says so.
     """
 
     def __init__(
@@ -176,11 +180,6 @@ class Trained:
         serving, outside = serves(scenario, facts, [b.manifest.domain for b in self.brains])
         delta = self._delta(scenario, facts, demand, serving)
         quantity = quantity + delta[:, None] * demand[1]
-        # A place without customers cannot hold less than nothing. (Taking it off the places below
-        # instead, to keep the echelon's sum, leaves stock unused above: measured dearer.)
-        supplies = np.isin(np.arange(scenario.n_points), scenario.routes.origin)
-        without_customers = supplies & ~scenario.points.sells
-        quantity[without_customers] = np.maximum(quantity[without_customers], 0.0)
         source = np.full(scenario.n_points, Analytic.name, dtype=object)
         for (low, high), points in _groups(serving):
             first, second = self.brains[low].name, self.brains[high].name

@@ -100,6 +100,15 @@ def cluster(address: str | None) -> Iterator[Any]:
             if address is None:
                 raise
             raise _no_answer(address) from error
+        except RuntimeError as error:
+            if address is None:
+                raise
+            # Of another version of Ray or Python, as a rule; the first line says so.
+            problem = f"the cluster cannot be used: {str(error).strip().splitlines()[0]}".rstrip(
+                ".:"
+            )
+            remedy = "use the versions of Ray and Python that run there"
+            raise InputError([Finding("ray", problem, remedy, value=address)]) from error
     try:
         yield ray
     finally:

@@ -32,7 +32,7 @@ then everything. Measured: it makes no difference in the end, and is slower in t
 
 
 def train(
-    ratios: Sequence[float] = (),
+    ratios: float | Sequence[float] = (),
     ratio_range: tuple[float, float] | None = None,
     algorithm: Literal["hdpo", "ppo"] = "hdpo",
     out: str | Path | None = None,
@@ -49,8 +49,8 @@ def train(
 
     Parameters
     ----------
-    ratios : sequence of float
-        Missed-sale cost over holding cost; each gets a brain of its own.
+    ratios : float or sequence of float
+        Missed-sale cost over holding cost, 0.001 to 1,000,000; each gets a brain of its own.
     ratio_range : (float, float), optional
         One more brain for all ratios in between.
     algorithm : {"hdpo", "ppo"}
@@ -59,7 +59,8 @@ def train(
     start : str, optional
         Name or file of the brain whose weights to start from.
     resume : path, optional
-        The ``out`` of a training that was stopped or killed. Everything else is read from there.
+        The ``out`` of a training that was stopped or killed. Everything else is read from there,
+        so nothing but ``ray_address`` and ``progress`` may be given beside it.
     ray_address : str, optional
         Address of a running Ray cluster that has this package; default: this machine.
     seed : int
@@ -77,37 +78,59 @@ def train(
     Raises
     ------
     InputError
-        If something is asked for that cannot be done; before anything is trained.
+        If something is asked for that cannot be done; before anything is trained or written.
     TrainingDiverged
         If the cost of a brain is not a finite number any more. Its last good checkpoint is kept,
         and the other brains are written.
     KeyboardInterrupt
         After Ctrl-C, once every training has left a checkpoint to resume from.
+    CheckpointDamaged
+        If a training cannot be resumed; the message names its brain.
     ImportError
         If the extra ``train`` is not installed.
     """
     require_extra()
+    ratios = (ratios,) if isinstance(ratios, int | float | str) else tuple(ratios)
+    layers = None
     if resume is not None:
-        if ratios or ratio_range is not None or start is not None or out is not None:
-            remedy = "give nothing else, or leave resume out"
-            problem = "what to train is read from the folder"
-            raise InputError([Finding("resume", problem, remedy, value=str(resume))])
+        given = {
+            "ratios": ratios != (),
+            "ratio_range": ratio_range is not None,
+            "algorithm": algorithm != "hdpo",
+            "out": out is not None,
+            "start": start is not None,
+            "seed": seed != 0,
+            "options": options is not None,
+            "chains": chains is not None,
+        }
+        check_resume([name for name, is_given in given.items() if is_given])
         folder = Path(resume)
         order = read_order(folder)
     else:
         check_order(ratios, ratio_range, algorithm)
         order = _order(ratios, ratio_range, algorithm, start, seed, options, chains)
-    layers = None
-    if order.start is not None:
+        folder = _free_folder(order, out)
+    # A brain that has left a checkpoint needs the one it started from no more.
+    if order.start is not None and (resume is None or _begins_anew(order, folder)):
         from brain.brain_out import layers_of
 
         layers = layers_of(order.start)
         order = _as_wide(order, layers)
-    if resume is None:
-        # Last, so that what cannot be trained leaves no folder behind.
-        folder = _new_folder(order, out)
-        order.write(folder)
-    return _run(order, folder, layers, ray_address, progress)
+    return _run(order, folder, layers, ray_address, progress, new=resume is None)
+
+
+def check_resume(given: Sequence[str]) -> None:
+    """Refuse what is given beside a training to resume.
+
+    Raises
+    ------
+    InputError
+        Naming all of it.
+    """
+    if given:
+        problem = "a training goes on as it was, so nothing can be chosen beside it"
+        remedy = "leave these out, or train anew without resume"
+        raise InputError([Finding("resume", problem, remedy, value=", ".join(given))])
 
 
 def default_options(algorithm: Literal["hdpo", "ppo"], start: str | None = None) -> TrainingOptions:
@@ -166,6 +189,14 @@ def _order(
     )
 
 
+def _begins_anew(order: Order, folder: Path) -> bool:
+    """Whether a brain of a training is neither finished nor has left a checkpoint."""
+    return any(
+        not (folder / f"{name}.onnx").exists() and not (folder / name / CHECKPOINT).exists()
+        for name in order.brains
+    )
+
+
 def _as_wide(order: Order, layers: Layers) -> Order:
     """The order with a network of the shape of the brain to start from."""
     hidden = tuple(len(bias) for _, bias in layers[:-1])
@@ -178,12 +209,15 @@ def _as_wide(order: Order, layers: Layers) -> Order:
     return dataclasses.replace(order, options=dataclasses.replace(order.options, hidden=hidden))
 
 
-def _new_folder(order: Order, out: str | Path | None) -> Path:
+def _free_folder(order: Order, out: str | Path | None) -> Path:
+    """Where a new training goes, once it is sure that nothing there is in its way."""
     if out is None:
         from brain.registry import user_folder
 
         out = user_folder()
     folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError([Finding(str(folder), "is a file", "name a folder to write to")])
     if (folder / FILE).exists():
         before = read_order(folder)
         waiting = [name for name in before.brains if not (folder / f"{name}.onnx").exists()]
@@ -196,7 +230,6 @@ def _new_folder(order: Order, out: str | Path | None) -> Path:
     if taken:
         remedy = "choose another folder, resume that training, or remove what is there"
         raise InputError([Finding(str(path), "is already there", remedy) for path in taken])
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -206,8 +239,10 @@ def _run(
     layers: Any,
     ray_address: str | None,
     progress: Report | None,
+    *,
+    new: bool,
 ) -> list[Path]:
-    """Train what is not there yet."""
+    """Train what is not there yet. The folder of a new training is made once Ray has started."""
     from brain.brain_out import write_brain
     from brain.checkpoint import Interrupts
     from brain.hdpo import TrainingDiverged
@@ -233,8 +268,12 @@ def _run(
     diverged = []
     stopped = False
     with ExitStack() as stack:
-        logs = {job.name: stack.enter_context(_log(folder / job.name)) for job in jobs}
         interrupts = stack.enter_context(Interrupts())
+        ray = stack.enter_context(cluster(ray_address)) if jobs else None
+        if new:
+            folder.mkdir(parents=True, exist_ok=True)
+            order.write(folder)
+        logs = {job.name: stack.enter_context(_log(folder / job.name)) for job in jobs}
 
         def heard(post: Post) -> None:
             if post.checkpoint is not None:
@@ -248,7 +287,6 @@ def _run(
                     progress(post.name, post.progress)
 
         if jobs:
-            ray = stack.enter_context(cluster(ray_address))
             for done in side_by_side(ray, jobs, heard, lambda: interrupts.seen):
                 if done.outcome == "diverged":
                     diverged.append(f"{done.name}: {done.message}")

@@ -59,14 +59,16 @@ def export(
     name: Name, file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")]
 ) -> None:
     """Copy a brain to a file of its own: ONNX, with all about it in its metadata."""
-    from planner.cli import _errors
+    from planner.cli import BAD_INPUT, _errors, _fail
 
     with _errors():
         from brain.find import brain_path
-        from brain.runtime import load_brain
+        from brain.runtime import BUILT_IN, load_brain
 
         path = brain_path(name)
         load_brain(path)
+        if file.stem in BUILT_IN:
+            _fail(f"error: a brain cannot be called {file.stem}; choose another name", BAD_INPUT)
         with file.open("xb") as target:
             target.write(path.read_bytes())
         typer.echo(f"Wrote {file}")

@@ -35,8 +35,10 @@ def _span(ends: tuple[int, int]) -> str:
 def manifest_text(manifest: Manifest, path: Path) -> str:
     """All that a brain says about itself."""
     domain = manifest.domain
+    renamed = manifest.name != path.stem
     lines = [
-        f"name            {manifest.name}",
+        f"name            {path.stem}",
+        *([f"trained as      {manifest.name}"] if renamed else []),
         f"file            {path}",
         f"domain          {domain_text(manifest)}",
         f"                timeline {' or '.join(domain.timeline)};"

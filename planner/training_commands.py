@@ -25,10 +25,17 @@ class Algorithm(StrEnum):
     ppo = "ppo"
 
 
+BESIDE_RESUME = {"resume", "ray", "quiet"}
+"""All else that a training needs is read from its folder."""
+
+
 def train(
+    context: typer.Context,
     ratio: Annotated[
         list[float] | None,
-        typer.Option(help="Missed-sale cost over holding cost; may be given more than once."),
+        typer.Option(
+            help="Missed-sale over holding cost, 0.001 to 1000000; may be given more than once."
+        ),
     ] = None,
     ratio_range: Annotated[
         tuple[float, float] | None, typer.Option(help="One brain for all ratios from low to high.")
@@ -61,7 +68,7 @@ def train(
 
     with _errors(), Bars(quiet=quiet) as bars:
         try:
-            from brain.training import CURRICULUM, default_options, require_extra
+            from brain.training import CURRICULUM, check_resume, default_options, require_extra
 
             require_extra()
             import dataclasses
@@ -69,20 +76,23 @@ def train(
             from brain import train as train_brains
             from brain.checkpoint import CheckpointDamaged
             from brain.hdpo import TrainingDiverged
-            from brain.order import check_order
+            from brain.order import FILE, check_order
             from brain.registry import user_folder
         except ImportError as error:
             _fail(f"error: {error}", BAD_INPUT)
+        options = None
         if resume is None:
             check_order(ratio or (), ratio_range, algorithm.value)
+            options = default_options(algorithm.value, start)
+            if steps is not None:
+                options = dataclasses.replace(options, steps=steps)
+            if curriculum:
+                if algorithm is not Algorithm.hdpo:
+                    _fail("error: --curriculum goes with --algorithm hdpo", BAD_INPUT)
+                options = dataclasses.replace(options, curriculum=CURRICULUM)
+        else:
+            check_resume(_given(context))
         bars.starting()
-        options = default_options(algorithm.value, start)
-        if steps is not None:
-            options = dataclasses.replace(options, steps=steps)
-        if curriculum:
-            if algorithm is not Algorithm.hdpo:
-                _fail("error: --curriculum goes with --algorithm hdpo", BAD_INPUT)
-            options = dataclasses.replace(options, curriculum=CURRICULUM)
         try:
             files = train_brains(
                 ratio or (),
@@ -98,16 +108,30 @@ def train(
             )
         except KeyboardInterrupt:
             folder = resume or out or user_folder()
+            if not (folder / FILE).exists():
+                _fail("Stopped; nothing was written.", STOPPED)
             where = f"Go on with: planner train --resume {folder}"
             _fail(f"Stopped; checkpoints are kept. {where}", STOPPED)
         except CheckpointDamaged as error:
-            _fail(f"error: {error}; remove it to train that brain from the start", BAD_INPUT)
+            remedy = "remove checkpoint.pt from its folder to train that brain from the start"
+            _fail(f"error: {error}. Remedy: {remedy}", BAD_INPUT)
         except TrainingDiverged as error:
             _fail(f"error: {error}", NOT_TRAINED)
     if not quiet:
         for file in files:
             typer.echo(f"Wrote {file}")
         typer.echo(f"Next: planner plan INPUT --out OUT --brain {files[0]}")
+
+
+def _given(context: typer.Context) -> list[str]:
+    """Options on the command line that do not go with ``--resume``, as they are written."""
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name not in BESIDE_RESUME
+        and (source := context.get_parameter_source(parameter.name or "")) is not None
+        and source.name == "COMMANDLINE"
+    ]
 
 
 def _fail(message: str, code: int) -> None:

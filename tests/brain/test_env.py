@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import gymnasium as gym
@@ -320,6 +321,32 @@ def test_an_action_that_is_no_number_is_refused(wrong: float) -> None:
     env.reset(seed=0)
     with pytest.raises(ValueError, match="nan or infinite"):
         env.step(np.array([0.0, wrong, 0.0], np.float32))
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (4,), (1, 3)])
+def test_an_action_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    env = InventoryEnv(reference())
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match=rf"the shape \(3,\), not {re.escape(str(shape))}"):
+        env.step(np.zeros(shape, np.float32))
+    many = InventoryVectorEnv(reference(), 5)
+    many.reset(seed=0)
+    with pytest.raises(ValueError, match=r"the shape \(5, 3\)"):
+        many.step(np.zeros(shape, np.float32))
+
+
+def test_an_action_outside_its_space_is_clipped_to_it() -> None:
+    # Beyond 1 there is nothing more to ask for, and beyond -1 nothing less.
+    ends = np.array([1.0, -1.0, 1.0], np.float32)
+    single = [roll(InventoryEnv(reference()), 0, lambda _, by=by: by * ends)[1] for by in (1, 7)]
+    assert single[0] == single[1]
+    many = InventoryVectorEnv(reference(), 2)
+    paid = []
+    for by in (1, 7):
+        many.reset(seed=0)
+        costs = [many.step(by * np.tile(ends, (2, 1)))[4]["cost"] for _ in range(20)]
+        paid.append(np.array(costs))
+    np.testing.assert_array_equal(*paid)
 
 
 @pytest.mark.parametrize("missed", [0.0, np.nan, np.inf])

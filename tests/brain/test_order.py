@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,28 @@ from scenarios.errors import InputError
 def test_a_ratio_must_be_positive(ratio: float) -> None:
     with pytest.raises(InputError, match="must be above 0 and finite"):
         check_order([ratio], None, "hdpo")
+
+
+@pytest.mark.parametrize("ratio", [1e-20, 9.99e-4, 1.01e6, 1e20])
+def test_a_ratio_far_out_is_refused(ratio: float) -> None:
+    for ratios, ends in (([ratio], None), ([], (min(ratio, 1.0), max(ratio, 1.0)))):
+        with pytest.raises(InputError, match=r"give one from 0\.001 to 1e\+06"):
+            check_order(ratios, ends, "hdpo")
+    check_order([1e-3, 1e6], (1e-3, 1e6), "hdpo")
+
+
+@pytest.mark.parametrize("ratio", ["5", {}, [5]])
+def test_a_ratio_that_is_no_number_is_refused(ratio: Any) -> None:
+    with pytest.raises(InputError, match="must be above 0 and finite"):
+        check_order([ratio], None, "hdpo")
+    with pytest.raises(InputError, match="is no range"):
+        check_order([], ratio, "hdpo")
+
+
+def test_ratios_that_would_have_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match=r"a ratio is given twice.*ratio-10'"):
+        check_order([10, 10.00000000001], None, "hdpo")
+    check_order([10, 10.0001], None, "hdpo")
 
 
 def test_everything_wrong_is_said_at_once() -> None:

@@ -140,6 +140,11 @@ def test_a_damaged_checkpoint_is_refused() -> None:
     algorithm.stop()
 
 
+def test_a_damaged_checkpoint_names_its_brain() -> None:
+    with pytest.raises(CheckpointDamaged, match="ratio-5: the checkpoint is damaged"):
+        run_job(Job("ratio-5", TOY, "hdpo", QUICK, saved=b"no archive"), silent)
+
+
 def test_several_brains_are_trained_side_by_side_and_written(tmp_path: Path) -> None:
     seen: dict[str, list[int]] = {}
     files = train(
@@ -160,6 +165,8 @@ def test_several_brains_are_trained_side_by_side_and_written(tmp_path: Path) -> 
         assert (folder / "checkpoint.pt").exists()
         assert list(folder.glob("events.out.tfevents.*"))
     # Nothing is trained twice, and nothing is overwritten.
+    with pytest.raises(InputError, match=r"goes on as it was.*'ratios, seed, options'"):
+        train(5, resume=tmp_path / "brains", seed=1, options=QUICK)
     assert train(resume=tmp_path / "brains") == files
     with pytest.raises(InputError, match="already there"):
         train([10], out=tmp_path / "brains", options=QUICK, chains=TOY)
@@ -180,8 +187,37 @@ def test_one_brain_learns_a_range_of_ratios_from_a_brain_of_another_shape(tmp_pa
     )  # fmt: skip
     manifest = load_brain(file).manifest
     assert (manifest.name, manifest.domain.ratio) == ("ratio-10-1000", (10.0, 1000.0))
+    # What has left a checkpoint goes on without the brain that it started from.
+    start.rename(tmp_path / "elsewhere.onnx")
+    file.unlink()
+    assert train(resume=tmp_path / "brains") == [file]
+    (tmp_path / "elsewhere.onnx").rename(start)
     with pytest.raises(InputError, match="ppo trains"):
         train([5], algorithm="ppo", out=tmp_path / "p", start=str(start), options=options)
     with pytest.raises(InputError, match="no such brain"):
         train([5], out=tmp_path / "p", start="nobody", options=options)
+    with pytest.raises(InputError, match="is a file"):
+        train(5, out=start, options=options)
     assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConnectionError("nobody"), "no cluster answers there"),
+        (RuntimeError("Version mismatch: 3.11 here.\nand more"), "Version mismatch: 3.11 here"),
+    ],
+)
+def test_a_start_that_ray_refuses_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def refuse(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", refuse)
+    with pytest.raises(InputError) as caught:
+        train(5, out=tmp_path / "b", ray_address="auto", options=QUICK, chains=TOY)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "b").exists()

@@ -20,6 +20,7 @@ from brain.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
 from brain.manifest import KEY, Domain, Manifest
 from brain.network import Perceptron
 from brain.onnx_file import onnx_bytes, read_layers, write_onnx
+from brain.orders import brain_orders
 from brain.registry import FOLDER, brain_files
 from brain.runtime import BrainFile, Trained, load_brain
 from brain.serving import by_ratio
@@ -27,6 +28,8 @@ from scenarios.dynamics import initial_state
 from scenarios.errors import InputError
 from scenarios.model import Scenario
 from scenarios.uncertainty import echelon_demand
+from solver.closed_form import order_up_to
+from solver.optimise import optimise
 from tests.worlds import chain, column, tree
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +105,39 @@ def test_safety_stock_is_analytic_plus_the_correction_in_stds(tmp_path: Path) ->
     np.testing.assert_allclose(decided.quantity, expected, rtol=1e-6)
     assert decided.source.tolist() == ["flat", "flat"]
     assert decided.findings == ()
+
+
+def test_planned_daily_a_brain_orders_as_it_was_trained(tmp_path: Path) -> None:
+    # Three standard deviations less than the textbook: below zero at the store and above it.
+    scenario = product(leads=[1, 2, 2], holding_cost=column([1.0, 0.5, 0.2]), on_hand=3.0)
+    brain = stored(tmp_path, "low", constant(-3.0), domain(10.0))
+    wanted = Trained([brain])(scenario).quantity
+    assert (wanted < 0).all()
+    state = initial_state(scenario)
+    as_trained = brain_orders(scenario, Trained([brain]).at(10.0))(state, 0)
+    planned = order_up_to(scenario, wanted)(state, 0)
+    np.testing.assert_allclose(planned, as_trained, rtol=1e-6)
+    assert (planned > 0).all()
+
+
+def test_the_order_model_takes_a_place_without_customers_from_zero() -> None:
+    scenario = product(leads=[1, 2, 2], holding_cost=column([1.0, 0.5, 0.2]), on_hand=3.0)
+    wanted = Analytic()(scenario).quantity - np.array([[0.0], [9.0], [25.0]])
+    assert (wanted[1:] < 0).all()
+    found, cut = (optimise(scenario, stock) for stock in (wanted, np.maximum(wanted, 0.0)))
+    np.testing.assert_allclose(found.quantity, cut.quantity, atol=1e-6)
+    assert found.objective == pytest.approx(cut.objective)
+
+
+def test_decided_once_only_customers_are_planned_short_of(tmp_path: Path) -> None:
+    scenario = product()
+    path = stored(tmp_path, "low", constant(-8.0), domain(10.0)) and str(tmp_path / "low.onnx")
+    daily, once = find_brain(path)(scenario).quantity, safety_stocks(scenario, path).quantity
+    assert (daily < 0).all()
+    np.testing.assert_array_equal(once, np.stack([daily[0], np.zeros(10)]))
+    # What users set themselves is theirs.
+    own = dataclasses.replace(scenario.points, safety_stock=np.array([np.nan, -4.0]))
+    assert (safety_stocks(scenario.replace(points=own), path).quantity[1] == -4.0).all()
 
 
 def test_an_untrained_brain_is_the_analytic_rule(tmp_path: Path) -> None:
@@ -361,6 +397,44 @@ def test_user_brains_are_found_by_name_or_path(
         find_brain("yours")
     with pytest.raises(InputError, match="cannot be read"):
         find_brain(str(tmp_path / "none.onnx"))
+
+
+def test_a_brain_is_called_by_its_file_not_by_its_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, "ratio-50", constant(1.0), domain(10.0))
+    (tmp_path / "ratio-50.onnx").rename(tmp_path / "summer.onnx")
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    for name in ("summer", str(tmp_path / "summer.onnx"), "auto"):
+        assert set(safety_stocks(product(), name).source) == {"summer"}
+
+
+def test_a_file_in_place_of_the_folder_of_brains_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, "mine", constant(1.0), domain(10.0))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "mine.onnx"))
+    for name in ("auto", "ratio-10"):
+        with pytest.raises(InputError, match=r"PLANNER_BRAINS: is a file.*mine\.onnx"):
+            safety_stocks(product(), name)
+    # A folder that is not there yet is none to complain of.
+    monkeypatch.setenv(FOLDER, str(tmp_path / "later"))
+    assert "ratio-10" in safety_stocks(product(), "ratio-10").source
+
+
+@pytest.mark.parametrize("name", ["auto", "analytic", "none", "override"])
+def test_a_brain_called_like_what_is_built_in_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    layers, manifest = constant(1.0), Manifest(name="b", domain=domain(10.0))
+    path = write_onnx(tmp_path / f"{name}.onnx", layers, manifest)
+    assert f"cannot be called {name}" in one_line(path)
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    decided = safety_stocks(product(), "auto")
+    assert set(decided.source) == {"ratio-10"}
+    (finding,) = decided.findings
+    assert (finding.file, finding.severity) == (f"{name}.onnx", "warning")
+    assert "rename the file" in finding.remedy
 
 
 def test_the_shipped_brains_load_and_serve_automatically() -> None:

@@ -45,6 +45,33 @@ def test_brains_are_listed_shown_and_exported(brain: Path, tmp_path: Path) -> No
     assert "exists" in again.output
 
 
+def test_a_brain_that_was_renamed_tells_both_names(brain: Path) -> None:
+    brain.rename(brain.with_name("summer.onnx"))
+    shown = RUN.invoke(app, ["brains", "show", "summer"]).output
+    assert "name            summer\ntrained as      half\n" in shown
+    assert "summer: ratio 40" in RUN.invoke(app, ["brains", "explain", "summer"]).output
+
+
+def test_a_brain_called_like_what_is_built_in_is_told_of(brain: Path, tmp_path: Path) -> None:
+    target = tmp_path / "analytic.onnx"
+    done = RUN.invoke(app, ["brains", "export", "half", str(target)])
+    assert (done.exit_code, target.exists()) == (2, False)
+    assert "a brain cannot be called analytic; choose another name" in done.output
+    brain.rename(brain.with_name("auto.onnx"))
+    listed = RUN.invoke(app, ["brains", "list"]).output
+    assert "auto        yours    cannot be used: a brain cannot be called auto" in listed
+
+
+def test_a_file_in_place_of_the_folder_of_brains_is_one_clear_line(
+    brain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANNER_BRAINS", str(brain))
+    for command in (["brains", "list"], ["brains", "show", "ratio-10"]):
+        done = RUN.invoke(app, command)
+        assert done.exit_code == 2
+        assert "PLANNER_BRAINS: is a file, not the folder of your brains" in done.output
+
+
 def test_a_damaged_brain_is_listed_as_such(brain: Path) -> None:
     brain.write_bytes(b"nothing")
     assert "cannot be used" in RUN.invoke(app, ["brains", "list"]).output
@@ -95,6 +122,16 @@ def test_training_without_its_extra_names_the_remedy(monkeypatch: pytest.MonkeyP
     assert done.exit_code == 2
     assert "training needs ray" in done.output
     assert "pip install 'echelon-planner[train]'" in done.output
+
+
+def test_what_is_given_beside_resume_is_refused_by_its_name(tmp_path: Path) -> None:
+    given = ["--ratio", "5", "--seed", "0", "--steps", "3", "--curriculum", "--quiet"]
+    done = RUN.invoke(app, ["train", "--resume", str(tmp_path), *given])
+    assert done.exit_code == 2
+    assert "goes on as it was" in done.output
+    assert "(value: '--ratio, --curriculum, --seed, --steps')" in done.output
+    alone = RUN.invoke(app, ["train", "--resume", str(tmp_path), "--quiet"])
+    assert "there is no training here" in alone.output
 
 
 @pytest.mark.parametrize(

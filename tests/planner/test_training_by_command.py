@@ -79,4 +79,5 @@ def test_a_cluster_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> Non
     _, said = running.communicate(timeout=180)
     assert running.returncode == 2, said
     assert "no cluster answers there" in said
+    assert not (tmp_path / "b").exists()
     assert "Traceback" not in said
