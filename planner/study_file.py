@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from brain import find_brain
 from planner.policies.named import NAMED
-from scenarios.changes import Change
+from scenarios.changes import Change, cannot
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
+from scenarios.rolling import longer
 
 
 class StudyFile(BaseModel):
@@ -107,19 +108,23 @@ def read_study(path: Path) -> StudyFile:
 
 
 def variants_of(study: StudyFile, scenario: Scenario) -> dict[str, Scenario]:
-    """The scenario of every variant by name.
+    """The scenario of every variant by name, each as long as the run.
 
     Raises
     ------
     InputError
         With every change that cannot be made, each by the name of its variant.
     """
+    # Longer first: a closure that is repeated with the last week would come round again.
+    n_periods = study.days or scenario.n_periods
+    base = longer(scenario, n_periods)
     made, findings = {}, []
     for name, change in study.variants().items():
-        try:
-            made[name] = change(scenario)
-        except InputError as error:
-            findings += [dataclasses.replace(f, file=f"changes.{name}") for f in error.findings]
+        # The forecast may reach further than the run.
+        wrong = cannot(change, base, n_periods)
+        if not wrong:
+            made[name] = change(base)
+        findings += [dataclasses.replace(f, file=f"changes.{name}") for f in wrong]
     if findings:
         raise InputError(findings)
     return made

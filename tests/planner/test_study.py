@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from planner.cli import app
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
 from planner.studies import study_to
-from planner.study_file import read_study, variants_of
+from planner.study_file import StudyFile, read_study, variants_of
 from scenarios.changes import Change
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
@@ -56,6 +57,51 @@ def test_changes_that_cannot_be_are_refused() -> None:
         Change(lead_time=-2)(two_stages())
     with pytest.raises(InputError, match="nothing is shipped from there"):
         Change.model_validate({"closed": {"origin": "Mars", "first": 2, "last": 1}})(two_stages())
+
+
+def test_everything_that_a_scenario_cannot_follow_is_told_at_once() -> None:
+    base = two_stages().replace(
+        products=dataclasses.replace(
+            two_stages().products, distribution=np.array(["poisson"], dtype=object)
+        )
+    )
+    change = Change.model_validate(
+        {"lead_time": -2, "uncertainty": 2, "closed": {"origin": "Mars", "first": 5, "last": 6}}
+    )
+    with pytest.raises(InputError) as refused:
+        change(base)
+    text = str(refused.value)
+    for part in (
+        "lead time less than 0", "P1", "negative_binomial", "nothing is shipped from there",
+        "5 to 6", "periods are 0 to 5",
+    ):  # fmt: skip
+        assert part in text, part
+    assert Change(uncertainty=1.0, demand=2.0)(base).mean[0, 0] == 20.0
+
+
+def closing(first: int, last: int, days: int) -> StudyFile:
+    """A study of one closure of the base's supplier."""
+    closed = {"origin": str(two_stages().lanes.origin_name[-1]), "first": first, "last": last}
+    return StudyFile.model_validate(
+        {"input": "-", "policies": ["zero"], "days": days, "changes": {"shut": {"closed": closed}}}
+    )
+
+
+def test_a_closure_does_not_come_round_again_in_a_longer_run() -> None:
+    # The scenario has 6 periods, whose last week would be repeated with the closure in it.
+    longest = variants_of(closing(4, 5, days=20), two_stages())["shut"]
+    assert longest.n_periods == 20
+    assert np.flatnonzero((longest.lanes.capacity == 0).any(axis=0)).tolist() == [4, 5]
+    # Periods that only the longer run has can be closed too.
+    later = variants_of(closing(10, 19, days=20), two_stages())["shut"]
+    assert np.flatnonzero((later.lanes.capacity == 0).any(axis=0)).tolist() == list(range(10, 20))
+
+
+@pytest.mark.parametrize(("first", "last", "days"), [(10, 20, 20), (2, 4, 4), (25, 26, 4)])
+def test_a_closure_outside_the_run_is_refused(first: int, last: int, days: int) -> None:
+    with pytest.raises(InputError, match=rf"lies outside the run.*{days - 1}") as refused:
+        variants_of(closing(first, last, days), two_stages())
+    assert [f.file for f in refused.value.findings] == ["changes.shut"]
 
 
 def write(folder: Path, text: str) -> Path:
