@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
@@ -56,6 +56,14 @@ class Change(BaseModel):
     )
     unmet_demand: Literal["lost", "backlog"] | None = Field(default=None, description="It is that.")
     closed: Closure | None = Field(default=None, description="Who ships nothing, and when.")
+
+    @model_validator(mode="after")
+    def _one_way_to_missed_sale_costs(self) -> Self:
+        ways = ("ratio", "service_level", "missed_sale_cost")
+        named = [name for name in ways if getattr(self, name) is not None]
+        if len(named) > 1:
+            raise ValueError(f"{' and '.join(named)} each set missed-sale costs")
+        return self
 
     def __call__(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes.

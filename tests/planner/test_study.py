@@ -146,6 +146,23 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         ("input: in\npolicies: [[zero]]", "policies"), 
         ("input: in\npolicies: [hybrid]\nbrain: nobody", "no such brain"),
         ("input: in\npolicies: [zero]\nchanges: {a: {lead_time: 100000}}", "lead_time"),
+        ("input: in\npolicies: [zero]\ninput: in", "row 3.*is there twice.*'input'"),
+        ("input: in\npolicies: [zero]\nchanges: {a: {}, a: {demand: 2}}", "is there twice.*'a'"),
+        ("input: in\npolicies: [zero]\ngrid: {ratio: [1, 1.0]}", "grid.ratio: the same value"),
+        (
+            "input: in\npolicies: [zero]\nchanges: {ratio=1: {}}\ngrid: {ratio: [1]}",
+            "changes: the grid makes a variant of that name too",
+        ),
+        (
+            "input: in\npolicies: [zero]\nchanges: {a: {ratio: 2, service_level: 0.9}}",
+            "changes.a: ratio and service_level each set missed-sale costs",
+        ),
+        (
+            "input: in\npolicies: [zero]\ngrid: {ratio: [2], missed_sale_cost: [3]}",
+            "grid: ratio and missed_sale_cost each",
+        ),
+        ("input: in\npolicies: [zero]\ngrid: {stroage: [1]}", "did you mean 'storage'"),
+        ("input: in\npolicies: [zero]\nchanges: {a: {closed: {frist: 1}}}", "mean 'first'"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=part):
             read_study(write(tmp_path, text))
