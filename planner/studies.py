@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.backtesting import backtest
-from planner.fingerprint import input_hash
+from planner.fingerprint import input_hash, policy_identity
 from planner.journal import remove_own
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
@@ -42,12 +42,6 @@ class Cell:
     policy: Policy | Oracle
     seed: int
     n_periods: int
-
-    @property
-    def key(self) -> str:
-        """The same for the same run, whatever study it stands in."""
-        said = f"{input_hash(self.scenario)} {self.policy!r} {self.seed} {self.n_periods}"
-        return hashlib.sha256(said.encode()).hexdigest()[:24]
 
     def run(self) -> dict[str, Any]:
         """Key figures, or what went wrong."""
@@ -121,13 +115,15 @@ def study(
     workers : int, optional
         Processes; default: one per core. 1 runs everything in this one.
     cells_in : Path, optional
-        Folder in which finished cells are kept, and from which they are taken.
+        Folder in which finished cells are kept, and from which they are taken: by what scenario
+        and policy are made of (:func:`planner.fingerprint.policy_identity`).
     progress : callable, optional
 
     Raises
     ------
     ValueError
-        If there is nothing to run, or two policies have one name.
+        If there is nothing to run, two policies have one name, or cells shall be kept of a policy
+        that cannot be told again in a later run.
     """
     names = [policy.name for policy in policies]
     if not variants or not policies or n_seeds < 1:
@@ -157,7 +153,7 @@ def _run_all(
     cells: list[Cell], workers: int | None, kept: Path | None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows as they come; what is there already is not run again."""
-    paths = [None if kept is None else kept / f"{cell.key}.json" for cell in cells]
+    paths = [None] * len(cells) if kept is None else _files(cells, kept)
     waiting = []
     for index, path in enumerate(paths):
         row = _read(path)
@@ -188,6 +184,19 @@ def _run_all(
                     yield done(running.pop(future), future.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _files(cells: list[Cell], folder: Path) -> list[Path | None]:
+    """Where each cell is kept: the same for the same run, whatever study it stands in."""
+    inputs = {id(cell.scenario): cell.scenario for cell in cells}
+    hashes = {key: input_hash(scenario) for key, scenario in inputs.items()}
+    policies = {id(cell.policy): cell.policy for cell in cells}
+    identities = {key: policy_identity(policy) for key, policy in policies.items()}
+    said = [
+        f"{hashes[id(cell.scenario)]} {identities[id(cell.policy)]} {cell.seed} {cell.n_periods}"
+        for cell in cells
+    ]
+    return [folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json" for text in said]
 
 
 def _read(path: Path | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from brain import find_brain
 from planner import study
 from planner.cli import app
 from planner.policies.closed_form import ClosedForm
@@ -234,6 +235,14 @@ def test_a_study_that_is_stopped_loses_no_finished_run(tmp_path: Path) -> None:
     assert (result.cells["seconds"] == 12345.0).sum() == 1
     assert len(pd.read_parquet(out / "cells.parquet")) == 6
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_cells_of_a_policy_without_identity_are_run_but_not_kept(tmp_path: Path) -> None:
+    nameless = ClosedForm(find_brain("ratio-10"))
+    assert (study({"base": two_stages()}, [nameless], 1, workers=1).cells["error"] == "").all()
+    with pytest.raises(ValueError, match=r"policy\.brain is .* cannot be told"):
+        study_to(tmp_path / "out", {"base": two_stages()}, [nameless], n_seeds=1, workers=1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
