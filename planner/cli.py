@@ -15,6 +15,10 @@ from planner import brain_commands
 from planner.training_commands import train
 
 BAD_INPUT, NO_PLAN, STOPPED = 2, 3, 130
+ENDED = (
+    "a process was ended from outside, as happens where memory runs out."
+    " Remedy: go on with the same command, and fewer --workers"
+)
 
 app = typer.Typer(
     help="Plan a multi-echelon chain: tables in, purchase orders out.",
@@ -214,16 +218,24 @@ def study(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: one per core.")
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Ray cluster to run on; default: processes here."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Variants x policies x demand paths, compared in pairs; goes on where it stopped."""
     from planner import screen
 
+    if workers is not None and ray is not None:
+        raise typer.BadParameter("goes without --ray", param_hint="--workers")
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
         from scenarios.write_tables import check_free
 
         check_free(out)
+        from concurrent.futures.process import BrokenProcessPool
+
         from planner.policies.named import named
         from planner.studies import study_to
         from planner.study_file import read_study, variants_of
@@ -233,6 +245,7 @@ def study(
         asked = read_study(file)
         scenario = Scenario.read(file.parent / asked.input)
         variants = variants_of(asked, scenario)
+        progress("starting" if ray is None else f"starting on {ray}")
         clock = screen.TimeLeft()
 
         def told(done: int, total: int) -> None:
@@ -246,10 +259,15 @@ def study(
                 n_seeds=asked.seeds,
                 n_periods=asked.days,
                 workers=workers,
+                ray=ray,
                 progress=told,
             )
         except KeyboardInterrupt:
             _fail("Stopped; the same command goes on from here.", STOPPED)
+        except BrokenProcessPool:
+            _fail(f"error: {ENDED}", NO_PLAN)
+        except ImportError as error:
+            _fail(f"error: {error}", BAD_INPUT)
     typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
     if (result.cells["error"] != "").all():
         raise typer.Exit(NO_PLAN)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.backtesting import backtest
-from planner.fingerprint import input_hash, policy_identity
+from planner.cells import Cell, run_all
 from planner.journal import remove_own
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
@@ -28,29 +23,6 @@ Progress = Callable[[int, int], None]
 """Told how many of how many cells are done."""
 COMPARED = ("total_cost", "profit", "fill_rate", "missed_units")
 """Key figures of which differences are told."""
-
-
-NO_FIGURES = ("variant", "policy", "seed", "error")
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """One run of a study."""
-
-    variant: str
-    scenario: Scenario
-    policy: Policy | Oracle
-    seed: int
-    n_periods: int
-
-    def run(self) -> dict[str, Any]:
-        """Key figures, or what went wrong."""
-        try:
-            found = backtest(self.scenario, self.policy, self.n_periods, seed=self.seed)
-        except Exception as error:  # a variant that fails must not stop the others
-            return {"error": f"{type(error).__name__}: {error}"}
-        figures = found.paths.drop(columns="path").iloc[0]
-        return {"error": ""} | {str(name): float(value) for name, value in figures.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +68,7 @@ def study(
     *,
     first_seed: int = 0,
     workers: int | None = None,
+    ray: str | None = None,
     cells_in: Path | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
@@ -114,6 +87,9 @@ def study(
     first_seed : int
     workers : int, optional
         Processes; default: one per core. 1 runs everything in this one.
+    ray : str, optional
+        Address of a Ray cluster whose machines run the cells instead, each with this package and
+        the same brains; ``local`` makes one of this machine. Needs the extra ``train``.
     cells_in : Path, optional
         Folder in which finished cells are kept, and from which they are taken: by what scenario
         and policy are made of (:func:`planner.fingerprint.policy_identity`).
@@ -124,6 +100,12 @@ def study(
     ValueError
         If there is nothing to run, two policies have one name, or cells shall be kept of a policy
         that cannot be told again in a later run.
+    InputError
+        If no cluster answers at ``ray``.
+    ImportError
+        If there is no Ray.
+    BrokenProcessPool
+        If a process was ended from outside, as systems do that run out of memory.
     """
     names = [policy.name for policy in policies]
     if not variants or not policies or n_seeds < 1:
@@ -137,87 +119,18 @@ def study(
         for seed in range(first_seed, first_seed + n_seeds)
     ]
     found: dict[int, dict[str, Any]] = {}
-    for index, row in _run_all(cells, workers, cells_in):
-        found[index] = row
-        if progress is not None:
-            progress(len(found), len(cells))
+    # Closed at once if it is broken off, so that nothing goes on in the background.
+    with closing(run_all(cells, workers, ray, cells_in)) as rows_there:
+        for index, row in rows_there:
+            found[index] = row
+            if progress is not None:
+                progress(len(found), len(cells))
     rows = [
         {"variant": cell.variant, "policy": cell.policy.name, "seed": cell.seed} | found[index]
         for index, cell in enumerate(cells)
     ]
     table = pd.DataFrame(rows)
     return StudyResult(table, _summary(table), _differences(table, list(variants), names))
-
-
-def _run_all(
-    cells: list[Cell], workers: int | None, kept: Path | None
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows as they come; what is there already is not run again."""
-    paths = [None] * len(cells) if kept is None else _files(cells, kept)
-    waiting = []
-    for index, path in enumerate(paths):
-        row = _read(path)
-        if row is None:
-            waiting.append(index)
-        else:
-            yield index, row
-    workers = min(workers or os.cpu_count() or 1, max(len(waiting), 1))
-
-    def done(index: int, row: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        _write(paths[index], row)
-        return index, row
-
-    if workers == 1:
-        for index in waiting:
-            yield done(index, cells[index].run())
-        return
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
-        running: dict[Future[dict[str, Any]], int] = {}
-        try:
-            while waiting or running:
-                # Not all at once: every waiting cell would hold a copy of its scenario.
-                while waiting and len(running) < 2 * workers:
-                    index = waiting.pop(0)
-                    running[pool.submit(cells[index].run)] = index
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield done(running.pop(future), future.result())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _files(cells: list[Cell], folder: Path) -> list[Path | None]:
-    """Where each cell is kept: the same for the same run, whatever study it stands in."""
-    inputs = {id(cell.scenario): cell.scenario for cell in cells}
-    hashes = {key: input_hash(scenario) for key, scenario in inputs.items()}
-    policies = {id(cell.policy): cell.policy for cell in cells}
-    identities = {key: policy_identity(policy) for key, policy in policies.items()}
-    said = [
-        f"{hashes[id(cell.scenario)]} {identities[id(cell.policy)]} {cell.seed} {cell.n_periods}"
-        for cell in cells
-    ]
-    return [folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json" for text in said]
-
-
-def _read(path: Path | None) -> dict[str, Any] | None:
-    """A finished cell, None where there is none that can be read."""
-    if path is None or not path.exists():
-        return None
-    try:
-        row = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return row if isinstance(row, dict) and "error" in row else None
-
-
-def _write(path: Path | None, row: dict[str, Any]) -> None:
-    # Failed cells are not kept: they shall be tried again.
-    if path is None or row["error"]:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(row), encoding="utf-8")
-    os.replace(draft, path)
 
 
 def _summary(cells: pd.DataFrame) -> pd.DataFrame:
