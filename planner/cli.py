@@ -220,7 +220,10 @@ def study(
     ] = None,
     ray: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Ray cluster to run on; default: processes here."),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Ray cluster to run on, or 'local' to make one; default: processes here.",
+        ),
     ] = None,
     quiet: Quiet = False,
 ) -> None:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -260,3 +266,107 @@ def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
     again = RUN.invoke(app, ["study", str(path), "--out", str(out)])
     assert again.exit_code == 2
     assert "already" in again.output or "exists" in again.output
+
+
+def test_bad_studies_end_with_code_2_before_anything_runs(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for text, parts in (
+        (
+            "input: in\npolicies: [hybird]\ndayz: 2\ngrid: {ratio: [], storage: [1, x]}\n"
+            "changes: {a: {lead_time: 1.5}, a: {demand: 0}}\n",
+            ["hybird", "dayz", "grid.ratio", "grid.storage", "is there twice", "changes.a.demand"],
+        ),
+        (
+            "input: in\npolicies: [zero]\nchanges: {a: {lead_time: -10},"
+            " b: {closed: {origin: Mars, first: 1, last: 2000}}, c: {}}\n",
+            ["changes.a", "lead time less than 0", "changes.b", "Mars", "outside the run"],
+        ),
+        ("input: in/stock.csv\npolicies: [zero]\n", ["stock.csv"]),
+    ):
+        path = write(tmp_path, text)
+        done = RUN.invoke(app, ["study", str(path), "--out", str(out), "-q"])
+        assert done.exit_code == 2, done.output
+        for part in parts:
+            assert part in done.output, (part, done.output)
+        assert "Traceback" not in done.output
+        assert not out.exists()
+
+
+def test_one_seed_gives_no_intervals(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "input: in\npolicies: [closed-form, zero]\nbrain: analytic\ndays: 5\nseeds: 1\n"
+    )
+    out = tmp_path / "out"
+    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "1", "-q"])
+    assert done.exit_code == 0, done.output
+    assert "intervals are unknown" in done.output
+    assert "to closed-form" in done.output
+    assert "nan" not in done.output
+    assert "±" not in done.output
+    assert pd.read_csv(out / "summary.csv")["low"].isna().all()
+
+
+def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
+    command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--ray", "127.0.0.1:1"]
+    began = time.monotonic()
+    done = RUN.invoke(app, command)
+    assert time.monotonic() - began < 15.0
+    assert done.exit_code == 2, done.output
+    assert "no cluster answers there (value: '127.0.0.1:1')" in done.output
+    assert RUN.invoke(app, [*command, "--workers", "2"]).exit_code == 2
+
+
+def test_without_ray_a_cluster_is_refused_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
+    done = RUN.invoke(app, ["study", str(path), "--out", str(tmp_path / "o"), "--ray", "local"])
+    assert done.exit_code == 2
+    assert "pip install 'echelon-planner[train]'" in done.output
+
+
+@dataclasses.dataclass(frozen=True)
+class Falling:
+    """A policy that takes its process away, as a system does that runs out of memory."""
+
+    name: str = "falling"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
+        os._exit(1)
+
+
+def test_a_process_that_is_ended_from_outside_ends_the_study(tmp_path: Path) -> None:
+    with pytest.raises(BrokenProcessPool):
+        study({"base": two_stages()}, [Falling()], 2, workers=2)  # type: ignore[list-item]
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no process groups")
+def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "input: in\npolicies: [closed-form]\nbrain: analytic\ndays: 40\nseeds: 80\n"
+    )
+    command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--workers"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "planner", *command, "2"], start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    kept = tmp_path / "out.cells"
+    while not list(kept.glob("*.json")) and running.poll() is None:
+        time.sleep(0.01)
+    # As a terminal does: to the command and to every process that it made.
+    os.killpg(running.pid, signal.SIGINT)
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert said.strip() == "Stopped; the same command goes on from here."
+    finished = len(list(kept.glob("*.json")))
+    assert 0 < finished < 80
+    for file in kept.glob("*.json"):
+        row = json.loads(file.read_text(encoding="utf-8")) | {"seconds": 12345.0}
+        file.write_text(json.dumps(row), encoding="utf-8")
+    done = RUN.invoke(app, [*command, "1"])
+    assert done.exit_code == 0, done.output
+    cells = pd.read_csv(tmp_path / "out" / "cells.csv")
+    assert (len(cells), (cells["seconds"] == 12345.0).sum()) == (80, finished)
+    assert not kept.exists()
