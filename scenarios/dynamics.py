@@ -22,7 +22,7 @@ from scenarios.costs import Costs, period_costs, point_costs
 from scenarios.model import Scenario
 from scenarios.parameters import Network, network
 from scenarios.segments import Array
-from scenarios.shelf_life import fresh, pass_period, with_ages
+from scenarios.shelf_life import opened, pass_period, with_ages
 from scenarios.shipping import ship
 from scenarios.state import Ages, Outcome, State
 
@@ -55,11 +55,12 @@ def initial_state(
 
     Notes
     -----
-    An opening backlog counts only where unmet demand waits. Open orders that arrive after the
+    An opening backlog counts only where unmet demand waits, and goods owed only where unmet orders
+    are. Open orders that arrive after the
     last period and its longest lead time are out of reach and left out.
     """
     net = network(scenario) if net is None else net
-    points, late = scenario.points, scenario.open_orders
+    points, late, owed = scenario.points, scenario.open_orders, scenario.owed
     known = late.period < scenario.n_periods + net.links.max_lead
     n_slots = max(net.links.max_lead, int(late.period[known].max(initial=-1)) + 1)
     slots = np.zeros((n_slots, scenario.n_routes))
@@ -74,9 +75,9 @@ def initial_state(
     return State(
         on_hand=on_hand,
         backlog=array(points.backlog if net.keeps_backlog else np.zeros(scenario.n_points)),
-        owed=array(np.zeros(scenario.n_routes)),
+        owed=array(np.zeros(scenario.n_routes) if owed is None or not net.owes_orders else owed),
         in_transit=in_transit,
-        ages=None if net.shelf is None else fresh(net, on_hand, in_transit),
+        ages=None if net.shelf is None else opened(scenario, net, on_hand, in_transit),
     )
 
 

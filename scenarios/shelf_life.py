@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scenarios.model import Ints, Scenario
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.opening import aged_products
 from scenarios.segments import Array
 from scenarios.state import Ages, State
 
@@ -49,11 +51,12 @@ class Shelf:
 def shelf(scenario: Scenario, xp: Any, dtype: Any, device: Any) -> Shelf | None:
     """Shelf lives of a scenario, None where nothing can expire within its periods.
 
-    Opening stock and open orders count as fresh: the tables do not know their age. So a shelf
-    life longer than the scenario is as good as none, and costs nothing.
+    Opening stock and open orders count as fresh unless ``opening_ages`` knows better: the tables
+    do not know their age. So a shelf life longer than the scenario is as good as none, and costs
+    nothing.
     """
     life = np.floor(scenario.products.shelf_life)
-    perishable = life <= scenario.n_periods
+    perishable = perishable_products(scenario)
     if not perishable[scenario.points.product].any():
         return None
     longest = max(1, int(life[perishable].max()))
@@ -72,6 +75,32 @@ def shelf(scenario: Scenario, xp: Any, dtype: Any, device: Any) -> Shelf | None:
         keeps_points=xp.asarray(~perishable[at_points], device=device),
         keeps_routes=xp.asarray(~perishable[at_routes] | external, device=device),
     )
+
+
+def perishable_products(scenario: Scenario) -> NDArray[np.bool_]:
+    """[P] products that can expire within the scenario; the dynamics take others as durable."""
+    life = np.floor(scenario.products.shelf_life)
+    return (life <= scenario.n_periods) | aged_products(scenario)
+
+
+def opened(scenario: Scenario, net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
+    """Ages of what a scenario opens with: as its ``opening_ages`` say, the rest fresh."""
+    ages, given, xp = fresh(net, on_hand, in_transit), scenario.opening_ages, net.xp
+    if given is None:
+        return ages
+    aged = aged_products(scenario)
+
+    def known(made: Array, values: Floats, product: Ints) -> Array:
+        entries = np.zeros((made.shape[0], values.shape[1]))
+        n = min(len(entries), len(values))
+        entries[:n] = values[:n]
+        mask = xp.asarray(aged[product], device=net.device)
+        return xp.where(mask, _align(net.array(entries), made[0]), made)
+
+    slots = list(ages.in_transit)
+    for number, values in enumerate(given.in_transit[: len(slots)]):
+        slots[number] = known(slots[number], values, scenario.routes.product)
+    return Ages(known(ages.on_hand, given.on_hand, scenario.points.product), tuple(slots))
 
 
 def fresh(net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
