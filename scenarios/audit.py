@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.ledger import Ledger, Violation, ledger_of, sum_by_origin, waiting
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 
 TOLERANCE = 1e-6
 """Slack of every comparison: this share of the quantities compared, and as many units."""
@@ -169,7 +169,7 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
 
     What is on hand after s came within the last ``shelf_life - 1`` receipts and s's own; so did
     the stock of all locations together, from outside. The opening stock and open orders count as
-    fresh.
+    fresh. Where expired goods are looked for every few periods, the last check stands for s.
     """
     life = scenario.products.shelf_life[scenario.points.product]
     perishable = np.flatnonzero(np.isfinite(life))
@@ -178,7 +178,8 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     fresh = books.receipts.copy()
     fresh[:, 0] += scenario.points.on_hand
     most = np.full_like(fresh, np.inf)
-    most[perishable] = _recent(fresh[perishable], life[perishable])
+    checked = _last_check(scenario)
+    most[perishable] = _recent(fresh[perishable], life[perishable], checked)
     message = "stock older than the product keeps"
     yield from _point(scenario, "shelf_life", message, books.closing, most, books.closing)
 
@@ -198,7 +199,7 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     np.add.at(held, product, books.closing)
     kept = np.isfinite(scenario.products.shelf_life)
     limit = np.full_like(held, np.inf)
-    limit[kept] = _recent(outside[kept], scenario.products.shelf_life[kept])
+    limit[kept] = _recent(outside[kept], scenario.products.shelf_life[kept], checked)
     over = held > limit + TOLERANCE * (1.0 + held)
     if over.any():
         p, t = _worst(np.where(over, held - np.where(over, limit, 0.0), -np.inf))
@@ -209,12 +210,22 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-def _recent(received: Floats, life: Floats) -> Floats:
-    """[n, T] what came in the periods s - life + 2 .. s, which may be on hand after s."""
+def _last_check(scenario: Scenario) -> Ints:
+    """[T] the period at whose end expired goods were last scrapped; -1 or less: before the first."""
+    check, before = scenario.settings.expiry_check, scenario.elapsed
+    ends = np.arange(1, scenario.n_periods + 1) + before
+    return ends // check * check - 1 - before
+
+
+def _recent(received: Floats, life: Floats, checked: Ints) -> Floats:
+    """[n, T] what came in the periods q - life + 2 .. s, which may be on hand after s.
+
+    ``checked`` [T] is q, the last period up to s at whose end expired goods were scrapped.
+    """
     n_periods = received.shape[1]
     total = np.concatenate([np.zeros((len(received), 1)), np.cumsum(received, axis=1)], axis=1)
     stop = np.arange(1, n_periods + 1)
-    start = np.clip(stop[None, :] - life[:, None] + 1, 0, stop[None, :]).astype(np.int64)
+    start = np.clip(checked[None, :] + 2 - life[:, None], 0, stop[None, :]).astype(np.int64)
     return total[:, 1:] - np.take_along_axis(total, start, axis=1)
 
 

@@ -51,6 +51,13 @@ class Settings(BaseModel):
         default=False,
         description="Stock left after the last period is worth nothing; otherwise demand goes on.",
     )
+    expiry_check: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="Expired goods are taken off the shelf every so many periods, at the end of the"
+        " last of them; until then they are still sold.",
+    )
     in_transit_holding: Literal["none", "origin", "destination"] = Field(
         default="none", description="Whose holding cost a unit pays while it is under way."
     )

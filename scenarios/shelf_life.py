@@ -2,6 +2,9 @@
 
 The dynamics decide *how much* moves from totals alone; this module follows *which* units those
 are. It is skipped altogether where nothing is perishable.
+
+Expired goods are scrapped at the end of every ``expiry_check``-th period. Until then they lie in
+the first entry of the ages, with what can be sold in this period for the last time.
 """
 
 from __future__ import annotations
@@ -36,6 +39,14 @@ class Shelf:
     """[K] True where goods do not age."""
     keeps_routes: Array
     """[A] True where goods do not age under way: durable ones, and all that come from outside."""
+    check: int
+    """Periods between checks for what has expired."""
+    elapsed: int
+    """Periods that went by before the first one."""
+
+    def checks(self, period: int) -> bool:
+        """Whether expired goods are scrapped at the end of a period."""
+        return (self.elapsed + period + 1) % self.check == 0
 
     def take(self, points: Ints, routes: Ints) -> Shelf:
         """The part that belongs to some points and routes."""
@@ -45,6 +56,8 @@ class Shelf:
             self.external[routes],
             self.keeps_points[points],
             self.keeps_routes[routes],
+            self.check,
+            self.elapsed,
         )
 
 
@@ -74,6 +87,8 @@ def shelf(scenario: Scenario, xp: Any, dtype: Any, device: Any) -> Shelf | None:
         external=array(external),
         keeps_points=xp.asarray(~perishable[at_points], device=device),
         keeps_routes=xp.asarray(~perishable[at_routes] | external, device=device),
+        check=scenario.settings.expiry_check,
+        elapsed=scenario.elapsed,
     )
 
 
@@ -134,7 +149,8 @@ def pass_period(
     ages : Ages
         At the start of the next period.
     expired : array [..., K]
-        Scrapped at the end of this one, on hand or under way to the point.
+        Scrapped at the end of this one, on hand or under way to the point; nothing if it does not
+        end with a check.
     """
     xp, life = net.xp, net.shelf
     assert life is not None
@@ -164,10 +180,11 @@ def pass_period(
     sold = oldest_first(xp, stock, sales)
     stock = xp.where(stock > sold, stock - sold, xp.zeros_like(stock))
 
-    stock, expired = _grow_older(xp, stock, life.keeps_points)
+    checked = life.checks(period)
+    stock, expired = _grow_older(xp, stock, life.keeps_points, checked)
     slots = []
     for slot in net.links.advance(ages.in_transit, sent, period):
-        older, lost = _grow_older(xp, slot, life.keeps_routes)
+        older, lost = _grow_older(xp, slot, life.keeps_routes, checked)
         slots.append(older)
         expired = expired + net.links.by_destination(lost)
     return Ages(stock, tuple(slots)), expired
@@ -183,10 +200,16 @@ def with_ages(state: State, ages: Ages, xp: Any) -> State:
     )
 
 
-def _grow_older(xp: Any, stock: Array, keeps: Array) -> tuple[Array, Array]:
-    """A period passes: what was in the first entry has expired, unless it keeps."""
+def _grow_older(xp: Any, stock: Array, keeps: Array, checked: bool) -> tuple[Array, Array]:
+    """A period passes: what was in the first entry has expired, unless it keeps.
+
+    It is scrapped if this period ends with a check, and else stays in the first entry.
+    """
     nothing = xp.zeros_like(stock[:1])
     older = xp.concat([stock[1:], nothing], axis=0)
+    if not checked:
+        older = xp.concat([older[:1] + stock[:1], older[1:]], axis=0)
+        return xp.where(keeps, stock, older), nothing[0]
     expired = xp.where(keeps, nothing[0], stock[0])
     return xp.where(keeps, stock, older), expired
 

@@ -49,6 +49,7 @@ def _refuse_what_is_lost(scenario: Scenario) -> None:
     lost = {
         "owed": scenario.owed is not None and scenario.owed.any(),
         "opening_ages": aged_products(scenario).any(),
+        "elapsed": scenario.elapsed % scenario.settings.expiry_check != 0,
         "lead_time_by_period": scenario.lead_time_by_period is not None,
     }
     names = [name for name, is_lost in lost.items() if is_lost]
