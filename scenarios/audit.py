@@ -211,7 +211,7 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
 
 
 def _last_check(scenario: Scenario) -> Ints:
-    """[T] the period at whose end expired goods were last scrapped; -1 or less: before the first."""
+    """[T] the period at whose end expired goods were last scrapped; negative: before the first."""
     check, before = scenario.settings.expiry_check, scenario.elapsed
     ends = np.arange(1, scenario.n_periods + 1) + before
     return ends // check * check - 1 - before

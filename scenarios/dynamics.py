@@ -108,6 +108,7 @@ def step(
     """
     xp = net.xp
     asked = orders + state.owed if net.owes_orders else orders
+    owed = state.owed if net.owes_orders and net.in_order else None
     groups = net.links.lead_groups(period)
     at_once = groups[0][1] if groups and groups[0][0] == 0 else None
     arriving = state.in_transit[0] if state.in_transit else None
@@ -118,7 +119,7 @@ def step(
         stock = stock + receipts
     shipped = None
     for level in net.links.levels:
-        part = ship(net, level(asked), stock, period)
+        part = ship(net, level(asked), stock, period, None if owed is None else level(owed))
         if net.links.has_internal:
             stock = stock - net.links.by_origin(part)
             if net.links.shares_origin:

@@ -11,6 +11,7 @@ import numpy as np
 from scenarios.groups import Group, group
 from scenarios.model import Ints
 from scenarios.part import Part
+from scenarios.queues import Queues, queues
 from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
 
 
@@ -86,6 +87,11 @@ class Links:
         return exits.size > 0 and bool(np.bincount(exits).max() > 1)
 
     @cached_property
+    def from_outside(self) -> Array:
+        """[A] whether a route starts at an external supplier."""
+        return self.xp.asarray(self.indices.origin < 0, device=self.device)
+
+    @cached_property
     def at_origin(self) -> Pick:
         """From points to the routes that leave them."""
         return pick(self.xp, self.indices.origin, self._n_points, self.device)
@@ -99,6 +105,11 @@ class Links:
     def by_destination(self) -> SegmentSum:
         """From routes to the points they lead to."""
         return segment_sum(self.xp, self.indices.destination, self._n_points, self.device)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Routes lined up at the points they leave."""
+        return queues(self.xp, self.indices.origin, self._n_points, self.device)
 
     @cached_property
     def at_lane(self) -> Pick:

@@ -182,8 +182,8 @@ class Scenario:
         Raises
         ------
         ValueError
-            If it opens with goods owed, stock of known age or between two expiry checks, or has lead
-            times by period: tables cannot say so.
+            If it opens with goods owed, with stock of known age or between two expiry checks, or
+            has lead times by period: tables cannot say so.
         """
         from scenarios.tables import tables_from_scenario
 

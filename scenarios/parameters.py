@@ -30,6 +30,8 @@ class Network:
     receive_first: bool
     keeps_backlog: bool
     owes_orders: bool
+    in_order: bool
+    """Whether origins that are short serve their destinations one after the other."""
     zero: Array
 
     holding_cost: Array
@@ -118,6 +120,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         receive_first=settings.timeline == "receive_first",
         keeps_backlog=settings.unmet_demand == "backlog",
         owes_orders=settings.unmet_orders == "backlog",
+        in_order=settings.sharing == "in_order",
         zero=array(0.0).reshape(()),
         holding_cost=array(points.holding_cost),
         missed_cost=array(points.missed_sale_cost),

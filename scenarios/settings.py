@@ -42,6 +42,12 @@ class Settings(BaseModel):
     unmet_orders: Literal["lost", "backlog"] = Field(
         default="lost", description="What an origin cannot ship of an order is cancelled, or owed."
     )
+    sharing: Literal["proportional", "in_order"] = Field(
+        default="proportional",
+        description="How destinations share an origin's stock that is short: in proportion to what"
+        " they ask; or in the order of the locations table, first what is owed and then new"
+        " orders.",
+    )
     timeline: Literal["order_first", "receive_first"] = Field(
         default="order_first",
         description="Order of events in a period: ship from opening stock and then receive,"
