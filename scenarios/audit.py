@@ -94,11 +94,7 @@ def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     """What arrives is what was sent a lead time ago, and open orders once on their date."""
     routes, late = scenario.routes, scenario.open_orders
     due = np.zeros_like(books.receipts)
-    for lead in np.unique(routes.lead_time):
-        group = np.flatnonzero(routes.lead_time == lead)
-        if lead < scenario.n_periods:
-            sent = books.shipped[group, : scenario.n_periods - lead]
-            np.add.at(due[:, lead:], routes.destination[group], sent)
+    _add_arrivals(scenario, books, due, routes.destination)
     inside = late.period < scenario.n_periods
     where = routes.destination[late.route[inside]], late.period[inside]
     np.add.at(due, where, late.quantity[inside])
@@ -117,6 +113,16 @@ def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
         under_way = np.cumsum(books.expired[some] - _scrap(books)[some], axis=1)
         most[some] = under_way - np.cumsum(lost[some], axis=1) + lost[some]
     yield from _point(scenario, "lead_time", "less arrives than was due", lost, most, due)
+
+
+def _add_arrivals(scenario: Scenario, books: Ledger, total: Floats, row: Ints) -> None:
+    """Add what arrives to ``total`` [.., T], shipments of route a in row ``row[a]`` (-1: none)."""
+    leads = scenario.lead_times
+    for lead in np.unique(leads):
+        some = np.flatnonzero((leads == lead).any(axis=1) & (row >= 0))
+        if lead < scenario.n_periods:
+            now = books.shipped[some] * (leads[some] == lead)
+            np.add.at(total[:, lead:], row[some], now[:, : scenario.n_periods - lead])
 
 
 def _shipping(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
@@ -191,11 +197,7 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     inside = late.period < scenario.n_periods
     where = routes.product[late.route[inside]], late.period[inside]
     np.add.at(outside, where, late.quantity[inside])
-    for lead in np.unique(routes.lead_time):
-        group = np.flatnonzero((routes.lead_time == lead) & (routes.origin < 0))
-        if lead < scenario.n_periods:
-            sent = books.shipped[group, : scenario.n_periods - lead]
-            np.add.at(outside[:, lead:], routes.product[group], sent)
+    _add_arrivals(scenario, books, outside, np.where(routes.origin < 0, routes.product, -1))
     np.add.at(held, product, books.closing)
     kept = np.isfinite(scenario.products.shelf_life)
     limit = np.full_like(held, np.inf)

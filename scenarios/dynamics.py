@@ -4,7 +4,7 @@ The order of events is the setting ``timeline``; ``order_first`` is that of Hubb
 (arXiv 2008.06319):
 
 1. everybody orders, and origins ship what they can of it from the stock they opened with;
-2. what was shipped ``lead_time`` periods ago arrives;
+2. what was shipped ``lead_time`` periods ago arrives (by its lead time when it was shipped);
 3. customers are served, those who waited first; what is not met is lost or waits;
 4. expired stock is scrapped, and what is left is paid for.
 
@@ -56,8 +56,8 @@ def initial_state(
     Notes
     -----
     An opening backlog counts only where unmet demand waits, and goods owed only where unmet orders
-    are. Open orders that arrive after the
-    last period and its longest lead time are out of reach and left out.
+    are. Open orders that arrive after the last period and its longest lead time are out of reach
+    and left out.
     """
     net = network(scenario) if net is None else net
     points, late, owed = scenario.points, scenario.open_orders, scenario.owed

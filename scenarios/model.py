@@ -244,6 +244,12 @@ class Scenario:
         """[A] volume of one unit on each route."""
         return self.products.volume[self.routes.product]
 
+    @property
+    def lead_times(self) -> Ints:
+        """[A, T] lead time of what is shipped in each period, or [A, 1] where they never change."""
+        by_period = self.lead_time_by_period
+        return self.routes.lead_time[:, None] if by_period is None else by_period
+
     @cached_property
     def scheduled(self) -> Floats:
         """[A, T] open orders by route and period of arrival."""

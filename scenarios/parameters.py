@@ -106,7 +106,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         destination=routes.destination,
         lane=routes.lane,
         level=np.where(inside, _location_levels(scenario)[points.location[origin]] + 1, 0),
-        lead_time=routes.lead_time,
+        lead_time=scenario.lead_times,
         location=points.location,
         product=points.product,
         n_lanes=len(scenario.lanes.origin),
