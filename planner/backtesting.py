@@ -74,6 +74,7 @@ def backtest(
     seed: int = 0,
     *,
     demand: Floats | None = None,
+    paired: bool = False,
     journal: Path | None = None,
     progress: Progress | None = None,
 ) -> BacktestResult:
@@ -93,6 +94,8 @@ def backtest(
         Equal seeds give equal demand, whatever the policy: common random numbers.
     demand : array [paths, K, T], optional
         Instead of sampled paths.
+    paired : bool
+        Draw demand that moves with its forecast, see :func:`scenarios.demand.sample`.
     journal : Path, optional
         Folder in which orders are noted; a run that was broken off goes on from there.
     progress : callable, optional
@@ -110,7 +113,9 @@ def backtest(
     scenario = longer(scenario, n_periods)
     if demand is None:
         rng = np.random.default_rng([seed, 0])
-        demand = np.stack([sample(scenario, rng)[:, :n_periods] for _ in range(n_paths)])
+        demand = np.stack(
+            [sample(scenario, rng, paired=paired)[:, :n_periods] for _ in range(n_paths)]
+        )
     demand = np.asarray(demand)[..., :n_periods]
     if demand.ndim != 3 or demand.shape[1:] != (scenario.n_points, n_periods):
         raise ValueError(

@@ -52,7 +52,10 @@ class Cell:
     def run(self) -> dict[str, Any]:
         """Key figures, or what went wrong."""
         try:
-            found = backtest(self.scenario, self.policy, self.n_periods, seed=self.seed)
+            # Variants are compared in pairs, so their demand should differ by its forecast alone.
+            found = backtest(
+                self.scenario, self.policy, self.n_periods, seed=self.seed, paired=True
+            )
         except Exception as error:  # a variant that fails must not stop the others
             return {"error": f"{type(error).__name__}: {error}"}
         figures = found.paths.drop(columns="path").iloc[0]
