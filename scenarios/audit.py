@@ -136,6 +136,8 @@ def _shipping(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
 
     if scenario.settings.unmet_orders == "backlog":
         asked, given = np.cumsum(books.ordered, axis=1), np.cumsum(books.shipped, axis=1)
+        if scenario.owed is not None:
+            asked = asked + scenario.owed[:, None]
     else:
         asked, given = books.ordered, books.shipped
     yield from _route(scenario, "not_ordered", "more is shipped than was ordered", given, asked)

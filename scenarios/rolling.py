@@ -35,7 +35,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
     if not 0 <= period < scenario.n_periods:
         raise ValueError(f"period {period} is not one of {scenario.n_periods}")
     window = slice(period, min(period + horizon, scenario.n_periods))
-    slots = np.array(state.in_transit).reshape(-1, scenario.n_routes)
+    slots = np.array(state.in_transit).reshape(len(state.in_transit), scenario.n_routes)
     slot, route = np.nonzero(slots > 0)
     points, lead = scenario.points, scenario.lead_time_by_period
     settings = scenario.settings.model_copy(

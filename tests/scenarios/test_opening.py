@@ -3,15 +3,19 @@
 import array_api_compat.torch as torch_xp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from brain.episodes import repeated
 from planner.fingerprint import input_hash
+from scenarios.audit import audit
 from scenarios.copies import copies
 from scenarios.dynamics import initial_state, network
 from scenarios.policies import GivenOrders
 from scenarios.rolling import longer, scenario_at
 from scenarios.simulate import simulate
 from scenarios.state import Ages
+from tests.scenarios.random_runs import runs
 from tests.worlds import chain, column, tree
 
 
@@ -24,6 +28,9 @@ def test_goods_owed_ship_when_the_origin_has_them_and_nobody_orders_again():
     result = simulate(scenario, GivenOrders(orders), np.zeros((2, 4)))
     assert result.shipped[0].tolist() == [4, 0, 3, 0]
     assert result.unmet_orders[0].tolist() == [3, 3, 0, 0]
+    assert audit(scenario, result) == ()
+    # Without the debt the same books ship more than was ordered.
+    assert {v.kind for v in audit(scenario.replace(owed=None), result)} == {"not_ordered"}
     # Where unmet orders are cancelled nothing can be owed.
     lost = scenario.replace(unmet_orders="lost")
     assert simulate(lost, GivenOrders(orders), np.zeros((2, 4))).shipped[0].sum() == 0
@@ -74,6 +81,7 @@ def test_a_rolled_scenario_goes_on_as_the_whole_one_would():
     again = simulate(rest, GivenOrders(orders[:, 5:]), demand[:, 5:])
     straight = simulate(whole, GivenOrders(orders), demand)
     assert straight.expired[:, 5:].sum() > 1
+    assert audit(rest, again) == ()
     for name in ("on_hand", "shipped", "expired", "backlog", "unmet_orders"):
         assert np.allclose(getattr(again, name), getattr(straight, name)[:, 5:]), name
     # A shorter window than the shelf life forgets no age.
@@ -140,3 +148,17 @@ def test_tables_refuse_what_they_cannot_say():
     hashes = {input_hash(s) for s in (scenario, aged, scenario.replace(owed=np.ones(1)))}
     assert len(hashes) == 3
     assert longer(aged, 9).opening_ages is aged.opening_ages
+
+
+@settings(deadline=None, max_examples=80)
+@given(runs(), st.integers(1, 7), st.integers(1, 3), st.sampled_from(["proportional", "in_order"]))
+def test_any_world_goes_on_from_any_period_as_if_it_had_not_been_rolled(case, cut, check, sharing):
+    whole, orders, demand = case
+    whole = whole.replace(expiry_check=check, sharing=sharing)
+    straight = simulate(whole, GivenOrders(orders[0]), demand[0])
+    state = simulate(whole, GivenOrders(orders[0, :, :cut]), demand[0, :, :cut]).final
+    rest = scenario_at(whole, state, cut, 8)
+    again = simulate(rest, GivenOrders(orders[0, :, cut:]), demand[0, :, cut:])
+    for name in (*again.POINT_FIELDS, *again.ROUTE_FIELDS):
+        assert np.allclose(getattr(again, name), getattr(straight, name)[:, cut:]), name
+    assert audit(rest, again) == ()

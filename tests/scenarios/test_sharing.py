@@ -86,6 +86,22 @@ def test_never_more_ships_than_is_asked_or_there(case):
 
 
 @settings(deadline=None, max_examples=60)
+@given(runs())
+def test_nobody_gets_anything_after_one_who_did_not_get_all(case):
+    scenario, orders, demand = case
+    free = dataclasses.replace(
+        scenario.lanes, capacity=np.full_like(scenario.lanes.capacity, np.inf)
+    )
+    scenario = scenario.replace(sharing="in_order", unmet_orders="lost", lanes=free)
+    result = simulate(scenario, GivenOrders(orders), demand)
+    origin = scenario.routes.origin
+    for point in np.unique(origin[origin >= 0]):
+        line = np.flatnonzero(origin == point)
+        short = np.cumsum(result.unmet_orders[:, line], axis=1) > 1e-9
+        assert (result.shipped[:, line[1:]][short[:, :-1]] <= 1e-9).all()
+
+
+@settings(deadline=None, max_examples=60)
 @given(runs(may_perish=False))
 def test_where_nobody_is_short_the_order_makes_no_difference(case):
     scenario, orders, demand = case
