@@ -7,19 +7,21 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.fingerprint import input_hash
+from planner.fingerprint import input_hash, policy_identity
 from planner.journal import Journal, remove_own
 from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Buffered, Policy
 from planner.simulating import summarise, write_paths
+from scenarios.demand import sample
 from scenarios.dynamics import initial_state
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
@@ -85,6 +87,7 @@ def backtest(
     seed: int = 0,
     *,
     demand: Floats | None = None,
+    paired: bool = False,
     journal: Path | None = None,
     progress: Progress | None = None,
 ) -> BacktestResult:
@@ -104,6 +107,8 @@ def backtest(
         Equal seeds give equal demand, whatever the policy: common random numbers.
     demand : array [paths, K, T], optional
         Instead of sampled paths.
+    paired : bool
+        Draw demand that moves with its forecast, see :func:`scenarios.demand.sample`.
     journal : Path, optional
         Folder in which orders are noted; a run that was broken off goes on from there.
     progress : callable, optional
@@ -123,7 +128,10 @@ def backtest(
     scenario = problem.scenario
     if demand is None:
         rng = np.random.default_rng([seed, 0])
-        demand = np.concatenate([problem.draw(rng, 1) for _ in range(n_paths)])
+        law = (
+            partial(sample, paired=True) if paired and problem.demand is sample else problem.demand
+        )
+        demand = np.concatenate([law(scenario, rng, 1) for _ in range(n_paths)])
     demand = np.asarray(demand)[..., :n_periods]
     if demand.ndim != 3 or demand.shape[1:] != (scenario.n_points, n_periods):
         raise ValueError(
@@ -155,7 +163,8 @@ def backtest(
             orders = obeying(scenario, ready)
         note = None
         if journal is not None:
-            identity = f"{input_hash(scenario)} {policy!r} {seed} {path} {wanted.sum():.6f}"
+            who = policy_identity(policy)
+            identity = f"{input_hash(scenario)} {who} {seed} {path} {wanted.sum():.6f}"
             shape = (scenario.n_routes, n_periods)
             orders = note = Journal(journal / f"path-{path}.npz", identity, orders, shape)
         try:

@@ -75,3 +75,22 @@ def _plus_minus(half: float) -> str:
 def _number(value: float, sign: str = "") -> str:
     digits = 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 3
     return f"{value:{sign},.{digits}f}"
+
+
+def board_markdown(result: BenchResult) -> str:
+    """A Markdown table for each problem, the best first."""
+    blocks = []
+    for problem, board in result.leaderboard.groupby("problem", sort=False):
+        entry = ENTRIES[str(problem)]
+        better = "more" if entry.more_is_better else "less"
+        unit = entry.measure + (" per period" if entry.per_period else "")
+        aim = "" if entry.aim is None else f" Aim: {entry.aim:,g}."
+        head = ["", "policy", f"{unit} ({better} is better)", "95% interval", "of oracle"]
+        head += ["to the first asked", "fill rate", "perfect days", "seconds"]
+        rows = [head, ["---:", "---", *["---:"] * (len(head) - 2)]]
+        rows += [list(_row(row)) for row in board.to_dict("records")]
+        table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+        blocks.append(f"## {problem}\n\n{entry.about}{aim} Source: {entry.source}.\n\n{table}")
+    for failed in result.failed.to_dict("records"):
+        blocks.append(f"{failed['problem']}, {failed['policy']} failed: {failed['error']}")
+    return "\n\n".join(blocks) + "\n"

@@ -43,7 +43,8 @@ class OnePath:
     def run(self, scenario: Scenario | None) -> dict[str, Any]:
         """Key figures."""
         assert scenario is not None
-        found = backtest(scenario, self.policy, self.n_periods, seed=self.seed)
+        # Variants are compared in pairs, so their demand should differ by its forecast alone.
+        found = backtest(scenario, self.policy, self.n_periods, seed=self.seed, paired=True)
         figures = found.paths.drop(columns="path").iloc[0]
         return {str(name): float(value) for name, value in figures.items()}
 

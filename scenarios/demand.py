@@ -14,11 +14,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenarios.model import Floats, Scenario
+from scenarios.quantiles import gamma_quantile, poisson_quantile
 
 Draw = Callable[[tuple[int, ...]], NDArray[np.generic]]
 
 
-def sample(scenario: Scenario, rng: np.random.Generator, n_paths: int | None = None) -> Floats:
+def sample(
+    scenario: Scenario,
+    rng: np.random.Generator,
+    n_paths: int | None = None,
+    *,
+    paired: bool = False,
+) -> Floats:
     """Draw demand from the forecast, each product in its own distribution.
 
     Parameters
@@ -27,6 +34,10 @@ def sample(scenario: Scenario, rng: np.random.Generator, n_paths: int | None = N
         ``mean`` and ``std`` [K, T] are matched in every point and period.
     rng : numpy.random.Generator
     n_paths : int, optional
+    paired : bool
+        Draw by inverse distribution functions: with equal seeds, scenarios that differ in mean or
+        std only get demand that differs by that alone (common random numbers). Slower: 5 to 10
+        times for poisson, 10 to 25 times for gamma and negative_binomial.
 
     Returns
     -------
@@ -41,12 +52,7 @@ def sample(scenario: Scenario, rng: np.random.Generator, n_paths: int | None = N
     """
     points = scenario.points
     distribution = scenario.products.distribution[points.product]
-    laws: dict[str, Callable[..., Floats]] = {
-        "normal": _normal,
-        "gamma": _gamma,
-        "poisson": _poisson,
-        "negative_binomial": _negative_binomial,
-    }
+    laws = PAIRED if paired else LAWS
     unknown = set(np.unique(distribution.astype(str))) - set(laws)
     if unknown:
         raise ValueError(f"unknown distribution: {', '.join(sorted(unknown))}")
@@ -91,6 +97,50 @@ def _at_selling_points(scenario: Scenario, n_paths: int | None, draw: Draw) -> F
     out = np.zeros((*lead, scenario.n_periods, scenario.n_points))
     out[..., selling] = draw((*lead, scenario.n_periods, selling.size))
     return np.moveaxis(out, -1, -2)
+
+
+def _paired_gamma(
+    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
+) -> Floats:
+    # Drawn for all, so that the numbers that follow do not depend on the means.
+    uniform = rng.random(shape)
+    random = np.broadcast_to((mean > 0) & (std > 0), shape)
+    out = np.array(np.broadcast_to(mean, shape))
+    level, spread = out[random], np.broadcast_to(std, shape)[random]
+    scale = spread**2 / level
+    out[random] = gamma_quantile(uniform[random], level / scale, scale)
+    return out
+
+
+def _paired_poisson(
+    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
+) -> Floats:
+    return poisson_quantile(rng.random(shape), np.broadcast_to(mean, shape))
+
+
+def _paired_negative_binomial(
+    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
+) -> Floats:
+    excess = np.sqrt(np.maximum(std**2 - mean, 0.0))
+    level = _paired_gamma(rng, mean, excess, shape)
+    return poisson_quantile(rng.random(shape), level)
+
+
+Law = Callable[[np.random.Generator, Floats, Floats, tuple[int, ...]], Floats]
+
+LAWS: dict[str, Law] = {
+    "normal": _normal,
+    "gamma": _gamma,
+    "poisson": _poisson,
+    "negative_binomial": _negative_binomial,
+}
+PAIRED: dict[str, Law] = {
+    "normal": _normal,
+    "gamma": _paired_gamma,
+    "poisson": _paired_poisson,
+    "negative_binomial": _paired_negative_binomial,
+}
+"""The same laws; every draw takes the same random numbers, whatever mean and std are."""
 
 
 @dataclass(frozen=True)

@@ -346,7 +346,7 @@ def test_a_process_that_is_ended_from_outside_ends_the_study(tmp_path: Path) -> 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no process groups")
 def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "input: in\npolicies: [closed-form]\nbrain: analytic\ndays: 40\nseeds: 80\n"
+        tmp_path, "input: in\npolicies: [closed-form]\nbrain: analytic\ndays: 40\nseeds: 600\n"
     )
     command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--workers"]
     running = subprocess.Popen(
@@ -369,5 +369,5 @@ def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path)
     done = RUN.invoke(app, [*command, "1"])
     assert done.exit_code == 0, done.output
     cells = pd.read_csv(tmp_path / "out" / "cells.csv")
-    assert (len(cells), (cells["seconds"] == 12345.0).sum()) == (80, finished)
+    assert (len(cells), (cells["seconds"] == 12345.0).sum()) == (600, finished)
     assert not kept.exists()
