@@ -5,9 +5,9 @@ sets safety stocks for a mixed-integer program: demand 20 + 5 sin(0.02 t) + 3 si
 arbitrary day on, forecast exactly but for an error whose std is drawn every day from 0, 1, ... 9;
 opening stock 33, 40, 100; the first 20 days are cut off. Its five demand profiles are named without
 parameters; the first four are given a mean of 20 here. Of its nine lead-time profiles some are
-computed otherwise than they are called there; these are as they are called. Its seven assessment
-profiles (6 to 12) know demand exactly and let it jump or climb. With many products each is worth
-20% more than the one before and takes 0.1 more room, and the room of each location is shared.
+computed otherwise than they are called there; these are as they are called, within its bounds.
+Its seven assessment profiles (6 to 12) know demand exactly and let it jump or climb. With many
+products, number i is worth 1 + 0.2 i and takes a room of 1 + 0.1 i; they share that of each location.
 
 Three things are as in the rest of this project instead of there. Orders and demand may be
 fractional. Stock that arrives can be shipped on the day after. An order that its origin cannot
@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 
 from scenarios.catalogue.entry import Entry
 from scenarios.demand import Binomial, Geometric, Poisson, TwoSinusoids, UniformInteger
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 from scenarios.problem import Problem
 from scenarios.world import chain, column
 
@@ -101,6 +101,49 @@ FIXED_LEADS: dict[int, tuple[int, int, int]] = {
 """By the source's number, the shop's first."""
 
 
+@dataclass(frozen=True)
+class Drift:
+    """Lead times that change now and then and hold for all that is shipped from that day on.
+
+    Each begins at 2, 3 or 4 where its bounds let it, and never leaves them.
+
+    Parameters
+    ----------
+    step : int
+        A change is a whole number from -step to step, all equally likely.
+    gap : (int, int)
+        Days from one change to the next, drawn uniformly, both ends included.
+    alike : bool
+        Whether all stages change by the same number on the same days, unless a bound holds one.
+    """
+
+    step: int
+    gap: tuple[int, int]
+    alike: bool = False
+
+    def draw(self, rng: np.random.Generator, n_periods: int) -> Ints:
+        """Lead times [3, n_periods]."""
+        low, high = np.array(LEAST), np.array(MOST)
+        now = np.clip(rng.integers(2, 5, 3), low, high)
+        drawn = np.empty((3, n_periods), dtype=np.int64)
+        start = 0
+        while start < n_periods:
+            end = start + int(rng.integers(self.gap[0], self.gap[1] + 1))
+            drawn[:, start:end] = now[:, None]
+            change = rng.integers(-self.step, self.step + 1, 1 if self.alike else 3)
+            now, start = np.clip(now + change, low, high), end
+        return drawn
+
+
+LEAST, MOST = (2, 3, 4), (5, 6, 7)
+DRIFTING_LEADS = {
+    7: Drift(1, (20, 20), alike=True),
+    8: Drift(1, (20, 20)),
+    9: Drift(3, (10, 30)),
+}
+"""By the source's number."""
+
+
 BASE, BUMP, STEP = 25.0, 10.0, 25.0
 
 
@@ -145,9 +188,18 @@ def with_demand(rng: np.random.Generator, number: int) -> Problem:
 
 
 def with_leads(rng: np.random.Generator, number: int) -> Problem:
-    """An episode of a lead-time profile, demand that of the two waves."""
+    """An episode of a lead-time profile, demand that of the two waves.
+
+    Where lead times drift, policies that plan anew every day go by those in force on the day, and
+    policies that are made ready once, the oracle too, by those of the first day. Only searches have
+    an advantage: what they simulate has the episode's lead times, though not its demand.
+    """
     mean, std = WAVES.forecast(rng, 1, DAYS)
-    return Problem(single(mean, std, lead_time=FIXED_LEADS[number]))
+    if number in FIXED_LEADS:
+        return Problem(single(mean, std, lead_time=FIXED_LEADS[number]))
+    leads = DRIFTING_LEADS[number].draw(rng, DAYS)
+    scenario = single(mean, std, lead_time=tuple(leads[:, 0].tolist()))
+    return Problem(scenario.replace(lead_time_by_period=leads))
 
 
 def with_known_demand(rng: np.random.Generator, number: int) -> Problem:
@@ -205,6 +257,11 @@ KNOWN = (
     "10 less on day 20", "10 less on days 20 to 40", "down by 10 and up again on days 20 to 40",
     "25 from day 11 on, nothing before",
 )  # fmt: skip
+DRIFTS = {
+    7: "by -1, 0 or 1 every 20 days, all alike",
+    8: "by -1, 0 or 1 every 20 days, each for itself",
+    9: "by up to 3 after 10 to 30 days",
+}
 REFERENCE: tuple[Entry, ...] = (
     _entry(
         "reference",
@@ -229,6 +286,14 @@ REFERENCE: tuple[Entry, ...] = (
             partial(with_leads, number=number),
         )
         for number, leads in FIXED_LEADS.items()
+    ),
+    *(
+        _entry(
+            f"reference-lead-{number}",
+            f"{CHAIN}demand two waves, lead times that change {how}.",
+            partial(with_leads, number=number),
+        )
+        for number, how in DRIFTS.items()
     ),
     *(
         _entry(

@@ -96,6 +96,64 @@ def test_fixed_lead_times_are_as_the_source_calls_them() -> None:
     assert leads == [[2, 3, 4], [3, 4, 5], [2, 4, 6], [2, 3, 6], [2, 3, 7], [3, 4, 6]]
 
 
+def drawn(number: int) -> list[np.ndarray]:
+    """Lead times [3, 120] of 40 episodes."""
+    found = []
+    for seed in range(40):
+        scenario = with_leads(np.random.default_rng(seed), number).scenario
+        leads = scenario.lead_time_by_period
+        assert leads is not None
+        assert (leads[:, 0] == scenario.routes.lead_time).all()
+        found.append(leads)
+    return found
+
+
+@pytest.mark.parametrize("number", [7, 8, 9])
+def test_drifting_lead_times_stay_within_bounds_and_reach_them(number: int) -> None:
+    leads = np.stack(drawn(number))
+    assert leads.shape == (40, 3, 120)
+    assert leads.min(axis=(0, 2)).tolist() == [2, 3, 4]
+    assert leads.max(axis=(0, 2)).tolist()[:2] == [5, 6]
+    assert leads.max(axis=(0, 2))[2] <= 7
+
+
+@pytest.mark.parametrize("number", [7, 8])
+def test_lead_times_of_profiles_7_and_8_change_by_1_and_every_20_days_only(number: int) -> None:
+    change = np.diff(np.stack(drawn(number)), axis=2)
+    assert set(np.unique(change)) == {-1, 0, 1}
+    days = np.flatnonzero((change != 0).any(axis=(0, 1))) + 1
+    assert days.tolist() == [20, 40, 60, 80, 100]
+
+
+def test_stages_change_alike_in_profile_7_and_each_for_itself_in_profile_8() -> None:
+    def both_ways(number: int) -> bool:
+        change = np.diff(np.stack(drawn(number)), axis=2)
+        return bool(((change > 0).any(axis=1) & (change < 0).any(axis=1)).any())
+
+    assert not both_ways(7)
+    assert both_ways(8)
+
+
+def test_lead_times_of_profile_9_change_by_up_to_3_and_hold_for_at_least_10_days() -> None:
+    change = np.diff(np.stack(drawn(9)), axis=2)
+    assert np.abs(change).max() == 3
+    for episode in change:
+        days = np.flatnonzero((episode != 0).any(axis=0)) + 1
+        assert (np.diff(np.concatenate([[0], days])) >= 10).all()
+    assert len(set(np.argmax((change != 0).any(axis=1), axis=1))) > 5
+
+
+def test_what_is_shipped_on_a_day_takes_that_days_lead_time() -> None:
+    scenario = with_leads(np.random.default_rng(1), 8).scenario
+    leads = scenario.lead_time_by_period
+    assert leads is not None
+    orders = np.zeros((3, 60))
+    orders[2, [0, 45]] = 7.0
+    run = simulate(scenario, GivenOrders(orders), np.zeros((3, 60)))
+    arrivals = np.flatnonzero(np.diff(run.on_hand[2], prepend=100.0))
+    assert arrivals.tolist() == [leads[2, 0], 45 + leads[2, 45]]
+
+
 def test_assessment_profiles_by_hand() -> None:
     def days(profile: int, first: int, last: int) -> list[float]:
         return assessed(profile, 60)[first - 1 : last].tolist()
@@ -149,8 +207,9 @@ def test_every_profile_is_a_problem_of_its_own() -> None:
     names = [name for name in ENTRIES if name.startswith("reference")]
     made = {"reference", "reference-many"}
     made |= {f"reference-demand-{number}" for number in range(1, 6)}
+    made |= {f"reference-lead-{number}" for number in range(1, 10)}
     made |= {f"reference-assess-{number}" for number in range(6, 13)}
-    assert made <= set(names)
+    assert made == set(names)
     for name in names:
         problem = ENTRIES[name].make(np.random.default_rng(0))
         assert problem.scenario.n_periods > ENTRIES[name].warm_up
