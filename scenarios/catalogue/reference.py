@@ -7,7 +7,7 @@ opening stock 33, 40, 100; the first 20 days are cut off. Its five demand profil
 parameters; the first four are given a mean of 20 here. Of its nine lead-time profiles some are
 computed otherwise than they are called there; these are as they are called, within its bounds.
 Its seven assessment profiles (6 to 12) know demand exactly and let it jump or climb. With many
-products, number i is worth 1 + 0.2 i and takes a room of 1 + 0.1 i; they share that of each location.
+products, number i is worth 1 + 0.2 i and takes 1 + 0.1 i of the room that they share at each place.
 
 Three things are as in the rest of this project instead of there. Orders and demand may be
 fractional. Stock that arrives can be shipped on the day after. An order that its origin cannot
