@@ -25,13 +25,13 @@ from solver.closed_form import order_up_to
 
 
 def test_the_forecast_is_two_waves_from_one_of_306_days_on() -> None:
-    days = np.arange(1, 306 + 120)
+    days = np.arange(1, 306 + 200)
     waves = 20 + 5 * np.sin(0.02 * days) + 3 * np.sin(0.05 * days)
     starts = set()
     for seed in range(30):
         mean = with_demand(np.random.default_rng(seed), 5).scenario.mean[0]
         start = int(np.abs(waves[:306] - mean[0]).argmin())
-        starts.update(first for first in range(306) if np.allclose(waves[first:][:120], mean))
+        starts.update(first for first in range(306) if np.allclose(waves[first:][:200], mean))
         assert np.isclose(waves[start], mean[0])
     assert len(starts) > 20
 
@@ -69,7 +69,7 @@ def test_planners_are_told_mean_and_std_of_the_steady_laws(number: int) -> None:
     assert isinstance(law, Steady)
     problem = with_demand(np.random.default_rng(0), number)
     drawn = problem.draw(np.random.default_rng(1), 400)
-    assert drawn.shape == (400, 3, 120)
+    assert drawn.shape == (400, 3, 200)
     assert (drawn[:, 1:] == 0).all()
     sold = drawn[:, 0]
     assert sold.mean() == pytest.approx(20.0, rel=0.01)
@@ -97,7 +97,7 @@ def test_fixed_lead_times_are_as_the_source_calls_them() -> None:
 
 
 def drawn(number: int) -> list[np.ndarray]:
-    """Lead times [3, 120] of 40 episodes."""
+    """Lead times [3, 200] of 40 episodes."""
     found = []
     for seed in range(40):
         scenario = with_leads(np.random.default_rng(seed), number).scenario
@@ -111,7 +111,7 @@ def drawn(number: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("number", [7, 8, 9])
 def test_drifting_lead_times_stay_within_bounds_and_reach_them(number: int) -> None:
     leads = np.stack(drawn(number))
-    assert leads.shape == (40, 3, 120)
+    assert leads.shape == (40, 3, 200)
     assert leads.min(axis=(0, 2)).tolist() == [2, 3, 4]
     assert leads.max(axis=(0, 2)).tolist()[:2] == [5, 6]
     assert leads.max(axis=(0, 2))[2] <= 7
@@ -122,7 +122,7 @@ def test_lead_times_of_profiles_7_and_8_change_by_1_and_every_20_days_only(numbe
     change = np.diff(np.stack(drawn(number)), axis=2)
     assert set(np.unique(change)) == {-1, 0, 1}
     days = np.flatnonzero((change != 0).any(axis=(0, 1))) + 1
-    assert days.tolist() == [20, 40, 60, 80, 100]
+    assert days.tolist() == list(range(20, 200, 20))
 
 
 def test_stages_change_alike_in_profile_7_and_each_for_itself_in_profile_8() -> None:
