@@ -1,4 +1,4 @@
-"""Trainings side by side as Ray tasks, on this machine or on a cluster.
+"""Trainings side by side as Ray tasks, on a cluster (:mod:`brain.cluster`).
 
 Tasks post progress and checkpoints to one small actor, from which the caller collects them, so
 that nothing needs a file system that machines share.
@@ -7,19 +7,13 @@ that nothing needs a file system that machines share.
 from __future__ import annotations
 
 import dataclasses
-import os
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from brain.posts import Done, Job, Post, with_device
-from scenarios.errors import Finding, InputError
 
 POLL = 0.5
 """Seconds between looks at what the tasks have posted."""
-KNOCK = 10.0
-"""Seconds to wait for a cluster to answer."""
 
 
 def side_by_side(
@@ -75,58 +69,3 @@ def side_by_side(
             except ray.exceptions.RayError as error:
                 name = running[task_id]
                 raise RuntimeError(f"the training of {name} broke off; resume it") from error
-
-
-@contextmanager
-def cluster(address: str | None) -> Iterator[Any]:
-    """Ray, connected; what is started here is stopped in the end."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # By default Ray's workers give way to everything else; beside other work they would starve.
-    os.environ.setdefault("RAY_worker_niceness", "0")
-    import ray
-
-    ours = not ray.is_initialized()
-    if ours:
-        _require_answer(address)
-        local = {"include_dashboard": False} if address is None else {}
-        try:
-            ray.init(
-                address="local" if address is None else address,
-                log_to_driver=False,
-                logging_level="ERROR",
-                **local,
-            )
-        except (ConnectionError, ValueError) as error:
-            if address is None:
-                raise
-            raise _no_answer(address) from error
-        except RuntimeError as error:
-            if address is None:
-                raise
-            # Of another version of Ray or Python, as a rule; the first line says so.
-            problem = f"the cluster cannot be used: {str(error).strip().splitlines()[0]}".rstrip(
-                ".:"
-            )
-            remedy = "use the versions of Ray and Python that run there"
-            raise InputError([Finding("ray", problem, remedy, value=address)]) from error
-    try:
-        yield ray
-    finally:
-        if ours:
-            ray.shutdown()
-
-
-def _require_answer(address: str | None) -> None:
-    """Knock at HOST:PORT first: Ray itself would try for minutes."""
-    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
-    if not host or not port.isdigit():
-        return
-    try:
-        socket.create_connection((host, int(port)), KNOCK).close()
-    except (OSError, OverflowError) as error:
-        raise _no_answer(address) from error
-
-
-def _no_answer(address: str | None) -> InputError:
-    remedy = "give the address of a running cluster, or none for this machine"
-    return InputError([Finding("ray", "no cluster answers there", remedy, value=address)])

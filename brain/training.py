@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from brain.cluster import cluster, require
 from brain.order import FILE, Order, check_order, read_order
 from scenarios.errors import Finding, InputError
 
@@ -154,14 +155,7 @@ def default_options(algorithm: Literal["hdpo", "ppo"], start: str | None = None)
 
 def require_extra() -> None:
     """Raise ImportError with the remedy if Ray, Torch or TensorBoard are missing."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("ray", "torch", "tensorboard", "gymnasium") if not find_spec(name)]
-    if missing:
-        raise ImportError(
-            f"training needs {', '.join(missing)}, which the base install leaves out."
-            " Remedy: pip install 'echelon-planner[train]'"
-        )
+    require("training", "ray", "torch", "tensorboard", "gymnasium")
 
 
 def _order(
@@ -247,7 +241,7 @@ def _run(
     from brain.checkpoint import Interrupts
     from brain.hdpo import TrainingDiverged
     from brain.posts import Job
-    from brain.side_by_side import cluster, side_by_side
+    from brain.side_by_side import side_by_side
 
     files = {name: folder / f"{name}.onnx" for name in order.brains}
     jobs = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,21 @@ import numpy as np
 import pandas as pd
 
 from planner.backtesting import BacktestResult, backtest
+from planner.cells import run_all
 from planner.journal import remove_own
 from planner.pictures import draw_into, draw_leaderboard
 from planner.policies.named import named
+from planner.policies.oracle import Oracle
+from planner.policies.policy import Policy
 from planner.simulating import half_width
-from planner.studies import run_all
 from scenarios.catalogue import ENTRIES, Entry
 from scenarios.errors import Finding, InputError
+from scenarios.model import Scenario
 from scenarios.report import did_you_mean
 from scenarios.write_tables import check_free, new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many policies have run."""
-EVERYWHERE = ("hybrid", "oracle")
-"""Policies that run on every problem, whatever is asked: the first is what others are compared to,
-the last what perfect information gives."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,18 @@ class Run:
     """One policy on one problem, all episodes."""
 
     problem: str
-    policy: str
-    brain: str
+    policy: Policy | Oracle
     n_paths: int
     seed: int
 
     @property
-    def key(self) -> str:
-        """The same for the same run."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
+    def told(self) -> str:
+        """Problem, episodes and version."""
+        return f"{self.problem} {self.n_paths} {self.seed} {version('echelon-planner')}"
 
-    def run(self) -> dict[str, Any]:
-        """Scores and mean key figures, or what went wrong."""
-        try:
-            return {"error": ""} | self._run()
-        except Exception as error:  # a policy that fails must not stop the others
-            return {"error": f"{type(error).__name__}: {error}"}
-
-    def _run(self) -> dict[str, Any]:
-        entry, policy = ENTRIES[self.problem], named(self.policy, self.brain)
+    def run(self, scenario: Scenario | None) -> dict[str, Any]:
+        """Scores and mean key figures; the problem comes from the catalogue."""
+        entry, policy = ENTRIES[self.problem], self.policy
         seeds = range(self.seed, self.seed + self.n_paths)
         found: list[tuple[float, dict[str, float]]] = []
         # One after the other, or a thousand long runs would have to fit the memory.
@@ -128,6 +122,7 @@ def bench(
     brain: str = "auto",
     seed: int = 1_000_000,
     workers: int | None = None,
+    ray: str | None = None,
     cells_in: Path | None = None,
     progress: Progress | None = None,
 ) -> BenchResult:
@@ -144,7 +139,7 @@ def bench(
     brain : str
     seed : int
         Of the first episode. Policies are tuned on paths of their own.
-    workers, cells_in, progress
+    workers, ray, cells_in, progress
         As in :func:`planner.studies.study`.
 
     Raises
@@ -171,15 +166,17 @@ def bench(
     if findings:
         raise InputError(findings)
     runs = [
-        Run(name, policy, brain, n_paths or ENTRIES[name].n_paths, seed)
+        Run(name, named(policy, brain), n_paths or ENTRIES[name].n_paths, seed)
         for name in asked
-        for policy in dict.fromkeys([*(policies or ENTRIES[name].policies), EVERYWHERE[-1]])
+        for policy in dict.fromkeys([*(policies or ENTRIES[name].policies), "oracle"])
     ]
     found: dict[int, dict[str, Any]] = {}
-    for index, row in run_all(runs, workers, cells_in):
-        found[index] = row
-        if progress is not None:
-            progress(len(found), len(runs))
+    cells = [(None, run) for run in runs]
+    with closing(run_all(cells, workers, ray, cells_in)) as rows:
+        for index, row in rows:
+            found[index] = row
+            if progress is not None:
+                progress(len(found), len(runs))
     return _result([(run, found[index]) for index, run in enumerate(runs)])
 
 
@@ -203,10 +200,10 @@ def _result(found: list[tuple[Run, dict[str, Any]]]) -> BenchResult:
     scores, failed = [], []
     for run, row in found:
         if row["error"]:
-            failed.append((run.problem, run.policy, row["error"]))
+            failed.append((run.problem, run.policy.name, row["error"]))
             continue
         for number, score in enumerate(row["scores"]):
-            scores.append((run.problem, run.policy, run.seed + number, score))
+            scores.append((run.problem, run.policy.name, run.seed + number, score))
     board = [
         line
         for problem in dict.fromkeys(run.problem for run, _ in found)
@@ -231,12 +228,12 @@ BOARD = [
 
 def _board(entry: Entry, found: list[tuple[Run, dict[str, Any]]]) -> list[tuple[Any, ...]]:
     """Rows of one problem, the best first."""
-    scores = {run.policy: np.array(row["scores"]) for run, row in found}
+    scores = {run.policy.name: np.array(row["scores"]) for run, row in found}
     oracle = scores.get("oracle")
     first = next(iter(scores.values()), None)
     lines = []
     for run, row in found:
-        mine = scores[run.policy]
+        mine = scores[run.policy.name]
         mean, half = mine.mean(), half_width(mine)
         gap = [np.nan] * 3
         if first is not None and mine is not first:
@@ -247,7 +244,7 @@ def _board(entry: Entry, found: list[tuple[Run, dict[str, Any]]]) -> list[tuple[
             share = mean / oracle.mean()
         figures = row["figures"]
         lines.append(
-            (run.policy, len(mine), mean, mean - half, mean + half, share, *gap,
+            (run.policy.name, len(mine), mean, mean - half, mean + half, share, *gap,
              figures.get("fill_rate", np.nan), figures.get("perfect_days", np.nan),
              figures.get("seconds", np.nan) * len(mine), "")
         )  # fmt: skip

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from planner import brain_commands
+from planner.command_options import Brain, Input, Quiet, Seed
+from planner.study_commands import bench, study
 from planner.training_commands import train
 
 BAD_INPUT, NO_PLAN, STOPPED = 2, 3, 130
+ENDED = (
+    "a process was ended from outside, as happens where memory runs out."
+    " Remedy: go on with the same command, and fewer --workers"
+)
 
 app = typer.Typer(
     help="Plan a multi-echelon chain: tables in, purchase orders out.",
@@ -46,12 +52,6 @@ class TableFormat(StrEnum):
     markdown = "markdown"
     csv = "csv"
     json = "json"
-
-
-Input = Annotated[Path, typer.Argument(help="Folder of tables, or an .xlsx workbook.")]
-Brain = Annotated[str, typer.Option(help="Who decides the safety stocks: auto, analytic, none.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -207,107 +207,6 @@ def backtest(
     typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))
 
 
-@app.command(epilog="Example: planner study what-if.yaml --out my-study")
-def study(
-    file: Annotated[Path, typer.Argument(help="Study as YAML, see docs/studies.md.")],
-    out: Annotated[Path, typer.Option(help="Folder for the result; it must not exist.")],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: one per core.")
-    ] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Variants x policies x demand paths, compared in pairs; goes on where it stopped."""
-    from planner import screen
-
-    with _errors(), screen.Progress(quiet=quiet) as progress:
-        progress("loading")
-        from scenarios.write_tables import check_free
-
-        check_free(out)
-        from planner.policies.named import named
-        from planner.studies import study_to
-        from planner.study_file import read_study, variants_of
-        from scenarios.model import Scenario
-
-        progress("reading")
-        asked = read_study(file)
-        scenario = Scenario.read(file.parent / asked.input)
-        variants = variants_of(asked, scenario)
-        clock = screen.TimeLeft()
-
-        def told(done: int, total: int) -> None:
-            progress(f"run {done:,} of {total:,}{clock(done, total)}")
-
-        try:
-            result = study_to(
-                out,
-                variants,
-                [named(name, asked.brain) for name in asked.policies],
-                n_seeds=asked.seeds,
-                n_periods=asked.days,
-                workers=workers,
-                progress=told,
-            )
-        except KeyboardInterrupt:
-            _fail("Stopped; the same command goes on from here.", STOPPED)
-    typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
-    if (result.cells["error"] != "").all():
-        raise typer.Exit(NO_PLAN)
-
-
-@app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")
-def bench(
-    problems: Annotated[
-        list[str] | None,
-        typer.Argument(help="Names of problems; default: all.", metavar="[NAME]..."),
-    ] = None,
-    policies: Annotated[
-        str, typer.Option(help="Names with commas between; default: those of the problem.")
-    ] = "",
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="Episodes of each; default: those of the problem.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the first episode.")] = 1_000_000,
-    brain: Brain = "auto",
-    out: Annotated[Path | None, typer.Option(help="Folder for tables and pictures.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: one per core.")
-    ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Say what problems there are.")] = False,
-    quiet: Quiet = False,
-) -> None:
-    """Named problems of the field: a leaderboard of policies on the same demand."""
-    from planner import screen
-
-    with _errors(), screen.Progress(quiet=quiet) as progress:
-        progress("loading")
-        from planner.bench_text import board_text, entries_text
-        from planner.benching import bench as run
-        from planner.benching import bench_to
-
-        if list_:
-            typer.echo(entries_text())
-            return
-        clock = screen.TimeLeft()
-
-        def told(done: int, total: int) -> None:
-            progress(f"policy {done:,} of {total:,}{clock(done, total)}")
-
-        arguments: dict[str, Any] = {
-            "problems": problems or None,
-            "policies": [name.strip() for name in policies.split(",") if name.strip()] or None,
-            "n_paths": seeds, "seed": seed, "brain": brain, "workers": workers, "progress": told,
-        }  # fmt: skip
-        progress("running")
-        try:
-            result = run(**arguments) if out is None else bench_to(out, **arguments)
-        except KeyboardInterrupt:
-            _fail("Stopped; with --out the same command goes on from here.", STOPPED)
-    typer.echo(screen.harmless(board_text(result)))
-    if len(result.scores) == 0:
-        raise typer.Exit(NO_PLAN)
-
-
 @app.command(epilog="Example: planner check my-chain")
 def check(source: Input) -> None:
     """Read the input, list everything that is wrong or odd, and describe the chain."""
@@ -336,6 +235,10 @@ def schema(
     typer.echo(schema_text(format_.value))
 
 
+app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
+app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")(
+    bench
+)
 app.command(epilog="Example: planner train --ratio 50 --ratio 200 --out my-brains")(train)
 app.add_typer(brain_commands.app, name="brains")
 

@@ -1,13 +1,19 @@
-"""A hash of what a scenario says, to tell whether two plans had the same input."""
+"""Hashes of scenarios and policies, to tell whether two runs are the same."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from types import FunctionType
+from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
+from brain.find import brain_identity
 from scenarios.model import Scenario
 
 TABLES = ("products", "locations", "lanes", "points", "routes", "open_orders")
@@ -42,3 +48,62 @@ def _add(digest: hashlib._Hash, name: str, values: np.ndarray) -> None:
     else:
         kind = "<f8" if values.dtype.kind == "f" else "<i8"
         digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
+
+
+def policy_identity(policy: Any) -> str:
+    """SHA-256 over what a policy is made of: the same in every process, another once it differs.
+
+    Dataclasses are walked field by field. A field ``brain`` that is a name counts with the content
+    of the files it stands for, so that a brain trained anew under its name is another one. Arrays
+    count by their numbers, functions by name and by what they enclose; all else by its ``repr``.
+
+    Raises
+    ------
+    ValueError
+        If something in it has no name of its own, but an address in memory.
+    InputError
+        If there is no such brain.
+    """
+    return hashlib.sha256("\n".join(_said(policy, "policy")).encode()).hexdigest()
+
+
+def _said(value: Any, place: str) -> Iterator[str]:
+    """Lines that tell a value from every other one; ``place`` is where it stands in the policy."""
+    kind = type(value)
+    yield f"{place}: {kind.__module__}.{kind.__qualname__}"
+    if place.endswith(".brain") and isinstance(value, str):
+        yield brain_identity(value)
+    elif isinstance(value, FunctionType | type) and "<lambda>" not in value.__qualname__:
+        yield f"{value.__module__}.{value.__qualname__}"
+        enclosed = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
+        yield from _said([enclosed, getattr(value, "__defaults__", None)], f"{place}()")
+    elif isinstance(value, partial):
+        yield from _said([value.func, value.args, value.keywords], f"{place}()")
+    elif hasattr(value, "__array__"):
+        array = np.asarray(value)
+        yield f"{array.dtype} {array.shape}"
+        if array.dtype == object:
+            yield from _said(array.ravel().tolist(), place)
+        else:
+            yield hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    elif isinstance(value, BaseModel):
+        yield value.model_dump_json()
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _said(getattr(value, field.name), f"{place}.{field.name}")
+    elif isinstance(value, Mapping):
+        for key in sorted(value, key=repr):
+            yield from _said(value[key], f"{place}[{key!r}]")
+    elif isinstance(value, list | tuple):
+        for index, part in enumerate(value):
+            yield from _said(part, f"{place}[{index}]")
+    elif isinstance(value, set | frozenset):
+        yield from _said(sorted(value, key=repr), place)
+    elif " at 0x" not in repr(value):
+        yield repr(value)
+    # Objects without anything in them are told by their class.
+    elif repr(value) != object.__repr__(value) or getattr(value, "__dict__", True):
+        raise ValueError(
+            f"{place} is {value!r}, which cannot be told from others of its kind in a later run:"
+            " make it a frozen dataclass or a named function, or a brain the path of its file"
+        )

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from planner.amount import amount, count
@@ -286,6 +286,25 @@ class TimeLeft:
         return f", {left / 60:.0f} min left" if left >= 90 else f", {left:.0f} s left"
 
 
+class Counted:
+    """Progress of work that is counted, with the time left.
+
+    Parameters
+    ----------
+    progress : callable
+        Shows a text.
+    what : str
+        What is counted.
+    """
+
+    def __init__(self, progress: Callable[[str], None], what: str) -> None:
+        self._progress, self._what, self._clock = progress, what, TimeLeft()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many of how many are done."""
+        self._progress(f"{self._what} {done:,} of {total:,}{self._clock(done, total)}")
+
+
 def study_text(result: StudyResult, currency: str) -> str:
     """For every variant the policies by cost, each with its paired difference to the first."""
     import pandas as pd
@@ -304,21 +323,30 @@ def study_text(result: StudyResult, currency: str) -> str:
                 & (gaps["policy"] == policy) & (gaps["measure"] == "total_cost")
             ]  # fmt: skip
             against = ""
-            if len(gap):
+            if len(gap) and gap.iloc[0]["n"] > 0:
                 one = gap.iloc[0]
-                half = one["high"] - one["difference"]
-                against = f"{one['difference']:+,.0f} ± {half:,.0f} to {one['against_policy']}"
+                half = _give_or_take(one["high"] - one["difference"], "{:,.0f}".format)
+                against = f"{one['difference']:+,.0f}{half} to {one['against_policy']}"
             fill = _share(mean["fill_rate"])
-            rows.append((f"  {policy}", f"{_cost(cost)} ± {_cost(cost - low)}", fill, against))
+            rows.append(
+                (f"  {policy}", f"{_cost(cost)}{_give_or_take(cost - low, _cost)}", fill, against)
+            )
         head = f"{variant}" + (f" (costs in {currency})" if currency else "")
         frame = pd.DataFrame(rows, columns=["policy", "total cost", "fill rate", "difference"])
         lines += [head, *_table(frame), ""]
+    if result.cells["seed"].nunique() == 1:
+        lines.append("With one seed, intervals are unknown.")
     failed = result.cells[result.cells["error"] != ""]
     for row in failed.head(5).itertuples():
         lines.append(f"failed: {row.variant}, {row.policy}, seed {row.seed}: {row.error}")
     if len(failed) > 5:
         lines.append(f"... and {len(failed) - 5} more failed")
     return "\n".join(lines).rstrip()
+
+
+def _give_or_take(half: float, shown: Callable[[float], str]) -> str:
+    """Half an interval; nothing where it is not known, as with one demand path."""
+    return "" if half != half else f" ± {shown(half)}"
 
 
 def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:

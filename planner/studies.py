@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner.backtesting import backtest
-from planner.fingerprint import input_hash
+from planner.cells import run_all
 from planner.journal import remove_own
 from planner.pictures import draw_into, draw_study
 from planner.policies.oracle import Oracle
@@ -31,46 +27,25 @@ COMPARED = ("total_cost", "profit", "fill_rate", "missed_units")
 """Key figures of which differences are told."""
 
 
-NO_FIGURES = ("variant", "policy", "seed", "error")
+@dataclass(frozen=True)
+class OnePath:
+    """A policy on one path of demand."""
 
-
-class Runs(Protocol):
-    """Work that can be done in another process and kept."""
-
-    @property
-    def key(self) -> str:
-        """The same for the same work."""
-        ...
-
-    def run(self) -> dict[str, Any]:
-        """The result as JSON has it; ``error`` says what went wrong, if anything."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """One run of a study."""
-
-    variant: str
-    scenario: Scenario
     policy: Policy | Oracle
     seed: int
     n_periods: int
 
     @property
-    def key(self) -> str:
-        """The same for the same run, whatever study it stands in."""
-        said = f"{input_hash(self.scenario)} {self.policy!r} {self.seed} {self.n_periods}"
-        return hashlib.sha256(said.encode()).hexdigest()[:24]
+    def told(self) -> str:
+        """Seed and length."""
+        return f"{self.seed} {self.n_periods}"
 
-    def run(self) -> dict[str, Any]:
-        """Key figures, or what went wrong."""
-        try:
-            found = backtest(self.scenario, self.policy, self.n_periods, seed=self.seed)
-        except Exception as error:  # a variant that fails must not stop the others
-            return {"error": f"{type(error).__name__}: {error}"}
+    def run(self, scenario: Scenario | None) -> dict[str, Any]:
+        """Key figures."""
+        assert scenario is not None
+        found = backtest(scenario, self.policy, self.n_periods, seed=self.seed)
         figures = found.paths.drop(columns="path").iloc[0]
-        return {"error": ""} | {str(name): float(value) for name, value in figures.items()}
+        return {str(name): float(value) for name, value in figures.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +93,7 @@ def study(
     *,
     first_seed: int = 0,
     workers: int | None = None,
+    ray: str | None = None,
     cells_in: Path | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
@@ -136,95 +112,51 @@ def study(
     first_seed : int
     workers : int, optional
         Processes; default: one per core. 1 runs everything in this one.
+    ray : str, optional
+        Address of a Ray cluster whose machines run the cells instead, each with this package and
+        the same brains; ``local`` makes one of this machine. Needs the extra ``train``.
     cells_in : Path, optional
-        Folder in which finished cells are kept, and from which they are taken.
+        Folder in which finished cells are kept, and from which they are taken: by what scenario
+        and policy are made of (:func:`planner.fingerprint.policy_identity`).
     progress : callable, optional
 
     Raises
     ------
     ValueError
-        If there is nothing to run, or two policies have one name.
+        If there is nothing to run, two policies have one name, or cells shall be kept of a policy
+        that cannot be told again in a later run.
+    InputError
+        If no cluster answers at ``ray``.
+    ImportError
+        If there is no Ray.
+    BrokenProcessPool
+        If a process was ended from outside, as systems do that run out of memory.
     """
     names = [policy.name for policy in policies]
     if not variants or not policies or n_seeds < 1:
         raise ValueError("a study needs a variant, a policy and a seed")
     if len(set(names)) < len(names):
         raise ValueError(f"two policies have one name: {', '.join(names)}")
-    cells = [
-        Cell(name, scenario, policy, seed, n_periods or scenario.n_periods)
+    runs = [
+        (name, OnePath(policy, seed, n_periods or scenario.n_periods))
         for name, scenario in variants.items()
         for policy in policies
         for seed in range(first_seed, first_seed + n_seeds)
     ]
+    cells = [(variants[name], run) for name, run in runs]
     found: dict[int, dict[str, Any]] = {}
-    for index, row in run_all(cells, workers, cells_in):
-        found[index] = row
-        if progress is not None:
-            progress(len(found), len(cells))
+    # Closed at once if it is broken off, so that nothing goes on in the background.
+    with closing(run_all(cells, workers, ray, cells_in)) as rows_there:
+        for index, row in rows_there:
+            found[index] = row
+            if progress is not None:
+                progress(len(found), len(cells))
     rows = [
-        {"variant": cell.variant, "policy": cell.policy.name, "seed": cell.seed} | found[index]
-        for index, cell in enumerate(cells)
+        {"variant": name, "policy": run.policy.name, "seed": run.seed} | found[index]
+        for index, (name, run) in enumerate(runs)
     ]
     table = pd.DataFrame(rows)
     return StudyResult(table, _summary(table), _differences(table, list(variants), names))
-
-
-def run_all(
-    cells: Sequence[Runs], workers: int | None, kept: Path | None
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows as they come; what is there already is not run again."""
-    paths = [None if kept is None else kept / f"{cell.key}.json" for cell in cells]
-    waiting = []
-    for index, path in enumerate(paths):
-        row = _read(path)
-        if row is None:
-            waiting.append(index)
-        else:
-            yield index, row
-    workers = min(workers or os.cpu_count() or 1, max(len(waiting), 1))
-
-    def done(index: int, row: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        _write(paths[index], row)
-        return index, row
-
-    if workers == 1:
-        for index in waiting:
-            yield done(index, cells[index].run())
-        return
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
-        running: dict[Future[dict[str, Any]], int] = {}
-        try:
-            while waiting or running:
-                # Not all at once: every waiting cell would hold a copy of its scenario.
-                while waiting and len(running) < 2 * workers:
-                    index = waiting.pop(0)
-                    running[pool.submit(cells[index].run)] = index
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield done(running.pop(future), future.result())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _read(path: Path | None) -> dict[str, Any] | None:
-    """A finished cell, None where there is none that can be read."""
-    if path is None or not path.exists():
-        return None
-    try:
-        row = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return row if isinstance(row, dict) and "error" in row else None
-
-
-def _write(path: Path | None, row: dict[str, Any]) -> None:
-    # Failed cells are not kept: they shall be tried again.
-    if path is None or row["error"]:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(row), encoding="utf-8")
-    os.replace(draft, path)
 
 
 def _summary(cells: pd.DataFrame) -> pd.DataFrame:

@@ -7,15 +7,16 @@ import itertools
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from brain import find_brain
 from planner.policies.named import NAMED
-from scenarios.changes import Change
+from planner.yaml_file import read_yaml
+from scenarios.changes import Change, Closure, cannot
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
+from scenarios.rolling import longer
 
 
 class StudyFile(BaseModel):
@@ -42,13 +43,16 @@ class StudyFile(BaseModel):
 
     def variants(self) -> dict[str, Change]:
         """Every variant by name; without any, the input as it is."""
-        named = dict(self.changes)
-        if self.grid:
-            for values in itertools.product(*self.grid.values()):
-                chosen = dict(zip(self.grid, values, strict=True))
-                name = ", ".join(f"{key}={value}" for key, value in chosen.items())
-                named[name] = Change.model_validate(chosen)
-        return named or {"as it is": Change()}
+        return self.changes | self.combinations() or {"as it is": Change()}
+
+    def combinations(self) -> dict[str, Change]:
+        """Those of the grid."""
+        made = {}
+        for values in itertools.product(*self.grid.values()) if self.grid else ():
+            chosen = dict(zip(self.grid, values, strict=True))
+            name = ", ".join(f"{key}={value}" for key, value in chosen.items())
+            made[name] = Change.model_validate(chosen)
+        return made
 
 
 def read_study(path: Path) -> StudyFile:
@@ -57,40 +61,27 @@ def read_study(path: Path) -> StudyFile:
     Raises
     ------
     InputError
-        With every finding: what is not YAML, unknown keys and policies, values out of range, an
-        empty grid, an input that is not there.
+        With every finding: what is not YAML, unknown keys and policies, values out of range, names
+        given twice, variants that would be the same, an empty grid, an input that is not there.
     OSError
         If the file cannot be read.
     """
-    try:
-        raw = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        finding = Finding(path.name, "the file is not UTF-8 text", "save it as UTF-8")
-        raise InputError([finding]) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = None if mark is None else mark.line + 1
-        problem = f"the file is not YAML ({getattr(error, 'problem', None) or error})"
-        raise InputError([Finding(path.name, problem, "write 'name: value'", row)]) from None
-    if not isinstance(raw, dict):
-        raise InputError(
-            [Finding(path.name, "holds nothing by name", "write 'input: FOLDER' first")]
-        )
-    findings: list[Finding] = []
+    raw, findings = read_yaml(path)
     study = None
     try:
         study = StudyFile.model_validate(raw)
     except ValidationError as error:
         findings += [_finding(path.name, entry) for entry in error.errors()]
     findings += _policies(path.name, raw.get("policies"))
-    for key, values in (raw.get("grid") or {}).items() if isinstance(raw.get("grid"), dict) else ():
-        if isinstance(values, list) and not values:
-            findings.append(Finding(path.name, "is empty", "list values", None, f"grid.{key}"))
+    findings += _grid(path.name, raw.get("grid"))
     if study is not None and not findings:
         try:
-            study.variants()
+            twice = sorted(study.changes.keys() & study.combinations())
         except ValidationError as error:
-            findings += [_finding(path.name, entry, "grid.") for entry in error.errors()]
+            findings += [_finding(path.name, entry, ("grid",)) for entry in error.errors()]
+        else:
+            problem, remedy = "the grid makes a variant of that name too", "give it another name"
+            findings += [Finding(path.name, problem, remedy, None, "changes", n) for n in twice]
     if isinstance(raw.get("input"), str) and not (path.parent / raw["input"]).exists():
         problem, remedy = "there is no such input", "name a folder, seen from the study file"
         findings.append(Finding(path.name, problem, remedy, None, "input", raw["input"]))
@@ -107,19 +98,23 @@ def read_study(path: Path) -> StudyFile:
 
 
 def variants_of(study: StudyFile, scenario: Scenario) -> dict[str, Scenario]:
-    """The scenario of every variant by name.
+    """The scenario of every variant by name, each as long as the run.
 
     Raises
     ------
     InputError
         With every change that cannot be made, each by the name of its variant.
     """
+    # Longer first: a closure that is repeated with the last week would come round again.
+    n_periods = study.days or scenario.n_periods
+    base = longer(scenario, n_periods)
     made, findings = {}, []
     for name, change in study.variants().items():
-        try:
-            made[name] = change(scenario)
-        except InputError as error:
-            findings += [dataclasses.replace(f, file=f"changes.{name}") for f in error.findings]
+        # The forecast may reach further than the run.
+        wrong = cannot(change, base, n_periods)
+        if not wrong:
+            made[name] = change(base)
+        findings += [dataclasses.replace(f, file=f"changes.{name}") for f in wrong]
     if findings:
         raise InputError(findings)
     return made
@@ -139,14 +134,46 @@ def _policies(file: str, names: Any) -> list[Finding]:
     return found
 
 
-def _finding(file: str, entry: Any, before: str = "") -> Finding:
+def _grid(file: str, grid: Any) -> list[Finding]:
+    """What is wrong with the values of a grid, each seen by itself."""
+    found = []
+    for key, values in grid.items() if isinstance(grid, dict) else ():
+        if not isinstance(values, list):
+            continue
+        if not values:
+            found.append(Finding(file, "is empty", "list values", None, f"grid.{key}"))
+        if key not in Change.model_fields:
+            remedy = f"leave it out{did_you_mean(str(key), Change.model_fields)}"
+            found.append(Finding(file, "is not known", remedy, None, f"grid.{key}"))
+            continue
+        seen: list[Change] = []
+        for value in values:
+            try:
+                change = Change.model_validate({key: value})
+            except ValidationError as error:
+                found += [_finding(file, entry, ("grid",)) for entry in error.errors()]
+                continue
+            if change in seen:
+                problem = "the same value is given twice"
+                found.append(
+                    Finding(file, problem, "keep one of the two", None, f"grid.{key}", str(value))
+                )
+            seen.append(change)
+    return found
+
+
+def _finding(file: str, entry: Any, before: tuple[str, ...] = ()) -> Finding:
     """What pydantic found, as a finding."""
-    place = before + ".".join(str(part) for part in entry["loc"])
+    where = (*before, *entry["loc"])
+    place = ".".join(str(part) for part in where)
     value = entry.get("input")
     shown = str(value) if isinstance(value, str | int | float) else None
     if entry["type"] == "extra_forbidden":
-        known = Change.model_fields if "." in place else StudyFile.model_fields
-        remedy = f"leave it out{did_you_mean(str(entry['loc'][-1]), known)}"
+        owner = StudyFile if len(where) == 1 else Closure if where[-2] == "closed" else Change
+        known = owner.model_fields
+        remedy = f"leave it out{did_you_mean(str(where[-1]), known)}"
         return Finding(file, "is not known", remedy, None, place, shown)
+    if entry["type"] == "value_error":
+        return Finding(file, str(entry["ctx"]["error"]), "keep one of them", None, place)
     problem = entry["msg"][0].lower() + entry["msg"][1:]
     return Finding(file, problem, "see docs/studies.md", None, place, shown)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
@@ -27,7 +27,11 @@ class Closure(BaseModel):
 
 
 class Change(BaseModel):
-    """Everything that a variant may change; what is not named stays."""
+    """Everything that a variant may change; what is not named stays.
+
+    A run that is longer than its scenario repeats the scenario's end, closures included: make the
+    scenario as long as the run first (:func:`scenarios.rolling.longer`), and then change it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,14 +57,26 @@ class Change(BaseModel):
     unmet_demand: Literal["lost", "backlog"] | None = Field(default=None, description="It is that.")
     closed: Closure | None = Field(default=None, description="Who ships nothing, and when.")
 
+    @model_validator(mode="after")
+    def _one_way_to_missed_sale_costs(self) -> Self:
+        ways = ("ratio", "service_level", "missed_sale_cost")
+        named = [name for name in ways if getattr(self, name) is not None]
+        if len(named) > 1:
+            raise ValueError(f"{' and '.join(named)} each set missed-sale costs")
+        return self
+
     def __call__(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes.
 
         Raises
         ------
         InputError
-            If it cannot be: a lead time below 0, an origin that is not there.
+            With all that cannot be: a lead time below 0, a closure of nobody or past the end, an
+            uncertainty that demand does not have.
         """
+        findings = cannot(self, scenario, scenario.n_periods)
+        if findings:
+            raise InputError(findings)
         changed = _costs(self, _times(self, scenario))
         locations, lanes = changed.locations, changed.lanes
         if self.storage is not None:
@@ -91,11 +107,6 @@ def _times(change: Change, scenario: Scenario) -> Scenario:
     if not change.lead_time:
         return scenario.replace(**settings) if settings else scenario
     routes, lanes = scenario.routes, scenario.lanes
-    if min(routes.lead_time.min(initial=99), lanes.lead_time.min(initial=99)) < -change.lead_time:
-        problem, remedy = "makes a lead time less than 0", "take off fewer periods"
-        raise InputError(
-            [Finding("change", problem, remedy, None, "lead_time", str(change.lead_time))]
-        )
     return scenario.replace(
         routes=dataclasses.replace(routes, lead_time=routes.lead_time + change.lead_time),
         lanes=dataclasses.replace(lanes, lead_time=lanes.lead_time + change.lead_time),
@@ -124,17 +135,46 @@ def _costs(change: Change, scenario: Scenario) -> Scenario:
 
 def _closed(closure: Closure, scenario: Scenario) -> Scenario:
     lanes = scenario.lanes
-    out = lanes.origin_name == closure.origin
-    findings = []
-    if not out.any():
-        hint = did_you_mean(closure.origin, set(lanes.origin_name.tolist()))
-        problem, remedy = "nothing is shipped from there", f"name the origin of a lane{hint}"
-        findings.append(Finding("change", problem, remedy, None, "closed", closure.origin))
-    if closure.last < closure.first:
-        problem, remedy = "ends before it begins", "give the first period first"
-        findings.append(Finding("change", problem, remedy, None, "closed", str(closure.last)))
-    if findings:
-        raise InputError(findings)
     capacity = lanes.capacity.copy()
-    capacity[out, closure.first : closure.last + 1] = 0.0
+    capacity[lanes.origin_name == closure.origin, closure.first : closure.last + 1] = 0.0
     return scenario.replace(lanes=dataclasses.replace(lanes, capacity=capacity))
+
+
+def cannot(change: Change, scenario: Scenario, n_periods: int) -> list[Finding]:
+    """Everything about a change that a run of ``n_periods`` cannot follow, or would not notice."""
+    found = []
+
+    def add(column: str, value: object, problem: str, remedy: str) -> None:
+        found.append(Finding("change", problem, remedy, None, column, str(value)))
+
+    leads = np.concatenate([scenario.routes.lead_time, scenario.lanes.lead_time])
+    if change.lead_time and leads.min(initial=1000) < -change.lead_time:
+        problem = "makes a lead time less than 0"
+        add("lead_time", change.lead_time, problem, "take off fewer periods")
+    poisson = _poisson(scenario)
+    if change.uncertainty not in (None, 1.0) and poisson:
+        shown = ", ".join(poisson[:5]) + (f" and {len(poisson) - 5} more" if poisson[5:] else "")
+        problem = f"does nothing where demand is Poisson, whose std follows from its mean: {shown}"
+        remedy = "make distribution negative_binomial in products, or leave uncertainty out"
+        add("uncertainty", change.uncertainty, problem, remedy)
+    if change.closed is not None:
+        closed, names = change.closed, scenario.lanes.origin_name
+        if not (names == closed.origin).any():
+            hint = did_you_mean(closed.origin, set(names.tolist()))
+            remedy = f"name the origin of a lane{hint}"
+            add("closed", closed.origin, "nothing is shipped from there", remedy)
+        if closed.last < closed.first:
+            add("closed", closed.last, "ends before it begins", "give the first period first")
+        if max(closed.first, closed.last) >= n_periods:
+            problem = f"lies outside the run, whose periods are 0 to {n_periods - 1}"
+            remedy = "close it within the run, or run more periods"
+            add("closed", f"{closed.first} to {closed.last}", problem, remedy)
+    return found
+
+
+def _poisson(scenario: Scenario) -> list[str]:
+    """Products that are sold and have Poisson demand."""
+    sold = np.zeros(scenario.n_products, dtype=bool)
+    sold[scenario.points.product[scenario.points.sells]] = True
+    products = scenario.products
+    return [str(name) for name in products.name[sold & (products.distribution == "poisson")]]

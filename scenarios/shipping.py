@@ -12,7 +12,8 @@ def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | No
     Destinations that compete for a point's stock share it in proportion to what they ask, or by the
     setting ``sharing`` come in the order of the routes, first with what they are owed; then
     products that compete for a lane share its capacity in proportion to their volume. What a full
-    lane leaves behind stays where it is. External suppliers have all there is.
+    lane leaves behind stays where it is. A lane of capacity 0 ships nothing, goods without volume
+    included. External suppliers have all there is.
 
     Parameters
     ----------
@@ -36,7 +37,9 @@ def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | No
     if net.lane_capacity is not None:
         capacity = net.lane_capacity[min(period, net.lane_capacity.shape[0] - 1)]
         volume = net.links.by_lane(shipped * net.route_volume)
-        shipped = shipped * net.links.at_lane(_share(net, volume, capacity), 1.0)
+        # Goods without volume fill no lane, but a closed one is closed to them too.
+        share = xp.where(capacity > 0, _share(net, volume, capacity), net.zero)
+        shipped = shipped * net.links.at_lane(share, 1.0)
     return shipped
 
 

@@ -1,9 +1,10 @@
-"""Training on a Ray cluster by its address: two nodes on this machine."""
+"""Trainings and studies on a Ray cluster by its address: two nodes on this machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from ray.cluster_utils import Cluster
 
@@ -11,6 +12,10 @@ from brain import train
 from brain.chains import RandomChains
 from brain.hdpo import TrainingOptions
 from brain.runtime import load_brain
+from planner import study
+from planner.policies.closed_form import ClosedForm
+from planner.policies.simple import ZERO, Constant
+from tests.worlds import tree
 
 # What Ray and RLlib warn of in their own code is theirs.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -31,3 +36,23 @@ def test_brains_are_trained_on_a_cluster_of_two_nodes(tmp_path: Path) -> None:
     finally:
         cluster.shutdown()
     assert [load_brain(file).name for file in files] == ["ratio-10", "ratio-100"]
+
+
+def test_a_study_on_a_cluster_is_the_one_on_this_machine() -> None:
+    variants = {
+        "near": tree([1, 2], 1, 5.0, std=2.0, n_periods=5),
+        "far": tree([2, 3], 2, 5.0, std=2.0, n_periods=5),
+    }
+    policies = [ClosedForm("ratio-10"), ZERO, Constant(float("nan"), "faulty")]
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    try:
+        cluster.add_node(num_cpus=1)
+        there = study(variants, policies, 2, ray=cluster.address)
+    finally:
+        cluster.shutdown()
+    here = study(variants, policies, 2, workers=1)
+    assert (here.cells["error"] != "").sum() == 4
+    for one, other in ((there.cells, here.cells), (there.summary, here.summary)):
+        kept = [frame.drop(columns="seconds", errors="ignore") for frame in (one, other)]
+        kept = [f[f["measure"] != "seconds"] if "measure" in f else f for f in kept]
+        pd.testing.assert_frame_equal(*kept)

@@ -13,6 +13,7 @@ import torch
 from brain import train
 from brain.chains import Lot, RandomChains
 from brain.checkpoint import CheckpointDamaged
+from brain.cluster import cluster
 from brain.episodes import episodes_of
 from brain.hdpo import TrainingOptions
 from brain.hdpo import train as train_plainly
@@ -24,7 +25,6 @@ from brain.ppo import ppo_config
 from brain.rllib_env import brain_of, set_brain
 from brain.rollout import untrained
 from brain.runtime import load_brain
-from brain.side_by_side import cluster
 from scenarios.errors import InputError
 
 # What Ray and RLlib warn of in their own code is theirs.

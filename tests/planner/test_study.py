@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +17,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from brain import find_brain
 from planner import study
 from planner.cli import app
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
 from planner.studies import study_to
-from planner.study_file import read_study, variants_of
+from planner.study_file import StudyFile, read_study, variants_of
 from scenarios.changes import Change
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
@@ -57,6 +65,51 @@ def test_changes_that_cannot_be_are_refused() -> None:
         Change(lead_time=-2)(two_stages())
     with pytest.raises(InputError, match="nothing is shipped from there"):
         Change.model_validate({"closed": {"origin": "Mars", "first": 2, "last": 1}})(two_stages())
+
+
+def test_everything_that_a_scenario_cannot_follow_is_told_at_once() -> None:
+    base = two_stages().replace(
+        products=dataclasses.replace(
+            two_stages().products, distribution=np.array(["poisson"], dtype=object)
+        )
+    )
+    change = Change.model_validate(
+        {"lead_time": -2, "uncertainty": 2, "closed": {"origin": "Mars", "first": 5, "last": 6}}
+    )
+    with pytest.raises(InputError) as refused:
+        change(base)
+    text = str(refused.value)
+    for part in (
+        "lead time less than 0", "P1", "negative_binomial", "nothing is shipped from there",
+        "5 to 6", "periods are 0 to 5",
+    ):  # fmt: skip
+        assert part in text, part
+    assert Change(uncertainty=1.0, demand=2.0)(base).mean[0, 0] == 20.0
+
+
+def closing(first: int, last: int, days: int) -> StudyFile:
+    """A study of one closure of the base's supplier."""
+    closed = {"origin": str(two_stages().lanes.origin_name[-1]), "first": first, "last": last}
+    return StudyFile.model_validate(
+        {"input": "-", "policies": ["zero"], "days": days, "changes": {"shut": {"closed": closed}}}
+    )
+
+
+def test_a_closure_does_not_come_round_again_in_a_longer_run() -> None:
+    # The scenario has 6 periods, whose last week would be repeated with the closure in it.
+    longest = variants_of(closing(4, 5, days=20), two_stages())["shut"]
+    assert longest.n_periods == 20
+    assert np.flatnonzero((longest.lanes.capacity == 0).any(axis=0)).tolist() == [4, 5]
+    # Periods that only the longer run has can be closed too.
+    later = variants_of(closing(10, 19, days=20), two_stages())["shut"]
+    assert np.flatnonzero((later.lanes.capacity == 0).any(axis=0)).tolist() == list(range(10, 20))
+
+
+@pytest.mark.parametrize(("first", "last", "days"), [(10, 20, 20), (2, 4, 4), (25, 26, 4)])
+def test_a_closure_outside_the_run_is_refused(first: int, last: int, days: int) -> None:
+    with pytest.raises(InputError, match=rf"lies outside the run.*{days - 1}") as refused:
+        variants_of(closing(first, last, days), two_stages())
+    assert [f.file for f in refused.value.findings] == ["changes.shut"]
 
 
 def write(folder: Path, text: str) -> Path:
@@ -101,6 +154,23 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         ("input: in\npolicies: [[zero]]", "policies"), 
         ("input: in\npolicies: [hybrid]\nbrain: nobody", "no such brain"),
         ("input: in\npolicies: [zero]\nchanges: {a: {lead_time: 100000}}", "lead_time"),
+        ("input: in\npolicies: [zero]\ninput: in", "row 3.*is there twice.*'input'"),
+        ("input: in\npolicies: [zero]\nchanges: {a: {}, a: {demand: 2}}", "is there twice.*'a'"),
+        ("input: in\npolicies: [zero]\ngrid: {ratio: [1, 1.0]}", "grid.ratio: the same value"),
+        (
+            "input: in\npolicies: [zero]\nchanges: {ratio=1: {}}\ngrid: {ratio: [1]}",
+            "changes: the grid makes a variant of that name too",
+        ),
+        (
+            "input: in\npolicies: [zero]\nchanges: {a: {ratio: 2, service_level: 0.9}}",
+            "changes.a: ratio and service_level each set missed-sale costs",
+        ),
+        (
+            "input: in\npolicies: [zero]\ngrid: {ratio: [2], missed_sale_cost: [3]}",
+            "grid: ratio and missed_sale_cost each",
+        ),
+        ("input: in\npolicies: [zero]\ngrid: {stroage: [1]}", "did you mean 'storage'"),
+        ("input: in\npolicies: [zero]\nchanges: {a: {closed: {frist: 1}}}", "mean 'first'"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=part):
             read_study(write(tmp_path, text))
@@ -174,6 +244,14 @@ def test_a_study_that_is_stopped_loses_no_finished_run(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
+def test_cells_of_a_policy_without_identity_are_run_but_not_kept(tmp_path: Path) -> None:
+    nameless = ClosedForm(find_brain("ratio-10"))
+    assert (study({"base": two_stages()}, [nameless], 1, workers=1).cells["error"] == "").all()
+    with pytest.raises(ValueError, match=r"policy\.brain is .* cannot be told"):
+        study_to(tmp_path / "out", {"base": two_stages()}, [nameless], n_seeds=1, workers=1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
     path = write(
         tmp_path,
@@ -189,3 +267,107 @@ def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
     again = RUN.invoke(app, ["study", str(path), "--out", str(out)])
     assert again.exit_code == 2
     assert "already" in again.output or "exists" in again.output
+
+
+def test_bad_studies_end_with_code_2_before_anything_runs(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for text, parts in (
+        (
+            "input: in\npolicies: [hybird]\ndayz: 2\ngrid: {ratio: [], storage: [1, x]}\n"
+            "changes: {a: {lead_time: 1.5}, a: {demand: 0}}\n",
+            ["hybird", "dayz", "grid.ratio", "grid.storage", "is there twice", "changes.a.demand"],
+        ),
+        (
+            "input: in\npolicies: [zero]\nchanges: {a: {lead_time: -10},"
+            " b: {closed: {origin: Mars, first: 1, last: 2000}}, c: {}}\n",
+            ["changes.a", "lead time less than 0", "changes.b", "Mars", "outside the run"],
+        ),
+        ("input: in/stock.csv\npolicies: [zero]\n", ["stock.csv"]),
+    ):
+        path = write(tmp_path, text)
+        done = RUN.invoke(app, ["study", str(path), "--out", str(out), "-q"])
+        assert done.exit_code == 2, done.output
+        for part in parts:
+            assert part in done.output, (part, done.output)
+        assert "Traceback" not in done.output
+        assert not out.exists()
+
+
+def test_one_seed_gives_no_intervals(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "input: in\npolicies: [closed-form, zero]\nbrain: analytic\ndays: 5\nseeds: 1\n"
+    )
+    out = tmp_path / "out"
+    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "1", "-q"])
+    assert done.exit_code == 0, done.output
+    assert "intervals are unknown" in done.output
+    assert "to closed-form" in done.output
+    assert "nan" not in done.output
+    assert "±" not in done.output
+    assert pd.read_csv(out / "summary.csv")["low"].isna().all()
+
+
+def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
+    command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--ray", "127.0.0.1:1"]
+    began = time.monotonic()
+    done = RUN.invoke(app, command)
+    assert time.monotonic() - began < 15.0
+    assert done.exit_code == 2, done.output
+    assert "no cluster answers there (value: '127.0.0.1:1')" in done.output
+    assert RUN.invoke(app, [*command, "--workers", "2"]).exit_code == 2
+
+
+def test_without_ray_a_cluster_is_refused_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
+    done = RUN.invoke(app, ["study", str(path), "--out", str(tmp_path / "o"), "--ray", "local"])
+    assert done.exit_code == 2
+    assert "pip install 'echelon-planner[train]'" in done.output
+
+
+@dataclasses.dataclass(frozen=True)
+class Falling:
+    """A policy that takes its process away, as a system does that runs out of memory."""
+
+    name: str = "falling"
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> object:
+        os._exit(1)
+
+
+def test_a_process_that_is_ended_from_outside_ends_the_study(tmp_path: Path) -> None:
+    with pytest.raises(BrokenProcessPool):
+        study({"base": two_stages()}, [Falling()], 2, workers=2)  # type: ignore[list-item]
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no process groups")
+def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "input: in\npolicies: [closed-form]\nbrain: analytic\ndays: 40\nseeds: 80\n"
+    )
+    command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--workers"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "planner", *command, "2"], start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    kept = tmp_path / "out.cells"
+    while not list(kept.glob("*.json")) and running.poll() is None:
+        time.sleep(0.01)
+    # As a terminal does: to the command and to every process that it made.
+    os.killpg(running.pid, signal.SIGINT)
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert said.strip() == "Stopped; the same command goes on from here."
+    finished = len(list(kept.glob("*.json")))
+    assert 0 < finished < 80
+    for file in kept.glob("*.json"):
+        row = json.loads(file.read_text(encoding="utf-8")) | {"seconds": 12345.0}
+        file.write_text(json.dumps(row), encoding="utf-8")
+    done = RUN.invoke(app, [*command, "1"])
+    assert done.exit_code == 0, done.output
+    cells = pd.read_csv(tmp_path / "out" / "cells.csv")
+    assert (len(cells), (cells["seconds"] == 12345.0).sum()) == (80, finished)
+    assert not kept.exists()

@@ -106,6 +106,20 @@ def test_products_share_a_lane_by_volume():
     assert result.shipped.tolist() == [[1, 1, 0, 0], [9, 9, 0, 0]]
 
 
+@pytest.mark.parametrize("xp", [np, torch_xp])
+def test_a_closed_lane_ships_nothing_even_of_what_has_no_volume(xp):
+    scenario = world(
+        ["store"], [("supplier", "store", 1)], n_products=2, volume=[3, 0],
+        lane_capacity=[[6, 0, 0, 3]],
+    )  # fmt: skip
+    net = network(scenario, xp)
+    demand, orders = net.array(np.zeros((2, 4))), net.array(np.tile([[2.0], [5.0]], 4))
+    play_back = run(net, initial_state(scenario, net), GivenOrders(orders), demand)
+    shipped = [outcome.shipped.tolist() for _, _, outcome in play_back]
+    # Both in full; nothing while it is closed; half of each at half the capacity.
+    assert shipped == [[2, 5], [0, 0], [0, 0], [1, 2.5]]
+
+
 def test_every_cost_component_is_charged_once():
     scenario = world(
         ["store", "dc"],
