@@ -33,91 +33,38 @@ from benchmarks.judge import (
 from benchmarks.machine import machine
 from brain.chains import OneChain
 from brain.orders import brain_orders
+from planner.policies.echelon import EchelonBaseStock
+from scenarios.catalogue.lost_sales import CELLS
+from scenarios.catalogue.serial import INSTANCES, Instance
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
-from solver.closed_form import order_up_to
-
-
-@dataclass(frozen=True)
-class Known:
-    """Costs per period of the optimal, the best base-stock and the best capped base-stock policy.
-
-    Zipkin 2008, Operations Research 56(5); ``level`` is that of the best base-stock policy.
-    """
-
-    optimal: float
-    base_stock: float
-    capped: float
-    level: int
-
-
-LOST_SALES = {
-    (4, 1): Known(4.041, 4.163, 4.065, 12),
-    (4, 2): Known(4.395, 4.639, 4.406, 16),
-    (4, 3): Known(4.599, 4.975, 4.631, 20),
-    (4, 4): Known(4.729, 5.198, 4.798, 25),
-    (9, 1): Known(5.438, 5.547, 5.481, 13),
-    (9, 2): Known(6.094, 6.316, 6.119, 19),
-    (9, 3): Known(6.531, 6.864, 6.616, 23),
-    (9, 4): Known(6.836, 7.271, 6.912, 28),
-}
-"""By missed-sale cost (holding 1) and lead time."""
+from scenarios.problem import Problem
 
 
 @dataclass(frozen=True)
 class Serial:
-    """A serial system as stockpyl has it, and as the same chain on our timeline.
+    """An instance as chains side by side; the cost is in units of the retailer's holding cost."""
 
-    There an order that is placed when demand has been seen arrives L periods later; here it is
-    placed before demand, and what arrives at an upstream stage can be shipped on in the period
-    after. So each lead time is one less.
-    """
-
-    instance: str
     chain: OneChain
     levels: tuple[float, ...]
-    """Optimal echelon base-stock levels from the retailer up (stockpyl)."""
     cost: float
-    """Optimal cost per period (stockpyl)."""
 
 
-def _serial(
-    instance: str,
-    demand: tuple[str, float, float],
-    lead_time: tuple[int, ...],
-    echelon_holding: tuple[float, ...],
-    backlog: float,
-    levels: tuple[float, ...],
-    cost: float,
-) -> Serial:
-    local = np.cumsum(echelon_holding[::-1])[::-1]
+def _serial(one: Instance) -> Serial:
+    retail = one.holding[0]
     chain = OneChain(
-        ratio=backlog / local[0],
-        lead_time=tuple(lead - 1 for lead in lead_time),
-        holding=tuple(float(h / local[0]) for h in local),
-        mean=demand[1],
-        std=demand[2],
-        distribution=demand[0],
+        ratio=one.backlog / retail,
+        lead_time=one.our_lead_time,
+        holding=tuple(h / retail for h in one.holding),
+        mean=one.mean,
+        std=one.std,
+        distribution=one.distribution,
         unmet_demand="backlog",
     )
-    return Serial(instance, chain, levels, cost / float(local[0]))
+    return Serial(chain, one.levels, one.cost / retail)
 
 
-SERIAL = {
-    one.instance: one
-    for one in (
-        _serial("example_6_1", ("normal", 5.0, 1.0), (1, 1, 2), (3, 2, 2), 37.12,
-                (6.49, 12.02, 22.71), 47.665),
-        _serial("problem_6_16", ("normal", 20.0, 4.0), (8, 3), (5, 2), 24.0,
-                (171.1, 232.1), 438.24),
-        # A quarter of Poisson(16) reaches the retailer in each lead time of a quarter.
-        _serial("shang_song_1", ("poisson", 4.0, 2.0), (1, 1, 1, 1), (0.25,) * 4, 9.0,
-                (8, 13, 18, 22), 12.687),
-        _serial("shang_song_9", ("poisson", 4.0, 2.0), (1, 1, 1, 1), (0.25, 2.5, 2.5, 0.25), 9.0,
-                (9, 10, 13, 19), 53.006),
-    )
-}  # fmt: skip
-"""Costs are in units of the retailer's holding cost."""
+SERIAL = {name: _serial(instance) for name, instance in INSTANCES.items()}
 
 
 def lost_sales(missed: int, lead_time: int) -> OneChain:
@@ -128,15 +75,8 @@ def lost_sales(missed: int, lead_time: int) -> OneChain:
 
 
 def base_stock(scenario: Scenario, levels: tuple[float, ...]) -> OrderPolicy:
-    """Echelon base-stock levels from the retailer up, as the closed form's safety stocks."""
-    cover = order_up_to(scenario).cover_demand[0]
-    stage = scenario.points.location
-    echelon = np.array(levels)[stage] - cover
-    own = echelon.copy()
-    inner = scenario.routes.origin >= 0
-    below, above = scenario.routes.destination[inner], scenario.routes.origin[inner]
-    own[above] -= echelon[below]
-    return order_up_to(scenario, np.repeat(own[:, None], scenario.n_periods, axis=1))
+    """Echelon base-stock levels from the retailer up."""
+    return EchelonBaseStock(levels)(Problem(scenario), np.random.default_rng(0))
 
 
 def whole(policy: OrderPolicy) -> OrderPolicy:
@@ -161,7 +101,7 @@ def judge(name: str, brain: Brain, paths: int, periods: int, seed: int = 4711) -
             f"| {name} | {case.cost:.3f} | {more:+.2%} ± {half:.2%} |"
             f" {best.mean() / case.cost - 1:+.2%} ± {half_width(best) / case.cost:.2%} |"
         )
-    known = LOST_SALES[cell(name)]
+    known = CELLS[cell(name)]
     found = cost(scenario, whole(brain_orders(scenario, brain)))
     # What the best base-stock policy costs is known, so that its luck on these paths is too.
     lucky = cost(scenario, base_stock(scenario, (known.level,))) - known.base_stock
@@ -197,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    names = [f"lost-{missed}-{lead}" for missed, lead in LOST_SALES] + list(SERIAL)
+    names = [f"lost-{missed}-{lead}" for missed, lead in CELLS] + list(SERIAL)
     parser.add_argument("--cases", nargs="+", default=names, choices=names, metavar="CASE")
     parser.add_argument("--train", action="store_true", help="train a brain for each case")
     parser.add_argument("--steps", type=int, default=800)

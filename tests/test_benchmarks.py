@@ -40,7 +40,7 @@ def test_the_published_levels_cost_here_what_is_published(name: str) -> None:
 
 
 def test_the_published_lost_sales_costs_hold_here() -> None:
-    for (missed, lead), known in ((key, optima.LOST_SALES[key]) for key in ((4, 1), (9, 3))):
+    for (missed, lead), known in ((key, optima.CELLS[key]) for key in ((4, 1), (9, 3))):
         chain = optima.lost_sales(missed, lead)
         scenario = chain.draw(np.random.default_rng(1), 200, optima.FORECAST).scenario
         policy = optima.base_stock(scenario, (known.level,))
