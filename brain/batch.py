@@ -146,7 +146,7 @@ def _check_room(scenario: Scenario, layout: Layout) -> None:
             f"the chain has {scenario.n_locations} locations, the environment has room for"
             f" {layout.n_locations}"
         )
-    longest = int(scenario.routes.lead_time.max(initial=0))
+    longest = int(scenario.lead_times.max(initial=0))
     if longest > layout.max_lead:
         raise ValueError(
             f"a lead time is {longest}, the environment has room for {layout.max_lead}"

@@ -19,6 +19,7 @@ from brain.observation import Layout
 from scenarios.demand import sample
 from scenarios.model import OpenOrders, Scenario
 from scenarios.network import echelons
+from scenarios.state import Ages
 
 Forecaster = Callable[[Scenario, np.random.Generator], Scenario]
 """Puts a new forecast into a scenario, as ``TwoSinusoids(...).forecast`` does."""
@@ -150,6 +151,7 @@ def require_uncoupled(scenario: Scenario) -> None:
 def repeated(scenario: Scenario, n: int) -> Scenario:
     """The scenario of one product with ``n`` copies of it, named 1 .. n."""
     points, routes, late = scenario.points, scenario.routes, scenario.open_orders
+    ages, lead = scenario.opening_ages, scenario.lead_time_by_period
     copy_at_point = np.tile(np.arange(n), scenario.n_points)
     copy_on_route = np.tile(np.arange(n), scenario.n_routes)
 
@@ -196,4 +198,12 @@ def repeated(scenario: Scenario, n: int) -> Scenario:
         ),
         mean=np.repeat(scenario.mean, n, axis=0),
         std=np.repeat(scenario.std, n, axis=0),
+        owed=None if scenario.owed is None else np.repeat(scenario.owed, n)[order],
+        opening_ages=None
+        if ages is None
+        else Ages(
+            np.repeat(ages.on_hand, n, axis=1),
+            tuple(np.repeat(slot, n, axis=1)[:, order] for slot in ages.in_transit),
+        ),
+        lead_time_by_period=None if lead is None else np.repeat(lead, n, axis=0)[order],
     )

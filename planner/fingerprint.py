@@ -24,6 +24,14 @@ def input_hash(scenario: Scenario) -> str:
             _add(digest, f"{table}.{field.name}", getattr(part, field.name))
     _add(digest, "mean", scenario.mean)
     _add(digest, "std", scenario.std)
+    for name in ("owed", "lead_time_by_period"):
+        if (values := getattr(scenario, name)) is not None:
+            _add(digest, name, values)
+    if (ages := scenario.opening_ages) is not None:
+        for values in (ages.on_hand, *ages.in_transit):
+            _add(digest, "opening_ages", values)
+    if scenario.elapsed:
+        _add(digest, "elapsed", np.array([scenario.elapsed]))
     return digest.hexdigest()
 
 

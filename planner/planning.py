@@ -19,6 +19,7 @@ from planner.projection import Projection, project, worth_listing
 from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
 from scenarios.audit import audit, storage_overflow
+from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Scenario
 from solver.optimise import optimise
 from solver.options import SolverOptions
@@ -61,10 +62,14 @@ def plan(
     Raises
     ------
     InputError
-        If there is no such brain.
+        If there is no such brain, or something is owed: the tables of a plan hold new orders only.
     AuditError
         If the finished plan breaks a rule of the world: a fault of the planner.
     """
+    if scenario.settings.unmet_orders == "backlog" and scenario.owed is not None:
+        _refuse_owed(scenario)
+    # Nobody knows how lead times will change.
+    scenario = scenario.replace(lead_time_by_period=None)
     clock = _Clock(progress)
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
@@ -92,6 +97,14 @@ def plan(
             raise AuditError(violations)
     clock.finish(found.seconds)
     return made
+
+
+def _refuse_owed(scenario: Scenario) -> None:
+    total = float(scenario.owed.sum()) if scenario.owed is not None else 0.0
+    if total > 0:
+        problem = "the scenario opens with goods that are owed, which a plan's tables cannot show"
+        remedy = "use a policy (planner.policies), or set owed to None"
+        raise InputError([Finding("scenario", problem, remedy, None, "owed", f"{total:g}")])
 
 
 class _Clock:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.ledger import Ledger, Violation, ledger_of, sum_by_origin, waiting
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 
 TOLERANCE = 1e-6
 """Slack of every comparison: this share of the quantities compared, and as many units."""
@@ -94,11 +94,7 @@ def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     """What arrives is what was sent a lead time ago, and open orders once on their date."""
     routes, late = scenario.routes, scenario.open_orders
     due = np.zeros_like(books.receipts)
-    for lead in np.unique(routes.lead_time):
-        group = np.flatnonzero(routes.lead_time == lead)
-        if lead < scenario.n_periods:
-            sent = books.shipped[group, : scenario.n_periods - lead]
-            np.add.at(due[:, lead:], routes.destination[group], sent)
+    _add_arrivals(scenario, books, due, routes.destination)
     inside = late.period < scenario.n_periods
     where = routes.destination[late.route[inside]], late.period[inside]
     np.add.at(due, where, late.quantity[inside])
@@ -117,6 +113,16 @@ def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
         under_way = np.cumsum(books.expired[some] - _scrap(books)[some], axis=1)
         most[some] = under_way - np.cumsum(lost[some], axis=1) + lost[some]
     yield from _point(scenario, "lead_time", "less arrives than was due", lost, most, due)
+
+
+def _add_arrivals(scenario: Scenario, books: Ledger, total: Floats, row: Ints) -> None:
+    """Add what arrives to ``total`` [.., T], shipments of route a in row ``row[a]`` (-1: none)."""
+    leads = scenario.lead_times
+    for lead in np.unique(leads):
+        some = np.flatnonzero((leads == lead).any(axis=1) & (row >= 0))
+        if lead < scenario.n_periods:
+            now = books.shipped[some] * (leads[some] == lead)
+            np.add.at(total[:, lead:], row[some], now[:, : scenario.n_periods - lead])
 
 
 def _shipping(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
@@ -169,7 +175,7 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
 
     What is on hand after s came within the last ``shelf_life - 1`` receipts and s's own; so did
     the stock of all locations together, from outside. The opening stock and open orders count as
-    fresh.
+    fresh. Where expired goods are looked for every few periods, the last check stands for s.
     """
     life = scenario.products.shelf_life[scenario.points.product]
     perishable = np.flatnonzero(np.isfinite(life))
@@ -178,7 +184,8 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     fresh = books.receipts.copy()
     fresh[:, 0] += scenario.points.on_hand
     most = np.full_like(fresh, np.inf)
-    most[perishable] = _recent(fresh[perishable], life[perishable])
+    checked = _last_check(scenario)
+    most[perishable] = _recent(fresh[perishable], life[perishable], checked)
     message = "stock older than the product keeps"
     yield from _point(scenario, "shelf_life", message, books.closing, most, books.closing)
 
@@ -190,15 +197,11 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     inside = late.period < scenario.n_periods
     where = routes.product[late.route[inside]], late.period[inside]
     np.add.at(outside, where, late.quantity[inside])
-    for lead in np.unique(routes.lead_time):
-        group = np.flatnonzero((routes.lead_time == lead) & (routes.origin < 0))
-        if lead < scenario.n_periods:
-            sent = books.shipped[group, : scenario.n_periods - lead]
-            np.add.at(outside[:, lead:], routes.product[group], sent)
+    _add_arrivals(scenario, books, outside, np.where(routes.origin < 0, routes.product, -1))
     np.add.at(held, product, books.closing)
     kept = np.isfinite(scenario.products.shelf_life)
     limit = np.full_like(held, np.inf)
-    limit[kept] = _recent(outside[kept], scenario.products.shelf_life[kept])
+    limit[kept] = _recent(outside[kept], scenario.products.shelf_life[kept], checked)
     over = held > limit + TOLERANCE * (1.0 + held)
     if over.any():
         p, t = _worst(np.where(over, held - np.where(over, limit, 0.0), -np.inf))
@@ -209,12 +212,22 @@ def _shelf_life(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-def _recent(received: Floats, life: Floats) -> Floats:
-    """[n, T] what came in the periods s - life + 2 .. s, which may be on hand after s."""
+def _last_check(scenario: Scenario) -> Ints:
+    """[T] the period at whose end expired goods were last scrapped; negative: before the first."""
+    check, before = scenario.settings.expiry_check, scenario.elapsed
+    ends = np.arange(1, scenario.n_periods + 1) + before
+    return ends // check * check - 1 - before
+
+
+def _recent(received: Floats, life: Floats, checked: Ints) -> Floats:
+    """[n, T] what came in the periods q - life + 2 .. s, which may be on hand after s.
+
+    ``checked`` [T] is q, the last period up to s at whose end expired goods were scrapped.
+    """
     n_periods = received.shape[1]
     total = np.concatenate([np.zeros((len(received), 1)), np.cumsum(received, axis=1)], axis=1)
     stop = np.arange(1, n_periods + 1)
-    start = np.clip(stop[None, :] - life[:, None] + 1, 0, stop[None, :]).astype(np.int64)
+    start = np.clip(checked[None, :] + 2 - life[:, None], 0, stop[None, :]).astype(np.int64)
     return total[:, 1:] - np.take_along_axis(total, start, axis=1)
 
 

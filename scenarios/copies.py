@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.model import Floats, Ints, Scenario
+from scenarios.state import Ages
 
 
 def copies(scenario: Scenario, demand: Floats) -> Scenario:
@@ -42,6 +43,7 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         values |= {name: shifted(getattr(table, name), size) for name, size in indices.items()}
         return type(table)(**values)
 
+    ages, lead = scenario.opening_ages, scenario.lead_time_by_period
     n_points, n_locations = scenario.n_points, scenario.n_locations
     products = tiled(scenario.products)
     names = [f"{name} #{c}" for c in range(n) for name in scenario.products.name]
@@ -66,4 +68,9 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         mean=mean,
         std=np.zeros_like(mean),
         warnings=(),
+        owed=None if scenario.owed is None else np.tile(scenario.owed, n),
+        opening_ages=None
+        if ages is None
+        else Ages(np.tile(ages.on_hand, n), tuple(np.tile(slot, n) for slot in ages.in_transit)),
+        lead_time_by_period=None if lead is None else np.tile(lead, (n, 1)),
     )

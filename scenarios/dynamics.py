@@ -4,7 +4,7 @@ The order of events is the setting ``timeline``; ``order_first`` is that of Hubb
 (arXiv 2008.06319):
 
 1. everybody orders, and origins ship what they can of it from the stock they opened with;
-2. what was shipped ``lead_time`` periods ago arrives;
+2. what was shipped ``lead_time`` periods ago arrives (by its lead time when it was shipped);
 3. customers are served, those who waited first; what is not met is lost or waits;
 4. expired stock is scrapped, and what is left is paid for.
 
@@ -22,7 +22,7 @@ from scenarios.costs import Costs, period_costs, point_costs
 from scenarios.model import Scenario
 from scenarios.parameters import Network, network
 from scenarios.segments import Array
-from scenarios.shelf_life import fresh, pass_period, with_ages
+from scenarios.shelf_life import opened, pass_period, with_ages
 from scenarios.shipping import ship
 from scenarios.state import Ages, Outcome, State
 
@@ -55,11 +55,12 @@ def initial_state(
 
     Notes
     -----
-    An opening backlog counts only where unmet demand waits. Open orders that arrive after the
-    last period and its longest lead time are out of reach and left out.
+    An opening backlog counts only where unmet demand waits, and goods owed only where unmet orders
+    are. Open orders that arrive after the last period and its longest lead time are out of reach
+    and left out.
     """
     net = network(scenario) if net is None else net
-    points, late = scenario.points, scenario.open_orders
+    points, late, owed = scenario.points, scenario.open_orders, scenario.owed
     known = late.period < scenario.n_periods + net.links.max_lead
     n_slots = max(net.links.max_lead, int(late.period[known].max(initial=-1)) + 1)
     slots = np.zeros((n_slots, scenario.n_routes))
@@ -74,9 +75,9 @@ def initial_state(
     return State(
         on_hand=on_hand,
         backlog=array(points.backlog if net.keeps_backlog else np.zeros(scenario.n_points)),
-        owed=array(np.zeros(scenario.n_routes)),
+        owed=array(np.zeros(scenario.n_routes) if owed is None or not net.owes_orders else owed),
         in_transit=in_transit,
-        ages=None if net.shelf is None else fresh(net, on_hand, in_transit),
+        ages=None if net.shelf is None else opened(scenario, net, on_hand, in_transit),
     )
 
 
@@ -107,6 +108,7 @@ def step(
     """
     xp = net.xp
     asked = orders + state.owed if net.owes_orders else orders
+    owed = state.owed if net.owes_orders and net.in_order else None
     groups = net.links.lead_groups(period)
     at_once = groups[0][1] if groups and groups[0][0] == 0 else None
     arriving = state.in_transit[0] if state.in_transit else None
@@ -117,7 +119,7 @@ def step(
         stock = stock + receipts
     shipped = None
     for level in net.links.levels:
-        part = ship(net, level(asked), stock, period)
+        part = ship(net, level(asked), stock, period, None if owed is None else level(owed))
         if net.links.has_internal:
             stock = stock - net.links.by_origin(part)
             if net.links.shares_origin:

@@ -11,6 +11,7 @@ import numpy as np
 from scenarios.groups import Group, group
 from scenarios.model import Ints
 from scenarios.part import Part
+from scenarios.queues import Queues, queues
 from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
 
 
@@ -27,7 +28,7 @@ class Indices:
     level: Ints
     """[A] how many lanes lie between the origin and the outside, at most."""
     lead_time: Ints
-    """[A] periods"""
+    """[A, 1] periods, or [A, T] of what is shipped in each period"""
     location: Ints
     """[K]"""
     product: Ints
@@ -86,6 +87,11 @@ class Links:
         return exits.size > 0 and bool(np.bincount(exits).max() > 1)
 
     @cached_property
+    def from_outside(self) -> Array:
+        """[A] whether a route starts at an external supplier."""
+        return self.xp.asarray(self.indices.origin < 0, device=self.device)
+
+    @cached_property
     def at_origin(self) -> Pick:
         """From points to the routes that leave them."""
         return pick(self.xp, self.indices.origin, self._n_points, self.device)
@@ -99,6 +105,11 @@ class Links:
     def by_destination(self) -> SegmentSum:
         """From routes to the points they lead to."""
         return segment_sum(self.xp, self.indices.destination, self._n_points, self.device)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Routes lined up at the points they leave."""
+        return queues(self.xp, self.indices.origin, self._n_points, self.device)
 
     @cached_property
     def at_lane(self) -> Pick:
@@ -116,13 +127,19 @@ class Links:
         return segment_sum(self.xp, self.indices.location, self.indices.n_locations, self.device)
 
     @cached_property
-    def leads(self) -> tuple[tuple[int, Group], ...]:
-        """Routes by lead time, shortest first."""
-        lead = self.indices.lead_time
-        return tuple(
-            (int(value), group(self.xp, lead == value, self.device))
-            for value in np.flatnonzero(np.bincount(lead))
-        )
+    def leads(self) -> tuple[tuple[tuple[int, Group], ...], ...]:
+        """Routes by lead time, shortest first, for each period; what repeats is made once."""
+        made: dict[bytes, tuple[tuple[int, Group], ...]] = {}
+        by_period = []
+        for lead in self.indices.lead_time.T:
+            key = lead.tobytes()
+            if key not in made:
+                made[key] = tuple(
+                    (int(value), group(self.xp, lead == value, self.device))
+                    for value in np.flatnonzero(np.bincount(lead))
+                )
+            by_period.append(made[key])
+        return tuple(by_period)
 
     @cached_property
     def levels(self) -> tuple[Group, ...]:
@@ -130,7 +147,7 @@ class Links:
         index = self.indices
         relays = np.zeros(self._n_points, dtype=bool)
         relays[index.origin[index.origin >= 0]] = True
-        through = (index.lead_time == 0) & relays[index.destination]
+        through = (index.lead_time == 0).any(axis=1) & relays[index.destination]
         if not (self.receive_first and through.any()):
             return (group(self.xp, np.ones(index.origin.size, dtype=bool), self.device),)
         return tuple(
@@ -142,8 +159,8 @@ class Links:
         return int(self.indices.location.size)
 
     def lead_groups(self, period: int) -> tuple[tuple[int, Group], ...]:
-        """Routes by lead time of what is shipped in ``period`` (so far the same in all)."""
-        return self.leads
+        """Routes by lead time of what is shipped in ``period``; the last one's go on."""
+        return self.leads[min(period, len(self.leads) - 1)]
 
     def advance(
         self, in_transit: tuple[Array, ...], shipped: Array, period: int
@@ -151,11 +168,12 @@ class Links:
         """What is under way at the start of the next period.
 
         Time passing moves no data: the tuple loses its first slot, and what was shipped is added
-        to the slot of its lead time.
+        to the slot of its lead time. (Where lead times change, a later shipment may come to lie in
+        an earlier slot.)
         """
         slots: list[Array | None] = list(in_transit[1:])
         groups = self.lead_groups(period)
-        slots += [None] * (max((lead for lead, _ in groups), default=0) - len(slots))
+        slots += [None] * (self.max_lead - len(slots))
         for lead, routes in groups:
             if lead > 0:
                 slots[lead - 1] = routes.add(slots[lead - 1], shipped)

@@ -18,10 +18,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.opening import check_opening
 from scenarios.settings import Settings
 
 if TYPE_CHECKING:
     from scenarios.errors import Finding
+    from scenarios.state import Ages
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -114,6 +116,9 @@ class Scenario:
 
     ``mean`` and ``std`` are [K, T]: the forecast of customer demand per stock point and period
     (0 where nobody buys). ``warnings`` are what the loader found odd.
+
+    The fields after ``warnings`` are for Python alone; no table can say them, and
+    :meth:`to_tables` refuses a scenario that it would change by leaving them out.
     """
 
     settings: Settings
@@ -127,6 +132,21 @@ class Scenario:
     mean: Floats
     std: Floats
     warnings: tuple[Finding, ...] = ()
+    owed: Floats | None = None
+    """[A] units that origins owe from earlier orders; None: nothing. They ship, before or along
+    with new orders, when the origin has them; only where ``unmet_orders`` is backlog."""
+    opening_ages: Ages | None = None
+    """Remaining life of what the scenario opens with; None: all of it is fresh.
+
+    ``on_hand`` is [M, K]: entry b holds the units that can be sold in the first period and b more.
+    Each column adds up to ``points.on_hand``; stock of a product without any units here is fresh.
+    ``in_transit`` is () if open orders are fresh, or [M, A] for each period of arrival from 0 on.
+    """
+    elapsed: int = 0
+    """Periods that went by before the first one, so that ``expiry_check`` keeps its phase."""
+    lead_time_by_period: Ints | None = None
+    """[A, T] lead time of what is shipped in each period, the last one's from then on; None:
+    ``routes.lead_time``. Planners see ``routes.lead_time`` alone."""
 
     @classmethod
     def read(cls, path: str | Path) -> Scenario:
@@ -157,7 +177,14 @@ class Scenario:
         return scenario_from_tables(tables, settings or {})
 
     def to_tables(self) -> dict[str, pd.DataFrame]:
-        """The tables that give this scenario back through :meth:`from_tables`."""
+        """The tables that give this scenario back through :meth:`from_tables`.
+
+        Raises
+        ------
+        ValueError
+            If it opens with goods owed, with stock of known age or between two expiry checks, or
+            has lead times by period: tables cannot say so.
+        """
         from scenarios.tables import tables_from_scenario
 
         return tables_from_scenario(self)
@@ -185,6 +212,7 @@ class Scenario:
             raise ValueError(
                 f"mean {self.mean.shape} and std {self.std.shape} must be points x periods {shape}"
             )
+        check_opening(self)
 
     @property
     def n_products(self) -> int:
@@ -215,6 +243,12 @@ class Scenario:
     def route_volume(self) -> Floats:
         """[A] volume of one unit on each route."""
         return self.products.volume[self.routes.product]
+
+    @property
+    def lead_times(self) -> Ints:
+        """[A, T] lead time of what is shipped in each period, or [A, 1] where they never change."""
+        by_period = self.lead_time_by_period
+        return self.routes.lead_time[:, None] if by_period is None else by_period
 
     @cached_property
     def scheduled(self) -> Floats:

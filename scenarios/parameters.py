@@ -30,6 +30,8 @@ class Network:
     receive_first: bool
     keeps_backlog: bool
     owes_orders: bool
+    in_order: bool
+    """Whether origins that are short serve their destinations one after the other."""
     zero: Array
 
     holding_cost: Array
@@ -104,7 +106,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         destination=routes.destination,
         lane=routes.lane,
         level=np.where(inside, _location_levels(scenario)[points.location[origin]] + 1, 0),
-        lead_time=routes.lead_time,
+        lead_time=scenario.lead_times,
         location=points.location,
         product=points.product,
         n_lanes=len(scenario.lanes.origin),
@@ -118,6 +120,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         receive_first=settings.timeline == "receive_first",
         keeps_backlog=settings.unmet_demand == "backlog",
         owes_orders=settings.unmet_orders == "backlog",
+        in_order=settings.sharing == "in_order",
         zero=array(0.0).reshape(()),
         holding_cost=array(points.holding_cost),
         missed_cost=array(points.missed_sale_cost),

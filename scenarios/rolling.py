@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 
 from scenarios.model import OpenOrders, Scenario
-from scenarios.state import State
+from scenarios.shelf_life import perishable_products
+from scenarios.state import Ages, State
 
 
 def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> Scenario:
-    """The next ``horizon`` periods, opening with ``state``.
+    """The next ``horizon`` periods, opening with ``state``: stock, waiting customers, what is
+    owed and under way, and how old it is.
+
+    Lead times are those in force in ``period``, and go on: how they will change is not known.
 
     Parameters
     ----------
@@ -34,7 +38,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
     ends = scenario.settings.end_of_life and window.stop == scenario.n_periods
     slots = np.array(state.in_transit).reshape(-1, scenario.n_routes)
     slot, route = np.nonzero(slots > 0)
-    points = scenario.points
+    points, lead = scenario.points, scenario.lead_time_by_period
     settings = scenario.settings.model_copy(
         update={"start_date": scenario.dates[period].date(), "horizon": None, "end_of_life": ends}
     )
@@ -50,21 +54,41 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
             points, on_hand=np.asarray(state.on_hand), backlog=np.asarray(state.backlog)
         ),
         open_orders=OpenOrders(route, slot, slots[slot, route]),
+        routes=scenario.routes
+        if lead is None
+        else dataclasses.replace(scenario.routes, lead_time=lead[:, period]),
         mean=scenario.mean[:, window],
         std=scenario.std[:, window],
         warnings=(),
+        owed=np.asarray(state.owed, dtype=np.float64),
+        opening_ages=_ages(scenario, state),
+        elapsed=scenario.elapsed + period,
+        lead_time_by_period=None,
+    )
+
+
+def _ages(scenario: Scenario, state: State) -> Ages | None:
+    """Ages of the state; goods that cannot expire within the whole scenario are left out."""
+    if state.ages is None:
+        return None
+    counted = perishable_products(scenario)
+    at_points, on_routes = counted[scenario.points.product], counted[scenario.routes.product]
+    return Ages(
+        np.where(at_points, state.ages.on_hand, 0.0),
+        tuple(np.where(on_routes, slot, 0.0) for slot in state.ages.in_transit),
     )
 
 
 def longer(scenario: Scenario, n_periods: int) -> Scenario:
     """The scenario over ``n_periods``: its last season (7 days or 4 weeks) again and again.
 
-    Forecast, storage and lane capacities are repeated. A scenario that is long enough is returned
-    as it is.
+    Forecast, storage and lane capacities are repeated; lead times go on. A scenario that is long
+    enough is returned as it is.
     """
     extra = n_periods - scenario.n_periods
     if extra <= 0:
         return scenario
+    lead = scenario.lead_time_by_period
     season = min(scenario.settings.season, scenario.n_periods)
     again = scenario.n_periods - season + np.arange(extra) % season
     column = np.concatenate([np.arange(scenario.n_periods), again])
@@ -79,4 +103,5 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
+        lead_time_by_period=None if lead is None else np.pad(lead, ((0, 0), (0, extra)), "edge"),
     )

@@ -42,6 +42,12 @@ class Settings(BaseModel):
     unmet_orders: Literal["lost", "backlog"] = Field(
         default="lost", description="What an origin cannot ship of an order is cancelled, or owed."
     )
+    sharing: Literal["proportional", "in_order"] = Field(
+        default="proportional",
+        description="How destinations share an origin's stock that is short: in proportion to what"
+        " they ask; or in the order of the locations table, first what is owed and then new"
+        " orders.",
+    )
     timeline: Literal["order_first", "receive_first"] = Field(
         default="order_first",
         description="Order of events in a period: ship from opening stock and then receive,"
@@ -50,6 +56,13 @@ class Settings(BaseModel):
     end_of_life: bool = Field(
         default=False,
         description="Stock left after the last period is worth nothing; otherwise demand goes on.",
+    )
+    expiry_check: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="Expired goods are taken off the shelf every so many periods, at the end of the"
+        " last of them; until then they are still sold.",
     )
     in_transit_holding: Literal["none", "origin", "destination"] = Field(
         default="none", description="Whose holding cost a unit pays while it is under way."

@@ -2,6 +2,9 @@
 
 The dynamics decide *how much* moves from totals alone; this module follows *which* units those
 are. It is skipped altogether where nothing is perishable.
+
+Expired goods are scrapped at the end of every ``expiry_check``-th period. Until then they lie in
+the first entry of the ages, with what can be sold in this period for the last time.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scenarios.model import Ints, Scenario
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.opening import aged_products
 from scenarios.segments import Array
 from scenarios.state import Ages, State
 
@@ -34,6 +39,14 @@ class Shelf:
     """[K] True where goods do not age."""
     keeps_routes: Array
     """[A] True where goods do not age under way: durable ones, and all that come from outside."""
+    check: int
+    """Periods between checks for what has expired."""
+    elapsed: int
+    """Periods that went by before the first one."""
+
+    def checks(self, period: int) -> bool:
+        """Whether expired goods are scrapped at the end of a period."""
+        return (self.elapsed + period + 1) % self.check == 0
 
     def take(self, points: Ints, routes: Ints) -> Shelf:
         """The part that belongs to some points and routes."""
@@ -43,17 +56,20 @@ class Shelf:
             self.external[routes],
             self.keeps_points[points],
             self.keeps_routes[routes],
+            self.check,
+            self.elapsed,
         )
 
 
 def shelf(scenario: Scenario, xp: Any, dtype: Any, device: Any) -> Shelf | None:
     """Shelf lives of a scenario, None where nothing can expire within its periods.
 
-    Opening stock and open orders count as fresh: the tables do not know their age. So a shelf
-    life longer than the scenario is as good as none, and costs nothing.
+    Opening stock and open orders count as fresh unless ``opening_ages`` knows better: the tables
+    do not know their age. So a shelf life longer than the scenario is as good as none, and costs
+    nothing.
     """
     life = np.floor(scenario.products.shelf_life)
-    perishable = life <= scenario.n_periods
+    perishable = perishable_products(scenario)
     if not perishable[scenario.points.product].any():
         return None
     longest = max(1, int(life[perishable].max()))
@@ -71,7 +87,35 @@ def shelf(scenario: Scenario, xp: Any, dtype: Any, device: Any) -> Shelf | None:
         external=array(external),
         keeps_points=xp.asarray(~perishable[at_points], device=device),
         keeps_routes=xp.asarray(~perishable[at_routes] | external, device=device),
+        check=scenario.settings.expiry_check,
+        elapsed=scenario.elapsed,
     )
+
+
+def perishable_products(scenario: Scenario) -> NDArray[np.bool_]:
+    """[P] products that can expire within the scenario; the dynamics take others as durable."""
+    life = np.floor(scenario.products.shelf_life)
+    return (life <= scenario.n_periods) | aged_products(scenario)
+
+
+def opened(scenario: Scenario, net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
+    """Ages of what a scenario opens with: as its ``opening_ages`` say, the rest fresh."""
+    ages, given, xp = fresh(net, on_hand, in_transit), scenario.opening_ages, net.xp
+    if given is None:
+        return ages
+    aged = aged_products(scenario)
+
+    def known(made: Array, values: Floats, product: Ints) -> Array:
+        entries = np.zeros((made.shape[0], values.shape[1]))
+        n = min(len(entries), len(values))
+        entries[:n] = values[:n]
+        mask = xp.asarray(aged[product], device=net.device)
+        return xp.where(mask, _align(net.array(entries), made[0]), made)
+
+    slots = list(ages.in_transit)
+    for number, values in enumerate(given.in_transit[: len(slots)]):
+        slots[number] = known(slots[number], values, scenario.routes.product)
+    return Ages(known(ages.on_hand, given.on_hand, scenario.points.product), tuple(slots))
 
 
 def fresh(net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
@@ -105,7 +149,8 @@ def pass_period(
     ages : Ages
         At the start of the next period.
     expired : array [..., K]
-        Scrapped at the end of this one, on hand or under way to the point.
+        Scrapped at the end of this one, on hand or under way to the point; nothing if it does not
+        end with a check.
     """
     xp, life = net.xp, net.shelf
     assert life is not None
@@ -135,10 +180,11 @@ def pass_period(
     sold = oldest_first(xp, stock, sales)
     stock = xp.where(stock > sold, stock - sold, xp.zeros_like(stock))
 
-    stock, expired = _grow_older(xp, stock, life.keeps_points)
+    checked = life.checks(period)
+    stock, expired = _grow_older(xp, stock, life.keeps_points, checked)
     slots = []
     for slot in net.links.advance(ages.in_transit, sent, period):
-        older, lost = _grow_older(xp, slot, life.keeps_routes)
+        older, lost = _grow_older(xp, slot, life.keeps_routes, checked)
         slots.append(older)
         expired = expired + net.links.by_destination(lost)
     return Ages(stock, tuple(slots)), expired
@@ -154,10 +200,16 @@ def with_ages(state: State, ages: Ages, xp: Any) -> State:
     )
 
 
-def _grow_older(xp: Any, stock: Array, keeps: Array) -> tuple[Array, Array]:
-    """A period passes: what was in the first entry has expired, unless it keeps."""
+def _grow_older(xp: Any, stock: Array, keeps: Array, checked: bool) -> tuple[Array, Array]:
+    """A period passes: what was in the first entry has expired, unless it keeps.
+
+    It is scrapped if this period ends with a check, and else stays in the first entry.
+    """
     nothing = xp.zeros_like(stock[:1])
     older = xp.concat([stock[1:], nothing], axis=0)
+    if not checked:
+        older = xp.concat([older[:1] + stock[:1], older[1:]], axis=0)
+        return xp.where(keeps, stock, older), nothing[0]
     expired = xp.where(keeps, nothing[0], stock[0])
     return xp.where(keeps, stock, older), expired
 

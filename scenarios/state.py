@@ -12,7 +12,8 @@ class Ages:
     """Stock by remaining life; kept only where some product is perishable.
 
     The first axis has one entry per remaining period: what lies in entry b can be sold in this
-    period and b more. Goods that keep lie in the last entry.
+    period and b more. Goods that keep lie in the last entry, and expired goods that no check has
+    found yet in entry 0.
     """
 
     on_hand: Array

@@ -10,6 +10,7 @@ import pandas as pd
 
 from scenarios.assortment import assortment
 from scenarios.model import Floats, Ints, Names, Scenario
+from scenarios.opening import aged_products
 
 
 def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
@@ -17,7 +18,13 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
 
     Optional tables without a record are left out, and so are open orders that arrive after the
     last period, because the tables know no such dates.
+
+    Raises
+    ------
+    ValueError
+        If something would be lost that decides what happens.
     """
+    _refuse_what_is_lost(scenario)
     tables = {
         "products": _products(scenario),
         "locations": pd.DataFrame(
@@ -36,6 +43,21 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
     }
     required = ("products", "locations", "lanes", "inventory", "forecast")
     return {name: table for name, table in tables.items() if name in required or len(table)}
+
+
+def _refuse_what_is_lost(scenario: Scenario) -> None:
+    lost = {
+        "owed": scenario.owed is not None and scenario.owed.any(),
+        "opening_ages": aged_products(scenario).any(),
+        "elapsed": scenario.elapsed % scenario.settings.expiry_check != 0,
+        "lead_time_by_period": scenario.lead_time_by_period is not None,
+    }
+    names = [name for name, is_lost in lost.items() if is_lost]
+    if names:
+        raise ValueError(
+            f"tables cannot say {', '.join(names)} of a scenario: set back what may be lost with"
+            " Scenario.replace"
+        )
 
 
 def _text(names: Names) -> pd.Series:

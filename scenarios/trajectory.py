@@ -124,7 +124,9 @@ class Trajectory:
             {"ordered": self.orders, "shipped": self.shipped, "unmet": self.unmet_orders},
             (self.orders > 0) | (self.shipped > 0),
         )
-        lead_time = routes.lead_time[table.pop("_row").to_numpy()]
+        row, leads = table.pop("_row").to_numpy(), scenario.lead_times
+        period = self.dates.get_indexer(pd.DatetimeIndex(table["date"]))
+        lead_time = leads[row, np.minimum(period, leads.shape[1] - 1)]
         table.insert(list(table.columns).index("ordered"), "lead_time", lead_time)
         return table
 

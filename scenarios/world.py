@@ -23,6 +23,7 @@ from scenarios.model import (
     Scenario,
 )
 from scenarios.settings import Settings
+from scenarios.state import Ages
 
 Lane = tuple[str, str, int]
 """Origin, destination, lead time; an origin that is no location is an external supplier."""
@@ -58,6 +59,9 @@ def world(
     price: ArrayLike = 0.0,
     distribution: str | Sequence[str] = "normal",
     shelf_life: ArrayLike = np.inf,
+    owed: np.ndarray | None = None,
+    opening_ages: Ages | None = None,
+    lead_time_by_period: np.ndarray | None = None,
     **settings: Any,
 ) -> Scenario:
     """A scenario of any acyclic shape.
@@ -173,6 +177,9 @@ def world(
         ),
         mean=mean_,
         std=forecast(std),
+        owed=owed,
+        opening_ages=opening_ages,
+        lead_time_by_period=lead_time_by_period,
     )
 
 

@@ -36,7 +36,7 @@ def carried_out(
     Committed orders are whole lots: the nearest to the policy's order, then what can ship of it.
     What cannot ship is not owed: the orders returned are only what ships, in their period.
     """
-    world = scenario.replace(unmet_orders="lost")
+    world = scenario.replace(unmet_orders="lost", lead_time_by_period=None)
     fixed = np.zeros((scenario.n_routes, data.n_periods))
     done = -1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from solver.integral import improve
 from solver.lots import lot_rules, round_period
 from solver.model import LotRules
 from solver.options import SolverOptions
+from solver.owed import new_orders, ship_owed
 from solver.result import OrderPlan, Status
 
 Progress = Callable[[str], None]
@@ -57,7 +58,8 @@ def optimise(
     The linear relaxation is solved and proves the bound. Orders of the commit window are then set
     to permitted lots, everything else is solved again around them, and if the gap is still wider
     than asked for, HiGHS searches for better lots in the time that is left. If time runs out before
-    the relaxation is solved, the closed form gives the orders.
+    the relaxation is solved, the closed form gives the orders. What origins owe from earlier
+    orders comes on top of the orders returned, and is not ordered again.
 
     Parameters
     ----------
@@ -75,6 +77,23 @@ def optimise(
     OrderPlan
     """
     options = options or SolverOptions()
+    scenario, rest = ship_owed(scenario)
+    found = _optimise(scenario, safety_stock, options, kept, progress)
+    return replace(
+        found,
+        quantity=new_orders(scenario, found.quantity, rest),
+        relaxed=new_orders(scenario, found.relaxed, rest),
+    )
+
+
+def _optimise(
+    scenario: Scenario,
+    safety_stock: Floats,
+    options: SolverOptions,
+    kept: Kept | None,
+    progress: Progress | None,
+) -> OrderPlan:
+    """Orders of a scenario in which nothing is owed."""
     clock = _Clock(options.time_limit, progress)
     clock.phase("prepare")
     data = prepare(scenario, safety_stock, options)

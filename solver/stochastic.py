@@ -21,6 +21,7 @@ from solver.assemble import LinearProgram, assemble
 from solver.data import prepare
 from solver.highs import Highs
 from solver.options import SolverOptions
+from solver.owed import ship_owed
 
 CERTAIN = SolverOptions(shortfall="flat", capacity="flat", lost_sales="priced")
 """Where demand is certain nothing has to be guarded against: a miss costs what it costs."""
@@ -43,6 +44,7 @@ def first_orders(scenario: Scenario, demand: Floats, time_limit: float = 60.0) -
     RuntimeError
         If the program is not solved in that time.
     """
+    scenario, rest = ship_owed(scenario)
     big = copies(scenario, demand)
     data = prepare(big, np.zeros_like(big.mean), CERTAIN)
     program = assemble(data)
@@ -52,7 +54,8 @@ def first_orders(scenario: Scenario, demand: Floats, time_limit: float = 60.0) -
     if solution.values is None:
         raise RuntimeError(f"the stochastic program was not solved: {solution.termination}")
     place = _kept(program, first)[1][first[0]]
-    return np.where(first[0] >= 0, solution.values[place], 0.0)
+    shipped = np.where(first[0] >= 0, solution.values[place], 0.0)
+    return np.maximum(shipped - rest, 0.0)
 
 
 def _kept(program: LinearProgram, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,90 @@
+"""Goods owed: shipped as soon as their origin has them, so that nobody orders them again.
+
+The order model plans shipments. What can be shipped at once of what is owed leaves the scenario
+before it is made; the rest counts against the first shipments it plans, which need no new order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from scenarios.dynamics import initial_state, network, step
+from scenarios.model import Floats, OpenOrders, Scenario
+
+
+def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
+    """The scenario after origins have shipped what they can of what they owe.
+
+    Returns
+    -------
+    scenario : Scenario
+        Owes nothing. What has left is under way, and missing at its origin and in the first
+        period's capacity of its lane. Its age is forgotten: the order model knows none.
+    rest : array [A]
+        Units still owed.
+    """
+    none = np.zeros(scenario.n_routes)
+    owed = scenario.owed
+    if owed is None or not owed.any() or scenario.settings.unmet_orders == "lost":
+        return dataclasses.replace(scenario, owed=None), none
+    scenario = dataclasses.replace(scenario, opening_ages=None, lead_time_by_period=None)
+    net = network(scenario)
+    _, outcome = step(net, initial_state(scenario, net), none, np.zeros(scenario.n_points), 0)
+    shipped = np.asarray(outcome.shipped)
+    routes, late, points = scenario.routes, scenario.open_orders, scenario.points
+    on_hand = points.on_hand
+    if net.receive_first:
+        # What arrives first can be shipped on, so it counts as there already.
+        now = late.period == 0
+        where = routes.destination[late.route[now]]
+        on_hand = on_hand + np.bincount(where, late.quantity[now], scenario.n_points)
+        late = OpenOrders(late.route[~now], late.period[~now], late.quantity[~now])
+        at_once = routes.lead_time == 0
+        passed = np.where(at_once, shipped, 0.0)
+        on_hand = on_hand + np.bincount(routes.destination, passed, scenario.n_points)
+    else:
+        at_once = np.zeros(scenario.n_routes, dtype=bool)
+    on_hand = np.maximum(on_hand - _by_origin(scenario, shipped), 0.0)
+    sent = np.flatnonzero((shipped > 0) & ~at_once)
+    volume = np.bincount(routes.lane, shipped * scenario.route_volume, len(scenario.lanes.origin))
+    capacity = scenario.lanes.capacity.copy()
+    capacity[:, 0] = np.maximum(capacity[:, 0] - volume, 0.0)
+    return dataclasses.replace(
+        scenario,
+        points=dataclasses.replace(points, on_hand=on_hand),
+        lanes=dataclasses.replace(scenario.lanes, capacity=capacity),
+        open_orders=OpenOrders(
+            np.concatenate([late.route, sent]),
+            np.concatenate([late.period, routes.lead_time[sent]]),
+            np.concatenate([late.quantity, shipped[sent]]),
+        ),
+        owed=None,
+    ), owed - shipped
+
+
+def new_orders(scenario: Scenario, shipments: Floats, rest: Floats) -> Floats:
+    """[A, S] orders to place so that ``shipments`` [A, S] leave, where ``rest`` [A] is owed.
+
+    Of an order with a multiple, whole multiples are taken off, and what is left of an order is at
+    least its minimum.
+    """
+    if not rest.any():
+        return shipments
+    routes = scenario.routes
+    lot = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)
+    covered = np.where(routes.order_multiple > 0, np.floor(rest / lot + 1e-9) * lot, rest)
+    total = np.maximum(np.cumsum(shipments, axis=1) - covered[:, None], 0.0)
+    orders = np.diff(total, axis=1, prepend=0.0)
+    least = routes.min_order_quantity[:, None]
+    reduced = orders < shipments - 1e-9
+    orders = np.where(orders > 1e-9, orders, 0.0)
+    return np.where(reduced & (orders > 0), np.maximum(orders, least), orders)
+
+
+def _by_origin(scenario: Scenario, by_route: Floats) -> Floats:
+    """[K] what the routes that start at a point carry together."""
+    origin = scenario.routes.origin
+    inside = origin >= 0
+    return np.asarray(np.bincount(origin[inside], by_route[inside], scenario.n_points), np.float64)
