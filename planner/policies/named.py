@@ -12,6 +12,7 @@ from planner.policies.base_stock import (
     TunedReorder,
 )
 from planner.policies.closed_form import ClosedForm
+from planner.policies.end_phase import TunedEndPhase
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
 from planner.policies.policy import Policy
@@ -27,6 +28,7 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "base-stock": lambda brain: TunedBaseStock(),
     "capped-base-stock": lambda brain: TunedCapped(),
     "s-S": lambda brain: TunedReorder(),
+    "s-S-to-the-end": lambda brain: TunedEndPhase(),
     "annealing": lambda brain: ANNEALED,
     "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),

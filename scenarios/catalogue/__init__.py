@@ -3,8 +3,9 @@
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.catalogue.single_sku import SINGLE_SKU
 from scenarios.catalogue.ten_products import TEN_PRODUCTS
+from scenarios.catalogue.two_stores import TWO_STORES
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (SINGLE_SKU, TEN_PRODUCTS)}
+ENTRIES: dict[str, Entry] = {entry.name: entry for entry in (SINGLE_SKU, TEN_PRODUCTS, TWO_STORES)}
 """By name."""
 
 __all__ = ["ENTRIES", "Entry", "Known"]
