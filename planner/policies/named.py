@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from planner.policies.bandit import Bandit
 from planner.policies.base_stock import (
     ANNEALED,
     LOCAL,
@@ -29,6 +30,7 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "capped-base-stock": lambda brain: TunedCapped(),
     "s-S": lambda brain: TunedReorder(),
     "s-S-to-the-end": lambda brain: TunedEndPhase(),
+    "bandit": lambda brain: Bandit(),
     "annealing": lambda brain: ANNEALED,
     "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),
