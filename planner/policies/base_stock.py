@@ -15,18 +15,18 @@ from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from scenarios.state import State
 from scenarios.uncertainty import echelon_demand
-from solver.closed_form import order_up_to
+from solver.closed_form import OrderUpTo, order_up_to
 
 STEP = 0.7
 """Standard deviations, or periods of mean demand, that tuning looks around at first."""
 
 
-def levels(scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
+def levels(scenario: Scenario) -> Callable[[Floats], OrderUpTo]:
     """From corrections [J], in stds, to the rule with analytic safety stocks so corrected."""
     cover = echelon_demand(scenario)
     analytic, std = analytic_stock(scenario, *cover), cover[1]
 
-    def make(corrections: Floats) -> OrderPolicy:
+    def make(corrections: Floats) -> OrderUpTo:
         at_points = corrections[scenario.points.location][:, None]
         return order_up_to(scenario, analytic + at_points * std)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from planner.policies.bandit import Bandit
 from planner.policies.base_stock import (
     ANNEALED,
     LOCAL,
@@ -12,6 +13,7 @@ from planner.policies.base_stock import (
     TunedReorder,
 )
 from planner.policies.closed_form import ClosedForm
+from planner.policies.end_phase import TunedEndPhase
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
 from planner.policies.policy import Policy
@@ -27,6 +29,8 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "base-stock": lambda brain: TunedBaseStock(),
     "capped-base-stock": lambda brain: TunedCapped(),
     "s-S": lambda brain: TunedReorder(),
+    "s-S-to-the-end": lambda brain: TunedEndPhase(),
+    "bandit": lambda brain: Bandit(),
     "annealing": lambda brain: ANNEALED,
     "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),

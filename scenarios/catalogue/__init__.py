@@ -1,14 +1,25 @@
 """Named problems of the field, each with its source, exact parameters and known scores."""
 
+from scenarios.catalogue.clearout import CLEAROUT
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.catalogue.lost_sales import LOST_SALES
 from scenarios.catalogue.reference import REFERENCE
 from scenarios.catalogue.serial import SERIAL
 from scenarios.catalogue.single_sku import SINGLE_SKU
 from scenarios.catalogue.ten_products import TEN_PRODUCTS
+from scenarios.catalogue.two_stores import TWO_STORES
 
 ENTRIES: dict[str, Entry] = {
-    entry.name: entry for entry in (*REFERENCE, *LOST_SALES, *SERIAL, SINGLE_SKU, TEN_PRODUCTS)
+    entry.name: entry
+    for entry in (
+        *REFERENCE,
+        *LOST_SALES,
+        *SERIAL,
+        TWO_STORES,
+        TEN_PRODUCTS,
+        CLEAROUT,
+        SINGLE_SKU,
+    )
 }
 """By name."""
 
