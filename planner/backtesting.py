@@ -157,7 +157,8 @@ def backtest(
     )
     for path, wanted in enumerate(demand):
         if isinstance(policy, Oracle):
-            orders: OrderPolicy = policy.knowing(_first(scenario, n_periods), wanted)
+            first = _first(scenario, n_periods)
+            orders: OrderPolicy = policy.knowing(first, wanted, problem.cost)
         else:
             assert ready is not None
             orders = obeying(scenario, ready)

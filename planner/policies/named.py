@@ -14,6 +14,7 @@ from planner.policies.base_stock import (
 )
 from planner.policies.closed_form import ClosedForm
 from planner.policies.end_phase import TunedEndPhase
+from planner.policies.differentiable import Differentiable
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
 from planner.policies.policy import Policy
@@ -34,6 +35,7 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "annealing": lambda brain: ANNEALED,
     "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),
+    "differentiable": lambda brain: Differentiable(),
     "constant": lambda brain: Constant(),
     "random": lambda brain: Random(),
     "zero": lambda brain: ZERO,

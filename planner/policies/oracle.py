@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.linear_cost import LinearCost
 from scenarios.model import Floats, Scenario
 from scenarios.policies import GivenOrders
+from scenarios.problem import CostOfRun, total_cost
+from solver.hindsight import hindsight
 from solver.optimise import optimise
 from solver.options import SolverOptions
 from solver.stochastic import CERTAIN
@@ -21,13 +24,20 @@ class Oracle:
     A yardstick, not a proven bound: lot rules are met in the commit window only, and no order is
     placed that cannot reach a customer before the end, even if moving stock on would make room. On
     runs of a few periods that can make it dearer than a policy.
+
+    Where what counts is a :class:`LinearCost`, the exact program of :mod:`solver.hindsight` takes
+    its place, and no policy can do better.
     """
 
     options: SolverOptions = CERTAIN
     name: str = "oracle"
 
-    def knowing(self, scenario: Scenario, demand: Floats) -> GivenOrders:
-        """Orders for demand [K, T] that is known beforehand."""
+    def knowing(
+        self, scenario: Scenario, demand: Floats, cost: CostOfRun = total_cost
+    ) -> GivenOrders:
+        """Orders for demand [K, T] that is known beforehand; ``cost`` is what counts."""
+        if isinstance(cost, LinearCost):
+            return GivenOrders(hindsight(scenario, cost, demand[None]).quantity[0])
         # A Poisson law would bring its variance along.
         law = np.full(scenario.n_products, "normal", dtype=object)
         products = dataclasses.replace(scenario.products, distribution=law)

@@ -14,6 +14,7 @@ from planner.backtesting import backtest_to
 from planner.cli import app
 from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.closed_form import ClosedForm
+from planner.policies.differentiable import Differentiable
 from planner.policies.named import NAMED, named
 from planner.policies.oracle import Oracle
 from planner.policies.planned import Planned
@@ -185,7 +186,10 @@ def test_a_damaged_journal_is_refused_in_one_line(tmp_path: Path, content: bytes
         backtest(small(), ZERO, 3, journal=tmp_path)
 
 
-def test_the_command_runs_every_policy_and_refuses_others(tmp_path: Path) -> None:
+def test_the_command_runs_every_policy_and_refuses_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMED, "differentiable", lambda brain: Differentiable(steps=2, n_paths=4))
     source = tmp_path / "in"
     assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0
     for name in NAMED:

@@ -1,0 +1,48 @@
+"""Order-up-to levels that see the state, learnt for the problem at hand through the simulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.errors import Finding, InputError
+from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
+
+
+@dataclass(frozen=True)
+class Differentiable:
+    """See :mod:`brain.differentiable`. Needs the extra ``train``.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Updates; default: what takes about a minute on one core for a few points.
+    n_paths : int
+        Demand paths of each, drawn anew.
+    name : str, optional
+    """
+
+    steps: int | None = None
+    n_paths: int = 128
+    name: str = "differentiable"
+
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        """Learn.
+
+        Raises
+        ------
+        InputError
+            If Torch is missing.
+        """
+        try:
+            from brain.differentiable import Effort, learn
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            remedy = "pip install 'echelon-planner[train]'"
+            raise InputError(
+                [Finding("--policy", "it needs Torch", remedy, value=self.name)]
+            ) from None
+        return learn(problem, rng, Effort(steps=self.steps, n_paths=self.n_paths))
