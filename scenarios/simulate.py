@@ -15,6 +15,7 @@ from scenarios.parameters import Network, network
 from scenarios.part import Part
 from scenarios.parts import parts_of, with_batch
 from scenarios.policies import DemandModel, OrderPolicy, SeparablePolicy
+from scenarios.recording import Recorder
 from scenarios.segments import Array
 from scenarios.state import Outcome, State
 from scenarios.trajectory import Trajectory
@@ -176,36 +177,14 @@ def simulate(
 def _record(
     scenario: Scenario, net: Network, initial: State, policy: OrderPolicy, demand: Floats
 ) -> Trajectory:
-    batch, n_periods = demand.shape[:-2], demand.shape[-1]
-
-    def room(n: int) -> Floats:
-        # Time-major in memory, so that a period is written in one piece.
-        return np.moveaxis(np.zeros((*batch, n_periods, n), dtype=net.dtype), -1, -2)
-
-    at_points = {name: room(net.n_points) for name in Trajectory.POINT_FIELDS}
-    on_routes = {name: room(net.n_routes) for name in Trajectory.ROUTE_FIELDS}
-    costs = {name: np.zeros((*batch, n_periods), dtype=net.dtype) for name in COMPONENTS}
-    initial = with_batch(initial, batch)
+    initial = with_batch(initial, demand.shape[:-2])
+    record = Recorder(scenario, net, initial, demand)
     review = scenario.settings.review_period
     for period, state, outcome in run(net, initial, policy, demand, review_period=review):
         if not (outcome.orders >= 0).all():
             raise ValueError(f"the policy orders less than nothing, or nan, in period {period}")
-        for name, array in at_points.items():
-            value = getattr(outcome, name)
-            array[..., period] = 0.0 if value is None else value
-        for name, array in on_routes.items():
-            array[..., period] = state.on_way if name == "on_way" else getattr(outcome, name)
-        for name, value in period_costs(net, outcome, period).as_dict().items():
-            costs[name][..., period] = value
-    return Trajectory(
-        scenario=scenario,
-        demand=demand,
-        opening=np.broadcast_to(initial.on_hand, (*batch, net.n_points)),
-        final=state,
-        costs=Costs(**costs),
-        **at_points,
-        **on_routes,
-    )
+        record.add(period, state, outcome)
+    return record.trajectory()
 
 
 def _totals(

@@ -13,11 +13,13 @@ from planner.policies.base_stock import (
     TunedReorder,
 )
 from planner.policies.closed_form import ClosedForm
-from planner.policies.end_phase import TunedEndPhase
 from planner.policies.differentiable import Differentiable
+from planner.policies.end_phase import TunedEndPhase
 from planner.policies.oracle import Oracle
 from planner.policies.planned import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
 from planner.policies.policy import Policy
+from planner.policies.ppo import Ppo
+from planner.policies.q_learning import QLearning
 from planner.policies.simple import ZERO, Constant, Random
 from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import Finding, InputError
@@ -36,6 +38,8 @@ NAMED: dict[str, Callable[[str], Policy | Oracle]] = {
     "local-search": lambda brain: LOCAL,
     "stochastic-lp": lambda brain: StochasticProgram(),
     "differentiable": lambda brain: Differentiable(),
+    "q-learning": lambda brain: QLearning(),
+    "ppo": lambda brain: Ppo(),
     "constant": lambda brain: Constant(),
     "random": lambda brain: Random(),
     "zero": lambda brain: ZERO,

@@ -3,9 +3,9 @@
 from scenarios.catalogue.clearout import CLEAROUT
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.catalogue.lost_sales import LOST_SALES
+from scenarios.catalogue.orgym import ORGYM_BACKLOG, ORGYM_LOST_SALES
 from scenarios.catalogue.reference import REFERENCE
 from scenarios.catalogue.serial import SERIAL
-from scenarios.catalogue.orgym import ORGYM_BACKLOG, ORGYM_LOST_SALES
 from scenarios.catalogue.single_sku import SINGLE_SKU
 from scenarios.catalogue.ten_products import TEN_PRODUCTS
 from scenarios.catalogue.two_stores import TWO_STORES
