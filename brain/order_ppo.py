@@ -21,8 +21,8 @@ from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.tune.registry import register_env
 from torch import Tensor, nn
 
+from brain.cluster import cluster
 from brain.order_env import OrderEnv
-from brain.side_by_side import cluster
 from scenarios.problem import Problem
 
 NAME = "inventory-orders"

@@ -6,13 +6,16 @@ from math import isnan
 from typing import Any
 
 from planner.benching import BenchResult
-from scenarios.catalogue import ENTRIES
+from scenarios.catalogue import ENTRIES, MAIN
 
 
 def entries_text() -> str:
-    """What problems there are."""
+    """What problems there are; a star marks those that run by default."""
     width = max(map(len, ENTRIES))
-    return "\n".join(f"{name:{width}}  {entry.about}" for name, entry in ENTRIES.items())
+    return "\n".join(
+        f"{'*' if name in MAIN else ' '} {name:{width}}  {entry.about}"
+        for name, entry in ENTRIES.items()
+    )
 
 
 def board_text(result: BenchResult) -> str:

@@ -20,7 +20,7 @@ from planner.policies.named import named
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import half_width
-from scenarios.catalogue import ENTRIES, Entry
+from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
@@ -131,7 +131,8 @@ def bench(
     Parameters
     ----------
     problems : sequence of str, optional
-        Names in :data:`scenarios.catalogue.ENTRIES`; default: all.
+        Names in :data:`scenarios.catalogue.ENTRIES`; default: one of each kind
+        (:data:`scenarios.catalogue.MAIN`).
     policies : sequence of str, optional
         Names in :data:`planner.policies.named.NAMED`; default: those that the entry names.
     n_paths : int, optional
@@ -147,7 +148,7 @@ def bench(
     InputError
         With every name that is not known.
     """
-    asked = list(ENTRIES) if problems is None else list(dict.fromkeys(problems))
+    asked = list(MAIN) if problems is None else list(dict.fromkeys(problems))
     findings = [
         Finding(
             "bench",

@@ -167,7 +167,9 @@ def backtest(
         str,
         typer.Option(
             help="Who orders: hybrid, analytic-mip, mip-on-means, closed-form, base-stock,"
-            " capped-base-stock, s-S, stochastic-lp, constant, random, zero, oracle."
+            " capped-base-stock, s-S, s-S-to-the-end, bandit, annealing, local-search,"
+            " stochastic-lp, differentiable, q-learning, ppo, constant, random, zero, oracle;"
+            " see docs/policies.md."
         ),
     ] = "hybrid",
     brain: Brain = "auto",

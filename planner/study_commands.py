@@ -67,7 +67,9 @@ def study(
 def bench(
     problems: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of problems; default: all.", metavar="[NAME]..."),
+        typer.Argument(
+            help="Names of problems; default: one of each kind (see --list).", metavar="[NAME]..."
+        ),
     ] = None,
     policies: Annotated[
         str, typer.Option(help="Names with commas between; default: those of the problem.")

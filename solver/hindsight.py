@@ -45,6 +45,8 @@ def hindsight(
 
     Raises
     ------
+    ValueError
+        If lead times change or something is owed: the program does not know either.
     RuntimeError
         If the program is not solved.
 
@@ -54,6 +56,8 @@ def hindsight(
     waiting) [K, T] each. All are bounded by nothing but 0 and lot sizes, so the program has a
     solution whatever the state.
     """
+    if scenario.lead_time_by_period is not None or scenario.owed is not None:
+        raise ValueError("hindsight knows neither lead times that change nor goods owed")
     one = _Path(scenario, cost)
     n_paths, n_orders = len(demand), scenario.n_routes * scenario.n_periods
     size = one.price.size

@@ -25,5 +25,18 @@ ENTRIES: dict[str, Entry] = {
     )
 }
 """By name."""
+MAIN = (
+    "reference",
+    "reference-many",
+    "orgym-backlog",
+    "orgym-lost-sales",
+    "lost-sales-4-4",
+    "serial-example-6-1",
+    "two-stores",
+    "ten-products",
+    "clearout",
+    "single-sku",
+)
+"""One of each kind."""
 
-__all__ = ["ENTRIES", "Entry", "Known"]
+__all__ = ["ENTRIES", "MAIN", "Entry", "Known"]

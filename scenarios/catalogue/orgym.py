@@ -16,7 +16,7 @@ PERIODS, DISCOUNT = 30, 0.97
 PRICE, MAKING, PENALTY = 2.0, 0.5, 0.1
 """Per unit sold, made, and not served in its period."""
 HOLDING = (0.15, 0.10, 0.05)
-POLICIES = ("differentiable", *PLAIN)
+POLICIES = (*PLAIN, "differentiable", "q-learning")
 
 
 def problem(unmet: Literal["backlog", "lost"]) -> Callable[[np.random.Generator], Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import PLAIN, Entry, Known
 from scenarios.problem import Problem
 from scenarios.world import chain
 
@@ -32,4 +32,5 @@ SINGLE_SKU = Entry(
         Known("unavoidable part", 924.4, "published: sales lost before any order can arrive"),
     ),
     aim=1140.8,
+    policies=(*PLAIN, "differentiable", "q-learning"),
 )

@@ -74,5 +74,5 @@ TWO_STORES = Entry(
         Known("oracle, at most", 25_868.0, "published"),
     ),
     aim=24_900.0,
-    policies=(*PLAIN, "s-S-to-the-end"),
+    policies=(*PLAIN, "s-S-to-the-end", "q-learning"),
 )
