@@ -50,7 +50,7 @@ def shared_capacities(
         Standard deviation of the closing stock (``scenarios.uncertainty.stock_std``).
     options : SolverOptions
     """
-    capacity = _extend(scenario.locations.storage_capacity, n_periods)
+    capacity = extend(scenario.locations.storage_capacity, n_periods)
     location, period = np.nonzero(np.isfinite(capacity))
     limit, cost = capacity[location, period], scenario.overflow_cost[location]
     sigma = volume_std(scenario, std)[location, period]
@@ -63,7 +63,7 @@ def shared_capacities(
         price = np.outer(cost, np.append(slope, 1.0))
     else:
         base, width, price = limit, np.full((len(limit), 1), np.inf), cost[:, None]
-    lane_capacity = _extend(scenario.lanes.capacity, n_periods)
+    lane_capacity = extend(scenario.lanes.capacity, n_periods)
     lane, lane_period = np.nonzero(np.isfinite(lane_capacity))
     lane_limit = lane_capacity[lane, lane_period]
     return SharedCapacities(location, period, base, width, price, lane, lane_period, lane_limit)
@@ -71,7 +71,7 @@ def shared_capacities(
 
 def expected_overflow(scenario: Scenario, volume: Floats, std: Floats) -> Floats:
     """[J, T] expected volume above the storage capacity, for planned ``volume`` [J, T]."""
-    capacity = _extend(scenario.locations.storage_capacity, volume.shape[1])
+    capacity = extend(scenario.locations.storage_capacity, volume.shape[1])
     sigma = volume_std(scenario, std)
     finite = np.isfinite(capacity)
     excess = np.where(finite, volume - np.where(finite, capacity, 0.0), 0.0)
@@ -88,7 +88,7 @@ def volume_std(scenario: Scenario, std: Floats) -> Floats:
     return np.sqrt(total)
 
 
-def _extend(capacity: Floats, n_periods: int) -> Floats:
+def extend(capacity: Floats, n_periods: int) -> Floats:
     """Capacity per place and period, the last period's going on."""
     extra = max(0, n_periods - capacity.shape[1])
     return np.pad(capacity, ((0, 0), (0, extra)), mode="edge")[:, :n_periods]

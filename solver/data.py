@@ -16,7 +16,7 @@ from scenarios.network import (
     location_order,
 )
 from scenarios.uncertainty import stock_std
-from solver.capacity import SharedCapacities, shared_capacities
+from solver.capacity import SharedCapacities, extend, shared_capacities
 from solver.options import SolverOptions
 from solver.shortfall import Tiers, selling_tiers, supplying_tiers
 
@@ -119,6 +119,8 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
     )
     orderable &= (np.arange(n_periods) % settings.review_period == 0)[None, :]
     orderable &= ((routes.max_order_quantity > 0) & worth_its_way(scenario))[:, None]
+    # Goods without volume take no capacity, but a closed lane carries nothing.
+    orderable &= extend(scenario.lanes.capacity, n_periods)[routes.lane] > 0
 
     # Where holding costs the same everywhere, stock waits upstream until it is needed.
     waits_upstream = points.holding_cost * (1.0 + 1e-4 * depths(scenario))

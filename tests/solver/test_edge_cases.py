@@ -212,3 +212,14 @@ def test_a_second_source_with_lots_may_order_all_that_is_needed_below_it() -> No
     plan = optimise(scenario, np.zeros((2, 12)), SolverOptions(gap=1e-6))
     assert plan.quantity[:, 0] == pytest.approx([3.0, 0.0, 3.0])
     assert plan.surcharge == pytest.approx(0.0, abs=1e-6)  # nothing is lost
+
+
+@pytest.mark.parametrize("volume", [0.0, 1.0])
+def test_nothing_is_ordered_over_a_lane_on_days_when_it_is_closed(volume: float) -> None:
+    capacity = np.full((1, 10), np.inf)
+    capacity[0, [0, 3, 4]] = 0.0
+    scenario = chain([1], mean=5.0, n_periods=10, lane_capacity=capacity, volume=volume)
+    quantity = optimise(scenario, np.zeros((1, 10))).quantity[0]
+    assert quantity[[0, 3, 4]].tolist() == [0.0, 0.0, 0.0]
+    # What days 4 and 5 sell was brought before, on day 2.
+    assert quantity[2] == pytest.approx(15.0)
