@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from benchmarks import brain_speed, one_for_all, optima, rolling
+from benchmarks import brain_speed, leaderboard, one_for_all, optima, rolling
 from benchmarks.judge import dearer, half_width, mean_costs, trained_for
 from brain.chains import OneChain
 from solver.closed_form import order_up_to
@@ -95,3 +96,14 @@ def test_the_speed_of_safety_stocks_is_told(
     monkeypatch.setattr(sys, "argv", ["brain_speed", "--products", "20", "--brain", "analytic"])
     brain_speed.main()
     assert "60 stock points: median" in capsys.readouterr().out
+
+
+def test_a_page_of_the_leaderboard_has_its_command_and_picture(tmp_path: Path) -> None:
+    told = leaderboard.page("single-sku", ["constant", "zero"], 2, 1, tmp_path / "a.png")
+    assert "    planner bench single-sku --policies constant,zero --seeds 2" in told
+    assert "![single-sku](a.png)" in told
+    assert (tmp_path / "a.png").stat().st_size > 5_000
+    table = [line for line in told.splitlines() if line.startswith("|")]
+    # Head and rule; ours, the oracle, two that are published.
+    assert len(table) == 2 + 3 + 2
+    assert len({line.count("|") for line in table}) == 1

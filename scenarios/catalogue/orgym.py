@@ -28,15 +28,17 @@ def problem(unmet: Literal["backlog", "lost"]) -> Callable[[np.random.Generator]
     are compared. For the same reason nobody owes a stage anything.
 
     The scenario's own costs are those of profit without discount: a lost sale costs price and
-    penalty. A customer who waits costs the penalty and what the discount takes off the price.
+    penalty. A customer who waits costs the penalty, what the discount takes off the price, and the
+    price itself with the chance that no shipment comes any more: in the last four of 30 periods.
     """
     waits = unmet == "backlog"
+    waiting = PENALTY + (1 - DISCOUNT) * PRICE + PRICE * 4 / PERIODS
 
     def make(rng: np.random.Generator) -> Problem:
         scenario = chain(
             [3, 5, 10], mean=20.0, n_periods=PERIODS, distribution="poisson",
             on_hand=column([100.0, 100.0, 200.0]), holding_cost=column(HOLDING),
-            missed_sale_cost=PENALTY + (1 - DISCOUNT) * PRICE if waits else PENALTY + PRICE,
+            missed_sale_cost=waiting if waits else PENALTY + PRICE,
             lane_cost=column([0.0, 0.0, MAKING]), lane_capacity=column([100.0, 90.0, 80.0]),
             order_multiple=1.0, unmet_demand=unmet, end_of_life=True,
         )  # fmt: skip
