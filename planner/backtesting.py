@@ -19,10 +19,12 @@ from planner.journal import Journal, remove_own
 from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Buffered, Policy
+from planner.policies.policy import Policy
+from planner.policies.review import Review
 from planner.simulating import summarise, write_paths
 from scenarios.demand import sample
 from scenarios.dynamics import initial_state
+from scenarios.errors import Finding
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
@@ -55,6 +57,8 @@ class BacktestResult:
         What counts, by period, from one of the runs.
     safety_stock : array [K, T], optional
         What was wanted on the first path, where the policy has safety stocks.
+    warnings : tuple of Finding
+        What the policy's brain had to say.
     """
 
     policy: str
@@ -63,6 +67,7 @@ class BacktestResult:
     runs: tuple[Trajectory, ...]
     cost: CostOfRun = total_cost
     safety_stock: Floats | None = None
+    warnings: tuple[Finding, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write the tables, and stock, orders and costs of the first path, as CSV, and a picture.
@@ -88,6 +93,7 @@ def backtest(
     *,
     demand: Floats | None = None,
     paired: bool = False,
+    ready: OrderPolicy | None = None,
     journal: Path | None = None,
     progress: Progress | None = None,
 ) -> BacktestResult:
@@ -109,6 +115,8 @@ def backtest(
         Instead of sampled paths.
     paired : bool
         Draw demand that moves with its forecast, see :func:`scenarios.demand.sample`.
+    ready : callable, optional
+        What :func:`get_ready` gave for the same policy and scenario, to save its time.
     journal : Path, optional
         Folder in which orders are noted; a run that was broken off goes on from there.
     progress : callable, optional
@@ -150,11 +158,12 @@ def backtest(
 
         return order
 
-    rows, runs, buffer = [], [], None
+    rows, runs = [], []
+    buffer: Floats | None = None
+    warnings: tuple[Finding, ...] = ()
     started = time.monotonic()
-    ready = (
-        None if isinstance(policy, Oracle) else policy(problem, np.random.default_rng([seed, 1]))
-    )
+    if ready is None and not isinstance(policy, Oracle):
+        ready = get_ready(policy, problem, seed)
     for path, wanted in enumerate(demand):
         if isinstance(policy, Oracle):
             first = _first(scenario, n_periods)
@@ -176,11 +185,18 @@ def backtest(
         figures = {name: float(value) for name, value in kpis(run).items()}
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
-        if path == 0 and isinstance(ready, Buffered):
-            buffer = _over_time(ready.wanted, run.demand.shape)
+        if path == 0 and isinstance(ready, Review):
+            buffer, warnings = _over_time(ready.wanted, run.demand.shape), ready.findings
         started = time.monotonic()
     paths = pd.DataFrame(rows)
-    return BacktestResult(policy.name, paths, summarise(paths), tuple(runs), problem.cost, buffer)
+    return BacktestResult(
+        policy.name, paths, summarise(paths), tuple(runs), problem.cost, buffer, warnings
+    )
+
+
+def get_ready(policy: Policy, scenario: Scenario | Problem, seed: int = 0) -> OrderPolicy:
+    """The order policy of a scenario, tuned or learned on paths that no backtest is judged on."""
+    return policy(as_problem(scenario), np.random.default_rng([seed, 1]))
 
 
 def _over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:

@@ -206,6 +206,8 @@ def backtest(
             )
         except KeyboardInterrupt:
             _fail("Stopped; the same command goes on from here.", STOPPED)
+    if result.warnings:
+        typer.echo(screen.harmless(screen.findings_text(result.warnings)), err=True)
     typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))
 
 

@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.backtesting import backtest
+from planner.backtesting import backtest, get_ready
 from planner.cells import run_all
+from planner.fingerprint import input_hash, policy_identity
 from planner.journal import remove_own
 from planner.pictures import draw_into, draw_study
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.simulating import half_width
 from scenarios.model import Scenario
+from scenarios.policies import OrderPolicy
+from scenarios.rolling import longer
 from scenarios.write_tables import check_free, new_folder, write_csv
 
 Progress = Callable[[int, int], None]
@@ -44,9 +47,34 @@ class OnePath:
         """Key figures."""
         assert scenario is not None
         # Variants are compared in pairs, so their demand should differ by its forecast alone.
-        found = backtest(scenario, self.policy, self.n_periods, seed=self.seed, paired=True)
+        scenario = longer(scenario, self.n_periods)
+        found = backtest(
+            scenario, self.policy, self.n_periods, seed=self.seed, paired=True,
+            ready=_ready(self.policy, scenario),
+        )  # fmt: skip
         figures = found.paths.drop(columns="path").iloc[0]
         return {str(name): float(value) for name, value in figures.items()}
+
+
+_KEPT: dict[str, OrderPolicy] = {}
+"""The policy that this process got ready last."""
+
+
+def _ready(policy: Policy | Oracle, scenario: Scenario) -> OrderPolicy | None:
+    """Ready once for all demand paths of a scenario, for tuning may take minutes.
+
+    Chance has the same seed in every process, so it makes no difference which one runs a path.
+    """
+    if isinstance(policy, Oracle):
+        return None
+    try:
+        key = f"{policy_identity(policy)} {input_hash(scenario)}"
+    except ValueError:  # nothing tells it from others
+        return get_ready(policy, scenario)
+    if key not in _KEPT:
+        _KEPT.clear()
+        _KEPT[key] = get_ready(policy, scenario)
+    return _KEPT[key]
 
 
 @dataclass(frozen=True, eq=False)

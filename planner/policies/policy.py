@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
-from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 
@@ -37,11 +36,3 @@ class Policy(Protocol):
             answer depends on nothing but state and period, though it may keep work between calls.
         """
         ...
-
-
-@runtime_checkable
-class Buffered(Protocol):
-    """An order policy that tells the safety stocks it went by."""
-
-    wanted: dict[int, Floats]
-    """[K] at the end of each period in which it was asked."""

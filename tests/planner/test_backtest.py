@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from brain.override import NoSafetyStock
+from brain.policy import SafetyStocks
 from planner import backtest
 from planner.backtesting import backtest_to
 from planner.cli import app
@@ -22,7 +24,7 @@ from planner.policies.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuning import Search, annealing, local_search, simplex
 from scenarios.dynamics import initial_state
-from scenarios.errors import InputError
+from scenarios.errors import Finding, InputError
 from scenarios.examples import retail_chain
 from scenarios.kpis import kpis
 from scenarios.model import Floats, Scenario
@@ -241,3 +243,13 @@ def test_random_orders_are_the_same_when_a_run_is_taken_up_again() -> None:
     later = one(state, 4)
     assert np.array_equal(later, two(state, 4))
     assert not np.array_equal(one(state, 3), later)
+
+
+def test_a_backtest_passes_on_what_the_brain_has_to_say() -> None:
+    finding = Finding("products", "no brain knows them", "train one", severity="warning")
+
+    class Says(NoSafetyStock):
+        def __call__(self, scenario: Scenario) -> SafetyStocks:
+            return dataclasses.replace(super().__call__(scenario), findings=(finding,))
+
+    assert backtest(small(), Planned(Says()), 2).warnings == (finding,)

@@ -373,3 +373,24 @@ def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path)
     cells = pd.read_csv(tmp_path / "out" / "cells.csv")
     assert (len(cells), (cells["seconds"] == 12345.0).sum()) == (200, finished)
     assert not kept.exists()
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """Constant orders that note how often they got ready."""
+
+    note: str
+    name: str = "counted"
+
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> object:
+        with Path(self.note).open("a") as stream:
+            stream.write("x")
+        return Constant()(problem, rng)
+
+
+def test_a_policy_gets_ready_once_for_all_paths_of_a_variant(tmp_path: Path) -> None:
+    variants = {"near": two_stages(), "far": Change(lead_time=1)(two_stages())}
+    counted = Counted(str(tmp_path / "note"))
+    result = study(variants, [counted, PLAIN], n_seeds=3, workers=1)  # type: ignore[list-item]
+    assert (result.cells["error"] == "").all()
+    assert (tmp_path / "note").read_text() == "xx"
