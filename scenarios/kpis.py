@@ -39,6 +39,7 @@ def kpis(run: Trajectory) -> dict[str, Floats]:
         "bullwhip": bullwhip(run),
         "storage_use": storage_use(run),
         "overflow_volume": overflow_volume(run),
+        "lane_use": lane_use(run),
     }
 
 
@@ -112,12 +113,25 @@ def bullwhip(run: Trajectory) -> Floats:
 
 def storage_use(run: Trajectory) -> Floats:
     """Stored volume over storage capacity, a mean over all limited locations and periods."""
-    volume, capacity = _stored(run)
+    return _use(run, *_stored(run))
+
+
+def _use(run: Trajectory, volume: Floats, capacity: Floats) -> Floats:
+    """Mean share of capacities [places, T] that volumes [..., places, T] take."""
     limited = np.isfinite(capacity) & (capacity > 0)
     if not limited.any():
         return np.full(run.demand.shape[:-2], np.nan)
     use = volume / np.where(limited, capacity, 1.0)
     return np.asarray(use[..., limited].mean(axis=-1))
+
+
+def lane_use(run: Trajectory) -> Floats:
+    """Shipped volume over lane capacity, a mean over all limited lanes and periods."""
+    scenario = run.scenario
+    sums = segment_sum(np, scenario.routes.lane, len(scenario.lanes.origin))
+    volume = np.moveaxis(sums(np.moveaxis(run.shipped, -1, -2) * scenario.route_volume), -1, -2)
+    column = np.minimum(np.arange(run.n_periods), scenario.n_periods - 1)
+    return _use(run, volume, scenario.lanes.capacity[:, column])
 
 
 def overflow_volume(run: Trajectory) -> Floats:

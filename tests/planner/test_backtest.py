@@ -48,7 +48,7 @@ def test_key_figures_of_three_days_by_hand() -> None:
     scenario = chain(
         [1], mean=3.0, std=1.0, on_hand=10.0, n_periods=3, holding_cost=1.0,
         missed_sale_cost=2.0, price=5.0, unit_cost=3.0, volume=2.0, storage_capacity=6.0,
-        overflow_cost=1.5,
+        overflow_cost=1.5, lane_capacity=16.0,
     )  # fmt: skip
     run = simulate(scenario, GivenOrders(np.full((1, 3), 4.0)), np.array([[4.0, 9.0, 20.0]]))
     found = {name: float(value) for name, value in kpis(run).items()}
@@ -68,6 +68,7 @@ def test_key_figures_of_three_days_by_hand() -> None:
     assert (found["overstock_days"], found["perfect_days"]) == (0.0, pytest.approx(2 / 3))
     assert found["bullwhip"] == 0.0
     assert found["storage_use"] == pytest.approx((2 + 2 / 6 + 0) / 3)
+    assert found["lane_use"] == pytest.approx(4 * 2 / 16)
     assert found["overflow_volume"] == pytest.approx(6.0)
 
 
