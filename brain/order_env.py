@@ -26,14 +26,13 @@ from numpy.typing import NDArray
 from scenarios.costs import period_costs
 from scenarios.dynamics import initial_state, network, step
 from scenarios.model import Floats, Scenario
-from scenarios.network import demand_beyond, primary_routes
+from scenarios.network import demand_beyond
 from scenarios.parts import with_batch
 from scenarios.problem import Problem, total_cost
 from scenarios.recording import Recorder
-from scenarios.segments import segment_sum
 from scenarios.state import State
 from scenarios.uncertainty import ahead_sums
-from solver.echelon_sum import echelon_sum
+from solver.closed_form import order_up_to
 
 MOST = 4.0
 """Reviews of mean demand that an action of 1 orders."""
@@ -52,18 +51,14 @@ class Codec:
 
     def __init__(self, scenario: Scenario):
         review, routes = scenario.settings.review_period, scenario.routes
-        primary = primary_routes(scenario)
-        supplied = np.flatnonzero(primary >= 0)
-        parent = np.full(scenario.n_points, -1)
-        parent[supplied] = routes.origin[primary[supplied]]
-        below = echelon_sum(np, parent, scenario.points.location)
+        rule = order_up_to(scenario)
         far = scenario.n_periods + review * max(AHEAD)
-        mean = below(demand_beyond(scenario, scenario.mean, far).T).T
+        mean = rule.below(demand_beyond(scenario, scenario.mean, far).T).T
         typical = mean[:, : scenario.n_periods].mean(axis=1) * review
         self.scale = np.where(typical > 0, typical, 1.0)
         self.flow = typical[routes.destination]
-        self.is_primary = np.isin(np.arange(scenario.n_routes), primary)
-        self.inbound = segment_sum(np, routes.destination, scenario.n_points)
+        self.is_primary = rule.at_route(np.ones(scenario.n_points)) > 0
+        self.inbound = rule.inbound
         cuts = np.linspace(1, max(routes.lead_time.max(initial=0), 1), ARRIVALS).round().astype(int)
         # Open orders may arrive later than any that is placed now; the last group takes them.
         self.stretches = [(0, 1), *pairwise(cuts[:-1]), (cuts[-2], None)]

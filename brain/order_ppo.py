@@ -16,20 +16,19 @@ from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
-from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.tune.registry import register_env
 from torch import Tensor, nn
 
 from brain.cluster import cluster
 from brain.order_env import OrderEnv
+from brain.ppo_settings import DISCOUNT, ppo_settings
 from scenarios.problem import Problem
 
 NAME = "inventory-orders"
 HIDDEN = 64
 FIRST_STD = 0.4
 """Spread of the first actions tried, where 1 is the mean demand less."""
-DISCOUNT = 0.97
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 """(weight [out, in], bias [out]) of each layer; tanh between them."""
@@ -129,33 +128,13 @@ def _config(problem: Problem, seed: int, updates: int, n_envs: int, allowed: Any
     register_env(NAME, make)
     reviews = -(-problem.scenario.n_periods // problem.scenario.settings.review_period)
     size = n_envs * reviews
-    config = PPOConfig()
-    config.environment(NAME)
-    config.framework("torch")
-    config.debugging(seed=seed, log_level="ERROR")
-    config.env_runners(
-        num_env_runners=0,
-        num_envs_per_env_runner=n_envs,
-        gym_env_vectorize_mode="vector_entry_point",
-        batch_mode="truncate_episodes",
-    )
-    config.learners(num_learners=0, num_gpus_per_learner=0)
-    config.rl_module(
-        rl_module_spec=RLModuleSpec(module_class=OrderModule, model_config={"seed": seed})
-    )
-    config.training(
-        train_batch_size_per_learner=size,
-        minibatch_size=max(size // 8, 1),
+    return ppo_settings(
+        NAME,
+        OrderModule,
+        seed=seed,
+        n_envs=n_envs,
+        size=size,
         num_epochs=8,
         lr=[[0, 2e-3], [updates * size, 2e-4]],
-        gamma=DISCOUNT,
         lambda_=0.95,
-        clip_param=0.2,
-        vf_clip_param=1e6,
-        vf_loss_coeff=(1 - DISCOUNT) ** 2,
-        entropy_coeff=0.0,
-        use_kl_loss=False,
-        grad_clip=1.0,
-        grad_clip_by="global_norm",
     )
-    return config

@@ -14,7 +14,6 @@ import torch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
-from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import Tensor, nn
 
@@ -22,10 +21,8 @@ from brain.correcting import WIDTH
 from brain.env import MAX_SIGMAS
 from brain.episodes import EpisodeSource
 from brain.network import Perceptron
+from brain.ppo_settings import DISCOUNT, ppo_settings
 from brain.rllib_env import register
-
-DISCOUNT = 0.97
-"""What is decided now is felt within a cover or two."""
 
 FIRST_STD = 0.3
 """Spread of the first corrections of z that are tried."""
@@ -83,33 +80,16 @@ def ppo_config(
     learning_rate : float
     use_gpu : bool
     """
-    config = PPOConfig()
-    config.environment(register(), env_config={"source": source})
-    config.framework("torch")
-    config.debugging(seed=seed, log_level="ERROR")
-    config.env_runners(
-        num_env_runners=0,
-        num_envs_per_env_runner=n_chains,
-        gym_env_vectorize_mode="vector_entry_point",
-        batch_mode="truncate_episodes",
-    )
-    config.learners(num_learners=0, num_gpus_per_learner=1 if use_gpu else 0)
-    config.rl_module(
-        rl_module_spec=RLModuleSpec(module_class=CorrectingModule, model_config={"seed": seed})
-    )
-    config.training(
-        train_batch_size_per_learner=n_chains * source.n_periods,
-        minibatch_size=max(n_chains * source.n_periods // 8, 1),
+    config = ppo_settings(
+        register(),
+        CorrectingModule,
+        seed=seed,
+        n_envs=n_chains,
+        size=n_chains * source.n_periods,
         num_epochs=6,
         lr=learning_rate,
-        gamma=DISCOUNT,
         lambda_=0.9,
-        clip_param=0.2,
-        vf_clip_param=1e6,
-        vf_loss_coeff=(1 - DISCOUNT) ** 2,
-        entropy_coeff=0.0,
-        use_kl_loss=False,
-        grad_clip=1.0,
-        grad_clip_by="global_norm",
     )
+    config.environment(env_config={"source": source})
+    config.learners(num_gpus_per_learner=1 if use_gpu else 0)
     return config

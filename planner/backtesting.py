@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.fingerprint import input_hash, policy_identity
-from planner.journal import Journal, remove_own
+from planner.journal import Journal, kept_beside
 from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
@@ -33,7 +33,7 @@ from scenarios.rolling import longer, scenario_at
 from scenarios.simulate import simulate
 from scenarios.state import State
 from scenarios.trajectory import Trajectory
-from scenarios.write_tables import check_free, new_folder
+from scenarios.write_tables import new_folder
 
 Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
@@ -228,9 +228,7 @@ def backtest_to(
     FileExistsError
         If there is something at ``out``.
     """
-    check_free(out)
-    journal = out.with_name(out.name + ".journal")
-    result = backtest(scenario, policy, journal=journal, **arguments)
-    result.write(out)
-    remove_own(journal, "path-*.npz")
+    with kept_beside(out, ".journal", "path-*.npz") as journal:
+        result = backtest(scenario, policy, journal=journal, **arguments)
+        result.write(out)
     return result

@@ -23,13 +23,11 @@ def board_text(result: BenchResult) -> str:
     blocks = []
     for problem, board in result.leaderboard.groupby("problem", sort=False):
         entry = ENTRIES[str(problem)]
-        better = "more" if entry.more_is_better else "less"
-        unit = entry.measure + (" per period" if entry.per_period else "")
         aim = "" if entry.aim is None else f"; aim {entry.aim:,g}"
         head = (
             "",
             "policy",
-            unit,
+            entry.unit,
             "95% interval",
             "of oracle",
             "to first",
@@ -39,7 +37,7 @@ def board_text(result: BenchResult) -> str:
         )
         rows = [head, *(_row(row) for row in board.to_dict("records"))]
         widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        lines = [f"{problem}: {entry.about}", f"  {unit}, {better} is better{aim}"]
+        lines = [f"{problem}: {entry.about}", f"  {entry.unit}, {entry.better}{aim}"]
         for cells in rows:
             texts = [
                 text.ljust(width) if i == 1 else text.rjust(width)
@@ -85,10 +83,8 @@ def board_markdown(result: BenchResult) -> str:
     blocks = []
     for problem, board in result.leaderboard.groupby("problem", sort=False):
         entry = ENTRIES[str(problem)]
-        better = "more" if entry.more_is_better else "less"
-        unit = entry.measure + (" per period" if entry.per_period else "")
         aim = "" if entry.aim is None else f" Aim: {entry.aim:,g}."
-        head = ["", "policy", f"{unit} ({better} is better)", "95% interval", "of oracle"]
+        head = ["", "policy", f"{entry.unit} ({entry.better})", "95% interval", "of oracle"]
         head += ["to the first asked", "fill rate", "perfect days", "seconds"]
         rows = [head, ["---:", "---", *["---:"] * (len(head) - 2)]]
         rows += [list(_row(row)) for row in board.to_dict("records")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from brain import find_brain
 from planner.backtesting import BacktestResult, backtest
 from planner.cells import run_all
-from planner.journal import remove_own
+from planner.journal import kept_beside
 from planner.pictures import draw_into, draw_leaderboard
 from planner.policies.named import named
 from planner.policies.oracle import Oracle
@@ -24,7 +26,7 @@ from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
-from scenarios.write_tables import check_free, new_folder, write_csv
+from scenarios.write_tables import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many policies have run."""
@@ -159,9 +161,11 @@ def bench(
         for name in asked
         if name not in ENTRIES
     ]
-    for name in policies or ():
+    checks: list[Callable[[], object]] = [partial(find_brain, brain)]
+    checks += [partial(named, name) for name in policies or ()]
+    for check in checks:
         try:
-            named(name, brain)
+            check()
         except InputError as error:
             findings += error.findings
     if findings:
@@ -189,11 +193,9 @@ def bench_to(out: Path, **arguments: Any) -> BenchResult:
     FileExistsError
         If there is something at ``out``.
     """
-    check_free(out)
-    kept = out.with_name(out.name + ".cells")
-    result = bench(cells_in=kept, **arguments)
-    result.write(out)
-    remove_own(kept, "*.json")
+    with kept_beside(out, ".cells", "*.json") as kept:
+        result = bench(cells_in=kept, **arguments)
+        result.write(out)
     return result
 
 

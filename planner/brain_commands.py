@@ -82,13 +82,10 @@ def explain(
     ] = None,
 ) -> None:
     """Show how a brain answers a jump, a pulse, a ramp, drops and a step of demand."""
-    from planner.cli import BAD_INPUT, _errors, _fail
+    from planner.cli import _errors
 
     with _errors():
-        if out is not None and out.suffix.lower() not in PICTURES:
-            _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
-        if out is not None and out.exists():
-            _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+        _check_picture(out)
         from brain.explain import responses, shown_chain
         from brain.find import brain_path
         from brain.runtime import load_brain
@@ -100,12 +97,7 @@ def explain(
         if out is None:
             typer.echo(title + "\n" + responses_text(seen))
             return
-        try:
-            draw_responses(seen, title, out)
-        except ImportError:
-            typer.echo(title + "\n" + responses_text(seen))
-            remedy = "pip install 'echelon-planner[train]'"
-            _fail(f"error: pictures need matplotlib. Remedy: {remedy}", BAD_INPUT)
+        draw_responses(seen, title, out)
         typer.echo(f"Wrote {out}")
 
 
@@ -117,22 +109,32 @@ def curves(
     ] = None,
 ) -> None:
     """Show how cost fell in training, against analytic safety stocks."""
-    from planner.cli import BAD_INPUT, _errors, _fail
+    from planner.cli import _errors
 
     with _errors():
-        if out is not None and out.suffix.lower() not in PICTURES:
-            _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
-        if out is not None and out.exists():
-            _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+        _check_picture(out)
         from brain.learning import learning_curves
         from planner.brain_text import curves_text
-        from planner.pictures import REMEDY, can_draw, draw_learning
+        from planner.pictures import draw_learning
 
         found = learning_curves(run)
-        if out is not None and not can_draw():
-            _fail(f"error: pictures need matplotlib. Remedy: {REMEDY}", BAD_INPUT)
         if out is None:
             typer.echo(curves_text(found))
             return
         draw_learning(found, out)
         typer.echo(f"Wrote {out}")
+
+
+def _check_picture(out: Path | None) -> None:
+    """Refuse a picture that cannot be drawn, before any work is done for it."""
+    from planner.cli import BAD_INPUT, _fail
+    from planner.pictures import REMEDY, can_draw
+
+    if out is None:
+        return
+    if out.suffix.lower() not in PICTURES:
+        _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
+    if out.exists():
+        _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+    if not can_draw():
+        _fail(f"error: pictures need matplotlib. Remedy: {REMEDY}", BAD_INPUT)

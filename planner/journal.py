@@ -6,6 +6,8 @@ import io
 import os
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -15,6 +17,7 @@ from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.state import State
+from scenarios.write_tables import check_free
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""
@@ -84,8 +87,20 @@ class Journal:
         self.orders, self.known = orders, known
 
 
-def remove_own(folder: Path, pattern: str) -> None:
-    """Remove the files of a run that is done, and the folder if nothing else is in it."""
+@contextmanager
+def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
+    """A folder beside ``out`` for what a long run has found so far; gone once the run is done.
+
+    Its files of ``pattern`` go, and the folder itself if nothing else is in it.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at ``out``.
+    """
+    check_free(out)
+    folder = out.with_name(out.name + ending)
+    yield folder
     if not folder.is_dir():
         return
     for path in folder.glob(pattern):

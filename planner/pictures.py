@@ -65,7 +65,7 @@ def draw_leaderboard(result: BenchResult, path: Path) -> None:
         colours = [_colour(row) for row in board.to_dict("records")]
         axis.barh(place, board["score"], xerr=half, color=colours, ecolor="black", height=0.7)
         labels = [
-            f"{row['policy']} (published)" if row["n"] == 0 else row["policy"]
+            f"{row['policy']} (known)" if row["n"] == 0 else row["policy"]
             for row in board.to_dict("records")
         ]
         axis.set_yticks(place, labels)
@@ -81,8 +81,7 @@ def draw_leaderboard(result: BenchResult, path: Path) -> None:
                 "aim", (entry.aim, 1.0), xycoords=("data", "axes fraction"), ha="center",
                 va="bottom", color=COLOURS[5], fontsize="small",
             )  # fmt: skip
-        better = "more is better" if entry.more_is_better else "less is better"
-        axis.set_xlabel(f"{entry.measure}{' per period' if entry.per_period else ''} ({better})")
+        axis.set_xlabel(f"{entry.unit} ({entry.better})")
         axis.set_title(name, loc="left", fontweight="bold")
         tidy(axis)
     made.savefig(path, dpi=120)
@@ -132,7 +131,8 @@ def draw_study(result: StudyResult, path: Path) -> None:
             table = result.summary[result.summary["measure"] == measure]
             for number, policy in enumerate(policies):
                 mine = table[table["policy"] == policy].set_index("variant").reindex(variants)
-                at: Any = grid.loc[variants, along] if along else np.arange(len(variants))
+                aside = 0.1 * (number - (len(policies) - 1) / 2)
+                at: Any = grid.loc[variants, along] if along else np.arange(len(variants)) + aside
                 half = (mine["high"] - mine["mean"]).fillna(0.0)
                 axis.errorbar(
                     at, mine["mean"], yerr=half, marker="o", markersize=4, capsize=3,

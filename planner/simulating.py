@@ -116,20 +116,27 @@ def simulate_paths(
 def summarise(paths: pd.DataFrame) -> pd.DataFrame:
     """Mean and 95% confidence interval (Student's t) of every column but ``path``.
 
-    Components that no path pays are left out. Intervals end where values cannot be: below 0, and
-    above 1 for shares.
+    Components that no path pays are left out.
     """
     rows = []
     for name in paths.columns.drop("path"):
         values = paths[name].to_numpy(dtype=float)
         if name.removeprefix("cost_") in COMPONENTS and not values.any():
             continue
-        mean, half = float(values.mean()), half_width(values)
-        low, high = mean - half, mean + half
-        if (values >= 0).all():
-            low = max(low, 0.0)
-        rows.append((name, mean, low, min(high, 1.0) if name in SHARES else high))
+        rows.append((name, *interval(str(name), values)))
     return pd.DataFrame(rows, columns=["measure", "mean", "low", "high"])
+
+
+def interval(name: str, values: Floats) -> tuple[float, float, float]:
+    """Mean and 95% confidence interval of a key figure; nan for the interval of a single value.
+
+    Intervals end where values cannot be: below 0, but for profit, and above 1 for shares.
+    """
+    mean, half = float(values.mean()), half_width(values)
+    low, high = mean - half, mean + half
+    if name != "profit":
+        low = np.fmax(low, 0.0) if half == half else low
+    return mean, float(low), float(np.fmin(high, 1.0)) if name in SHARES and half == half else high
 
 
 def half_width(values: Floats) -> float:

@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.backtesting import backtest, get_ready
 from planner.cells import run_all
 from planner.fingerprint import input_hash, policy_identity
-from planner.journal import remove_own
+from planner.journal import kept_beside
 from planner.pictures import draw_into, draw_study
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
-from planner.simulating import half_width
+from planner.simulating import half_width, interval
 from scenarios.model import Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.rolling import longer
-from scenarios.write_tables import check_free, new_folder, write_csv
+from scenarios.write_tables import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many cells are done."""
@@ -196,7 +195,8 @@ def _summary(cells: pd.DataFrame) -> pd.DataFrame:
     good = cells[cells["error"] == ""]
     for (variant, policy), group in good.groupby(["variant", "policy"], sort=False):
         for name in measures:
-            rows.append((variant, policy, name, *_interval(group[name].to_numpy(dtype=float))))
+            values = group[name].to_numpy(dtype=float)
+            rows.append((variant, policy, name, len(values), *interval(name, values)))
     columns = ["variant", "policy", "measure", "n", "mean", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -220,15 +220,11 @@ def _differences(cells: pd.DataFrame, variants: list[str], policies: list[str]) 
             mine, theirs = (
                 runs[which].loc[seeds, name].to_numpy(dtype=float) for which in (one, other)
             )
-            rows.append((*one, *other, name, *_interval(mine - theirs)))
+            gap, half = mine - theirs, half_width(mine - theirs)
+            rows.append(
+                (*one, *other, name, len(gap), gap.mean(), gap.mean() - half, gap.mean() + half)
+            )
     return pd.DataFrame(rows, columns=columns)
-
-
-def _interval(values: np.ndarray) -> tuple[int, float, float, float]:
-    if not len(values):
-        return 0, float("nan"), float("nan"), float("nan")
-    mean, half = float(values.mean()), half_width(values)
-    return len(values), mean, mean - half, mean + half
 
 
 def study_to(
@@ -246,9 +242,7 @@ def study_to(
     FileExistsError
         If there is something at ``out``.
     """
-    check_free(out)
-    kept = out.with_name(out.name + ".cells")
-    result = study(variants, policies, cells_in=kept, **arguments)
-    result.write(out)
-    remove_own(kept, "*.json")
+    with kept_beside(out, ".cells", "*.json") as kept:
+        result = study(variants, policies, cells_in=kept, **arguments)
+        result.write(out)
     return result

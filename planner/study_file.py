@@ -82,12 +82,13 @@ def read_study(path: Path) -> StudyFile:
         else:
             problem, remedy = "the grid makes a variant of that name too", "give it another name"
             findings += [Finding(path.name, problem, remedy, None, "changes", n) for n in twice]
+            findings += _alike(path.name, study.variants())
     if isinstance(raw.get("input"), str) and not (path.parent / raw["input"]).exists():
         problem, remedy = "there is no such input", "name a folder, seen from the study file"
         findings.append(Finding(path.name, problem, remedy, None, "input", raw["input"]))
-    if study is not None:
+    if isinstance(brain := raw.get("brain"), str):
         try:
-            find_brain(study.brain)
+            find_brain(brain)
         except InputError as error:
             findings += [
                 dataclasses.replace(f, file=path.name, column="brain") for f in error.findings
@@ -131,6 +132,18 @@ def _policies(file: str, names: Any) -> list[Finding]:
             found.append(Finding(file, problem, remedy, None, "policies", str(name)))
     if len(set(map(str, names))) < len(names):
         found.append(Finding(file, "a policy is named twice", "name each once", None, "policies"))
+    return found
+
+
+def _alike(file: str, variants: dict[str, Change]) -> list[Finding]:
+    """Variants under two names."""
+    seen: dict[Change, str] = {}
+    found = []
+    for name, change in variants.items():
+        other = seen.setdefault(change, name)
+        if other != name:
+            problem, remedy = f"is the same as {other}", "keep one of the two"
+            found.append(Finding(file, problem, remedy, None, "changes", name))
     return found
 
 

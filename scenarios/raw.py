@@ -54,14 +54,19 @@ class RawTable:
             return [None], np.zeros(len(found), dtype=np.int64)
         if len(texts) == 1:
             return texts[0], codes[0]
-        joint, code = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
+        # Column by column: NumPy's search for equal rows may swallow a Ctrl-C.
+        code = codes[0]
+        for text, other in zip(texts[1:], codes[1:], strict=True):
+            code = np.unique(code * len(text) + other, return_inverse=True)[1]
+        first = np.unique(code, return_index=True)[1]
         values: list[str | None] = [
             ", ".join(
-                "" if (t := text[c]) is None else t for text, c in zip(texts, row, strict=True)
+                "" if (t := text[one[row]]) is None else t
+                for text, one in zip(texts, codes, strict=True)
             )
-            for row in joint
+            for row in first
         ]
-        return values, code.reshape(-1).astype(np.int64)
+        return values, code.astype(np.int64)
 
 
 def array_of(cells: Any) -> Any:

@@ -72,13 +72,16 @@ def kinds_of(data: ModelData) -> tuple[list[Kind], Ints]:
     """The kinds of stock points that occur, and the kind of each point [K]."""
     used = np.any(data.tiers.width > 0, axis=1)
     n_tiers = np.where(used.any(axis=1), used.shape[1] - np.argmax(used[:, ::-1], axis=1), 0)
-    code = np.stack([data.sells, data.supplies, n_tiers], axis=1).astype(np.int64)
-    unique, kind = np.unique(code, axis=0, return_inverse=True)
-    kinds = [
-        Kind(data.n_periods, data.lag, data.backlog, bool(row[0]), bool(row[1]), int(row[2]))
-        for row in unique
-    ]
-    return kinds, kind.reshape(-1)
+    # One number a point: NumPy's search for equal rows may swallow a Ctrl-C.
+    most = 1 + int(n_tiers.max(initial=0))
+    unique, kind = np.unique((2 * data.sells + data.supplies) * most + n_tiers, return_inverse=True)
+    kinds = []
+    for code in unique.tolist():
+        role, tiers = divmod(code, most)
+        kinds.append(
+            Kind(data.n_periods, data.lag, data.backlog, bool(role & 2), bool(role & 1), tiers)
+        )
+    return kinds, kind
 
 
 def assemble(data: ModelData) -> LinearProgram:

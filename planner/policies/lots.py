@@ -10,12 +10,12 @@ from scenarios.state import State
 
 
 def in_lots(scenario: Scenario, orders: Floats) -> Floats:
-    """[..., A] the nearest permitted quantities."""
+    """[..., A] the nearest permitted quantities; what is no order (below 0, nan) stays as it is."""
     routes = scenario.routes
     multiple = np.where(routes.order_multiple > 0, routes.order_multiple, 1.0)
     whole = np.where(routes.order_multiple > 0, np.rint(orders / multiple) * multiple, orders)
     least = np.where(whole > 1e-9, np.maximum(whole, routes.min_order_quantity), 0.0)
-    return np.minimum(least, routes.max_order_quantity)
+    return np.where(orders >= 0, np.minimum(least, routes.max_order_quantity), orders)
 
 
 def obeying(scenario: Scenario, policy: OrderPolicy) -> OrderPolicy:

@@ -9,23 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.model import Floats, Scenario
-from scenarios.network import primary_routes
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from scenarios.state import State
-from solver.echelon_sum import echelon_sum
+from solver.closed_form import order_up_to
 
 
 def mean_flow(scenario: Scenario) -> Floats:
     """[A] units that the mean demand of a review period takes on each primary route."""
-    primary = primary_routes(scenario)
-    supplied = np.flatnonzero(primary >= 0)
-    parent = np.full(scenario.n_points, -1)
-    parent[supplied] = scenario.routes.origin[primary[supplied]]
-    demand = echelon_sum(np, parent, scenario.points.location)(scenario.mean.mean(axis=1))
-    flow = np.zeros(scenario.n_routes)
-    flow[primary[supplied]] = demand[supplied] * scenario.settings.review_period
-    return flow
+    rule = order_up_to(scenario)
+    demand = rule.below(scenario.mean.mean(axis=1)) * scenario.settings.review_period
+    return np.asarray(rule.at_route(demand))
 
 
 def draws(rng: np.random.Generator) -> Callable[[State, int], np.random.Generator]:

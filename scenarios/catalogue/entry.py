@@ -88,6 +88,16 @@ class Entry:
         """Whether high scores lead."""
         return self.measure != "cost"
 
+    @property
+    def unit(self) -> str:
+        """What the score is, for people."""
+        return self.measure + (" per period" if self.per_period else "")
+
+    @property
+    def better(self) -> str:
+        """Which way is up, for people."""
+        return f"{'more' if self.more_is_better else 'less'} is better"
+
     def score(self, cost: Floats) -> Floats:
         """[...] the score of a run of which ``cost`` [..., T] is what counts."""
         counted = cost[..., self.warm_up :]

@@ -254,3 +254,16 @@ def test_a_backtest_passes_on_what_the_brain_has_to_say() -> None:
             return dataclasses.replace(super().__call__(scenario), findings=(finding,))
 
     assert backtest(small(), Planned(Says()), 2).warnings == (finding,)
+
+
+@pytest.mark.parametrize("wrong", [-5.0, np.nan])
+def test_orders_that_are_none_are_refused_where_lot_rules_hold_too(wrong: float) -> None:
+    class Wrong:
+        name = "wrong"
+
+        def __call__(self, problem: Problem, rng: np.random.Generator) -> object:
+            return lambda state, period: np.full(problem.scenario.n_routes, wrong)
+
+    cased = chain([1], mean=5.0, order_multiple=6.0)
+    with pytest.raises(ValueError, match="less than nothing, or nan"):
+        backtest(cased, Wrong())  # type: ignore[arg-type]

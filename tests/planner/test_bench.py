@@ -89,6 +89,8 @@ def test_unknown_names_are_refused_all_at_once() -> None:
     with pytest.raises(InputError) as refused:
         bench(["single-skew", "ten-products"], ["hybird", "zero"])
     assert len(refused.value.findings) == 2
+    with pytest.raises(InputError, match="no such brain"):
+        bench(["single-sku"], ["zero"], brain="nobody")
     assert "single-sku" in refused.value.findings[0].remedy
     asked = RUN.invoke(app, ["bench", "nothing", "--policies", "nobody"])
     assert asked.exit_code == 2

@@ -11,6 +11,7 @@ from planner.policies.named import NAMED
 from scenarios.catalogue import MAIN
 from scenarios.kpis import kpis
 from scenarios.policies import GivenOrders
+from scenarios.problem import Problem
 from scenarios.simulate import simulate
 from tests.worlds import chain
 
@@ -31,8 +32,9 @@ def test_the_policy_of_ones_own_in_the_document_runs() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", read("policies.md"), re.S)
     world = {"scenario": chain([1], mean=10.0, std=2.0, n_periods=10, on_hand=10.0)}
     exec(code, world)  # the example, as a reader would paste it
-    policy = world["Half"]()  # type: ignore[operator]
-    assert policy.name == "half"
+    # Upstream too, where nobody buys.
+    orders = world["Half"]()(Problem(chain([1, 2], mean=10.0)), None)  # type: ignore[operator]
+    assert orders(None, 0).tolist() == [5.0, 5.0]
 
 
 def test_every_key_figure_has_its_formula() -> None:

@@ -394,3 +394,26 @@ def test_a_policy_gets_ready_once_for_all_paths_of_a_variant(tmp_path: Path) -> 
     result = study(variants, [counted, PLAIN], n_seeds=3, workers=1)  # type: ignore[list-item]
     assert (result.cells["error"] == "").all()
     assert (tmp_path / "note").read_text() == "xx"
+
+
+def test_shares_end_where_they_can_and_profit_does_not() -> None:
+    # Two paths that miss little: the interval of the fill rate would reach above 1.
+    found = study({"base": two_stages()}, [PLAIN], n_seeds=2, workers=1).summary.set_index(
+        "measure"
+    )
+    shares = found.loc[["fill_rate", "cycle_service_level", "perfect_days"]]
+    assert (shares["high"] <= 1.0).all()
+    assert (found.loc["total_cost", "low"]) >= 0.0
+    profit = found.loc["profit"]
+    assert profit["mean"] - profit["low"] == pytest.approx(profit["high"] - profit["mean"])
+
+
+def test_the_same_variant_under_two_names_and_an_unknown_brain_are_told_at_once(
+    tmp_path: Path,
+) -> None:
+    text = "input: in\npolicies: [zero]\nchanges: {a: {ratio: 5}, b: {ratio: 5.0}}\n"
+    with pytest.raises(InputError, match="is the same as a"):
+        read_study(write(tmp_path, text))
+    with pytest.raises(InputError) as refused:
+        read_study(write(tmp_path, "input: in\npolicies: [zero]\nseeds: 0\nbrain: nobody\n"))
+    assert {finding.column for finding in refused.value.findings} == {"seeds", "brain"}
