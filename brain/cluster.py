@@ -19,12 +19,16 @@ IN_FLIGHT = 2
 """Tasks handed over for each core: one at work and one waiting."""
 
 
+def missing(*packages: str) -> list[str]:
+    """Those of the packages that are not installed."""
+    return [name for name in packages if not importlib.util.find_spec(name)]
+
+
 def require(what: str, *packages: str) -> None:
     """Raise ImportError with the remedy if packages of the extra ``train`` are missing."""
-    missing = [name for name in packages if not importlib.util.find_spec(name)]
-    if missing:
+    if absent := missing(*packages):
         raise ImportError(
-            f"{what} needs {', '.join(missing)}, which the base install leaves out."
+            f"{what} needs {', '.join(absent)}, which the base install leaves out."
             " Remedy: pip install 'echelon-planner[train]'"
         )
 

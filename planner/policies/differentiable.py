@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.errors import Finding, InputError
+from planner.policies.extra import needs
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 
@@ -36,13 +36,7 @@ class Differentiable:
         InputError
             If Torch is missing.
         """
-        try:
-            from brain.differentiable import Effort, learn
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            remedy = "pip install 'echelon-planner[train]'"
-            raise InputError(
-                [Finding("--policy", "it needs Torch", remedy, value=self.name)]
-            ) from None
+        needs(self.name, "torch")
+        from brain.differentiable import Effort, learn
+
         return learn(problem, rng, Effort(steps=self.steps, n_paths=self.n_paths))

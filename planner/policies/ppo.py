@@ -8,9 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from brain.training import require_extra
+from planner.policies.extra import needs
 from planner.policies.lots import in_lots
-from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
@@ -44,11 +43,7 @@ class Ppo:
         InputError
             If the extra ``train`` is not installed.
         """
-        try:
-            require_extra()
-        except ImportError as error:
-            remedy = "pip install 'echelon-planner[train]', or leave ppo out"
-            raise InputError([Finding("ppo", str(error), remedy)]) from error
+        needs(self.name, "ray", "torch", "gymnasium")
         from brain.order_env import Codec
         from brain.order_ppo import train_orders
 
