@@ -55,6 +55,7 @@ def chain(n_products: int, n_periods: int, unmet: str, rng: np.random.Generator)
             np.array([f"P{p}" for p in range(n_products)], dtype=object),
             every + 100, every + 1, every, every, every + 1,
             np.full(n_products, "poisson", dtype=object), every + np.inf,
+            np.full(n_products, "", dtype=object),
         ),
         locations=Locations(
             np.array(["store", "dc1", "dc2"], dtype=object), np.full((stages, n_periods), np.inf)

@@ -198,6 +198,7 @@ def repeated(scenario: Scenario, n: int) -> Scenario:
         ),
         mean=np.repeat(scenario.mean, n, axis=0),
         std=np.repeat(scenario.std, n, axis=0),
+        history=None,
         owed=None if scenario.owed is None else np.repeat(scenario.owed, n)[order],
         opening_ages=None
         if ages is None

@@ -89,6 +89,7 @@ def chains(
             volume=np.ones(n_chains),
             distribution=distribution,
             shelf_life=np.full(n_chains, np.inf),
+            category=np.full(n_chains, "", dtype=object),
         ),
         locations=Locations(
             name=np.array([f"stage {s}" for s in range(depth)], dtype=object),

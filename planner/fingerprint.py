@@ -27,7 +27,10 @@ def input_hash(scenario: Scenario) -> str:
     for table in TABLES:
         part = getattr(scenario, table)
         for field in dataclasses.fields(part):
-            _add(digest, f"{table}.{field.name}", getattr(part, field.name))
+            values = getattr(part, field.name)
+            # Results that were kept before there were categories stay good where there are none.
+            if field.name != "category" or values.astype(bool).any():
+                _add(digest, f"{table}.{field.name}", values)
     _add(digest, "mean", scenario.mean)
     _add(digest, "std", scenario.std)
     for name in ("owed", "lead_time_by_period"):
@@ -36,6 +39,12 @@ def input_hash(scenario: Scenario) -> str:
     if (ages := scenario.opening_ages) is not None:
         for values in (ages.on_hand, *ages.in_transit):
             _add(digest, "opening_ages", values)
+    if (history := scenario.history) is not None:
+        begins = np.array([history.first.astype("datetime64[D]").astype(np.int64), history.days])
+        _add(digest, "history.begins", begins)
+        for name in ("quantity", "in_stock", "price", "promotion"):
+            if (values := getattr(history, name)) is not None:
+                _add(digest, f"history.{name}", values)
     if scenario.elapsed:
         _add(digest, "elapsed", np.array([scenario.elapsed]))
     return digest.hexdigest()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from scenarios.assortment import Assortment
 from scenarios.errors import Finding
+from scenarios.history import History
 from scenarios.model import (
     Floats,
     Lanes,
@@ -30,6 +31,7 @@ def build_scenario(
     calendar: Calendar,
     tables: dict[str, Resolved],
     kept: Assortment,
+    history: History | None,
     warnings: tuple[Finding, ...],
 ) -> Scenario:
     """Put the scenario together; nothing is checked any more.
@@ -37,11 +39,11 @@ def build_scenario(
     Products, locations and lanes come in the order of their tables, which is why the tables of
     names need no index here.
     """
-    products = _products(tables["products"], directory)
+    products = _products(tables["products"], directory, _chosen_laws(tables))
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
     _override_capacities(tables.get("capacities"), locations, lanes)
-    points, mean, std = _points(tables, kept, products, calendar.n_periods)
+    points, mean, std = _points(tables, kept, products, history, calendar.n_periods)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
     days = pd.DatetimeIndex(calendar.first_days.astype("datetime64[s]"), name="date")
     return Scenario(
@@ -56,6 +58,7 @@ def build_scenario(
         mean=mean,
         std=std,
         warnings=warnings,
+        history=history,
     )
 
 
@@ -63,10 +66,24 @@ def _names(index: pd.Index) -> Names:
     return np.array(index, dtype=object)
 
 
-def _products(table: Resolved, directory: Directory) -> Products:
+def _chosen_laws(tables: dict[str, Resolved]) -> Names:
+    """[P] what a blank distribution means: the kind of the quantities where only they are known."""
+    laws = np.full(tables["products"].table.size, "normal", dtype=object)
+    if "forecast" in tables:
+        return laws
+    quantity, product = (tables["history"].column(name) for name in ("quantity", "product"))
+    known = tables["history"].column("period") < 0
+    known &= ~np.isnan(quantity)
+    laws[product[known]] = "negative_binomial"
+    laws[product[known & (quantity != np.floor(quantity))]] = "gamma"
+    return laws
+
+
+def _products(table: Resolved, directory: Directory, blank: Names) -> Products:
     value = table.table.numbers
-    column = table.table.texts["distribution"]
-    choices = np.array([str(name).lower() for name in column.names] + ["normal"], dtype=object)
+    column, category = table.table.texts["distribution"], table.table.texts["category"]
+    choices = np.array([str(name).lower() for name in column.names] + [""], dtype=object)
+    stated = choices[column.code]
     return Products(
         name=_names(directory.products),
         missed_sale_cost=value["missed_sale_cost"],
@@ -74,8 +91,9 @@ def _products(table: Resolved, directory: Directory) -> Products:
         unit_cost=value["unit_cost"],
         price=value["price"],
         volume=value["volume"],
-        distribution=choices[column.code],
+        distribution=np.where(column.code < 0, blank, stated),
         shelf_life=value["shelf_life"],
+        category=np.array([*category.names, ""], dtype=object)[category.code],
     )
 
 
@@ -111,7 +129,11 @@ def _override_capacities(table: Resolved | None, locations: Locations, lanes: La
 
 
 def _points(
-    tables: dict[str, Resolved], kept: Assortment, products: Products, n_periods: int
+    tables: dict[str, Resolved],
+    kept: Assortment,
+    products: Products,
+    history: History | None,
+    n_periods: int,
 ) -> tuple[Points, Floats, Floats]:
     n_points = len(kept.key)
     product, location = kept.product, kept.location
@@ -131,10 +153,23 @@ def _points(
             stated = table.column(column)
             given = ~np.isnan(stated)
             value[column][point[given]] = stated[given]
-    forecast = tables["forecast"]
+    sells = np.zeros(n_points, dtype=bool)
+    if history is not None:
+        sells |= ~np.isnan(history.quantity[:, -1])
+    mean, std = np.zeros((n_points, n_periods)), np.zeros((n_points, n_periods))
+    if (forecast := tables.get("forecast")) is None:
+        mean[sells] = std[sells] = math.nan
+    else:
+        sells |= _read_forecast(forecast, kept, products, mean, std)
+    return Points(product=product, location=location, sells=sells, **value), mean, std
+
+
+def _read_forecast(
+    forecast: Resolved, kept: Assortment, products: Products, mean: Floats, std: Floats
+) -> np.ndarray:
+    """Write means and stds into their arrays; True [K] where there are any."""
     point = kept.point(forecast.column("product"), forecast.column("location"))
     period = forecast.column("period")
-    mean, std = np.zeros((n_points, n_periods)), np.zeros((n_points, n_periods))
     mean[point, period] = forecast.column("mean")
     stated = forecast.column("std")
     if np.isnan(stated).any():
@@ -142,9 +177,9 @@ def _points(
         implied = np.where(poisson, np.sqrt(forecast.column("mean")), 0.0)
         stated = np.where(np.isnan(stated), implied, stated)
     std[point, period] = stated
-    sells = np.zeros(n_points, dtype=bool)
+    sells = np.zeros(len(kept.key), dtype=bool)
     sells[point] = True
-    return Points(product=product, location=location, sells=sells, **value), mean, std
+    return sells
 
 
 def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:

@@ -151,6 +151,10 @@ def cannot(change: Change, scenario: Scenario, n_periods: int) -> list[Finding]:
     if change.lead_time and leads.min(initial=1000) < -change.lead_time:
         problem = "makes a lead time less than 0"
         add("lead_time", change.lead_time, problem, "take off fewer periods")
+    for name in ("demand", "uncertainty"):
+        if getattr(change, name) not in (None, 1.0) and scenario.lacks_forecast:
+            remedy = "forecast demand from the history first"
+            add(name, getattr(change, name), "there is no forecast to change", remedy)
     poisson = _poisson(scenario)
     if change.uncertainty not in (None, 1.0) and poisson:
         shown = ", ".join(poisson[:5]) + (f" and {len(poisson) - 5} more" if poisson[5:] else "")

@@ -192,7 +192,7 @@ def check_capacities(capacities: Resolved, report: Report) -> Resolved:
 def check_forecast(
     forecast: Resolved, directory: Directory, lanes: Resolved | None, report: Report
 ) -> None:
-    """Gaps, products nobody buys, and places that sell but are not supplied."""
+    """Gaps, and what :func:`check_demand` looks for."""
     if directory.calendar is None or not forecast.sound.all():
         return  # with records missing, gaps say nothing
     raw, n_products = forecast.table.raw, len(directory.products)
@@ -212,11 +212,21 @@ def check_forecast(
             severity="warning",
             count=int(gaps.size),
         )
-    idle = np.setdiff1d(np.arange(n_products), product)
+    check_demand(forecast, directory, lanes, report)
+
+
+def check_demand(
+    table: Resolved, directory: Directory, lanes: Resolved | None, report: Report
+) -> None:
+    """Products nobody buys, and places that sell but are not supplied; forecast or history."""
+    if not table.sound.all():
+        return
+    raw, location, product = table.table.raw, table.column("location"), table.column("product")
+    idle = np.setdiff1d(np.arange(len(directory.products)), product)
     if idle.size and product.size:
         report.add(
             raw.file,
-            "there is no forecast for the product",
+            f"there is no {raw.name} for the product",
             "add one, or leave it so if nobody buys it",
             column="product",
             value=str(directory.products[idle[0]]),
@@ -229,7 +239,7 @@ def check_forecast(
         report.rows(
             raw,
             "location",
-            forecast.sound & (forecast.index["location"] == where),
+            table.sound & (table.index["location"] == where),
             "customers buy here, but no lane supplies the location",
             "add a lane to it",
             severity="warning",
@@ -247,7 +257,8 @@ def check_routes(
             ("product", "destination"),
             stray,
             "the product is not kept at this destination",
-            "add it to forecast, inventory or product_locations there, or take the order out",
+            "add it to forecast, history, inventory or product_locations there, or take the order"
+            " out",
         )
     if overrides is not None:
         report.rows(

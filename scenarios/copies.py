@@ -23,7 +23,8 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
     Notes
     -----
     Products, locations, lanes, points and routes of copy c come after those of copy c - 1, so
-    that e.g. route a of copy c is route ``c * n_routes + a``.
+    that e.g. route a of copy c is route ``c * n_routes + a``. The history is left out: there is
+    nothing to forecast.
     """
     n = len(demand)
 
@@ -68,6 +69,7 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         mean=mean,
         std=np.zeros_like(mean),
         warnings=(),
+        history=None,
         owed=None if scenario.owed is None else np.tile(scenario.owed, n),
         opening_ages=None
         if ages is None

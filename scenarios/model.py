@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.history import History, check_history
 from scenarios.opening import check_opening
 from scenarios.settings import Settings
 
@@ -43,6 +44,8 @@ class Products:
     distribution: Names
     shelf_life: Floats
     """Periods a unit can be sold after it came from an external supplier; inf: it keeps."""
+    category: Names
+    """Group of similar products; "": none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,7 @@ class Points:
     on_hand: Floats
     backlog: Floats
     sells: NDArray[np.bool_]
-    """True where customers buy, that is where there is a forecast."""
+    """True where customers buy, that is where there is a forecast or a history."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +118,12 @@ class Scenario:
     """One planning problem, frozen; a what-if is a :meth:`replace`.
 
     ``mean`` and ``std`` are [K, T]: the forecast of customer demand per stock point and period
-    (0 where nobody buys). ``warnings`` are what the loader found odd.
+    (0 where nobody buys). ``warnings`` are what the loader found odd. ``history`` is what was sold
+    before, if that was told. Read without a forecast, mean and std are nan where customers buy: see
+    ``lacks_forecast``.
 
-    The fields after ``warnings`` are for Python alone; no table can say them, and
-    :meth:`to_tables` refuses a scenario that it would change by leaving them out.
+    The fields between ``warnings`` and ``history`` are for Python alone; no table can say them,
+    and :meth:`to_tables` refuses a scenario that it would change by leaving them out.
     """
 
     settings: Settings
@@ -147,6 +152,8 @@ class Scenario:
     lead_time_by_period: Ints | None = None
     """[A, T] lead time of what is shipped in each period, the last one's from then on; None:
     ``routes.lead_time``. Planners see ``routes.lead_time`` alone."""
+    history: History | None = None
+    """Past sales at the stock points, from the table of that name."""
 
     @classmethod
     def read(cls, path: str | Path) -> Scenario:
@@ -213,6 +220,7 @@ class Scenario:
                 f"mean {self.mean.shape} and std {self.std.shape} must be points x periods {shape}"
             )
         check_opening(self)
+        check_history(self)
 
     @property
     def n_products(self) -> int:
@@ -233,6 +241,11 @@ class Scenario:
     @property
     def n_periods(self) -> int:
         return len(self.dates)
+
+    @property
+    def lacks_forecast(self) -> bool:
+        """Whether demand is still to be forecast from the history, so that means are nan."""
+        return bool(np.isnan(self.mean).any())
 
     @cached_property
     def point_volume(self) -> Floats:

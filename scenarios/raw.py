@@ -90,6 +90,8 @@ def array_of(cells: Any) -> Any:
             cells = cells.dictionary_decode()
     if pa.types.is_large_string(cells.type) or pa.types.is_string_view(cells.type):
         cells = cells.cast(pa.string())
+    if pa.types.is_boolean(cells.type):
+        cells = pc.if_else(cells, "True", "False").dictionary_encode()
     if pa.types.is_floating(cells.type):
         cells = pc.if_else(pc.is_nan(cells), None, cells)
     if not (_is_known(cells.type)):

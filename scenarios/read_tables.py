@@ -12,12 +12,13 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from scenarios.nixtla import from_series
 from scenarios.raw import RawTable, array_of, drop_blank_rows
 from scenarios.read_csv import check_header, column_names, read_csv
 from scenarios.read_excel import read_workbook, sheet_table
 from scenarios.read_settings import RawSettings, settings_from_sheet, settings_from_yaml
 from scenarios.report import Report, did_you_mean
-from scenarios.schema import REQUIRED_TABLES, TABLES, attributes
+from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, TABLES, attributes
 
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 _LOOKALIKES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".feather", ".zip", ".pq")
@@ -92,9 +93,7 @@ def _read_folder(path: Path, report: Report) -> Source:
             if raw is not None:
                 tables[table] = raw
     _check_present(files, path.name, ".csv", report)
-    return Source(
-        _known_columns(tables, report), settings or RawSettings.none("settings.yaml"), files
-    )
+    return _source(tables, settings or RawSettings.none("settings.yaml"), files, report)
 
 
 def _read_file(entry: Path, table: str, suffix: str, report: Report) -> RawTable | None:
@@ -151,7 +150,7 @@ def _read_excel(path: Path, report: Report) -> Source:
             _unknown_table(file, table, report)
     if sheets:
         _check_present(files, path.name, "", report)
-    return Source(_known_columns(tables, report), settings, files)
+    return _source(tables, settings, files, report)
 
 
 def from_frames(
@@ -174,18 +173,34 @@ def from_frames(
         if raw is not None:
             tables[table] = raw
     _check_present(files, "tables", "", report)
-    return Source(_known_columns(tables, report), RawSettings("settings", dict(settings)), files)
+    return _source(tables, RawSettings("settings", dict(settings)), files, report)
+
+
+def _source(
+    tables: dict[str, RawTable], settings: RawSettings, files: dict[str, str], report: Report
+) -> Source:
+    return Source(_known_columns(from_series(tables, report), report), settings, files)
 
 
 def _check_present(files: Mapping[str, str], place: str, suffix: str, report: Report) -> None:
     for table in REQUIRED_TABLES:
         if table not in files:
-            wanted = ", ".join(name for name, a in attributes(table).items() if a.required)
             report.add(
                 table + suffix,
                 f"the table is missing from {place}",
-                f"add it with at least the columns {wanted}",
+                f"add it with at least the columns {_wanted(table)}",
             )
+    if not any(table in files for table in DEMAND_TABLES):
+        either = " or ".join(f"{table} ({_wanted(table)})" for table in DEMAND_TABLES)
+        report.add(
+            " or ".join(table + suffix for table in DEMAND_TABLES),
+            f"one of the two tables must be in {place}, and both are missing",
+            f"add one of them with at least these columns: {either}",
+        )
+
+
+def _wanted(table: str) -> str:
+    return ", ".join(n for n, a in attributes(table).items() if a.required or a.column_required)
 
 
 def _known_columns(tables: dict[str, RawTable], report: Report) -> dict[str, RawTable]:

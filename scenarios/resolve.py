@@ -205,7 +205,9 @@ def resolve(table: TypedTable, directory: Directory, source: Source, report: Rep
         sound &= ~unknown
     if "date" in table.dates or "receipt_date" in table.dates:
         name = "date" if "date" in table.dates else "receipt_date"
-        index["period"], outside = _periods(table, name, directory.calendar, report)
+        # Sales are from before the plan; what they are worth is looked at later.
+        told = None if table.raw.name == "history" else report
+        index["period"], outside = _periods(table, name, directory.calendar, told)
         sound &= ~outside
     return Resolved(table, index, sound)
 
@@ -215,12 +217,15 @@ def _hint_in(known: pd.Index) -> Callable[[str], str]:
 
 
 def _periods(
-    table: TypedTable, name: str, calendar: Calendar | None, report: Report
+    table: TypedTable, name: str, calendar: Calendar | None, report: Report | None
 ) -> tuple[Ints, Mask]:
+    """Period of each record, and those without one; any will do where there is no report."""
     if calendar is None:
         return np.full(table.size, -1), np.ones(table.size, dtype=bool)
     dates = table.dates[name]
     period = calendar.period_of(dates)
+    if report is None:
+        return period, np.isnat(dates)
     outside = ~np.isnat(dates) & ((period < 0) | (period >= calendar.n_periods))
     remedy = "correct the date, leave the record out, or change start_date or horizon"
     if name == "receipt_date":

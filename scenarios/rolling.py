@@ -17,6 +17,8 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
     owed and under way, and how old it is.
 
     Lead times are those in force in ``period``, and go on: how they will change is not known.
+    Past sales stay where ``period`` is 0 and are left out later on: what was sold since is not part
+    of a state, and a history must not end before its scenario begins.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         opening_ages=_ages(scenario, state),
         elapsed=scenario.elapsed + period,
         lead_time_by_period=None,
+        history=scenario.history.ahead(window.stop) if scenario.history and not period else None,
     )
 
 
@@ -82,8 +85,9 @@ def _ages(scenario: Scenario, state: State) -> Ages | None:
 def longer(scenario: Scenario, n_periods: int) -> Scenario:
     """The scenario over ``n_periods``: its last season (7 days or 4 weeks) again and again.
 
-    Forecast, storage and lane capacities are repeated; lead times go on. A scenario that is long
-    enough is returned as it is.
+    Forecast, storage and lane capacities are repeated; lead times go on. Past sales stay; no price
+    or promotion is known in the periods that are new. A scenario that is long enough is returned
+    as it is.
     """
     extra = n_periods - scenario.n_periods
     if extra <= 0:
@@ -104,4 +108,5 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
         lead_time_by_period=None if lead is None else np.pad(lead, ((0, 0), (0, extra)), "edge"),
+        history=scenario.history.ahead(n_periods) if scenario.history else None,
     )

@@ -36,6 +36,8 @@ class Attribute:
     blank: str = ""
     key: bool = False
     required: bool = False
+    column_required: bool = False
+    """The column must be there, but its cells may be blank."""
     minimum: float | None = None
     choices: tuple[str, ...] = ()
     references: str | None = None
@@ -56,7 +58,10 @@ class Attribute:
 
 
 DISTRIBUTIONS = ("normal", "gamma", "poisson", "negative_binomial")
-REQUIRED_TABLES = ("products", "locations", "lanes", "forecast")
+YES, NO = ("true", "1", "yes"), ("false", "0", "no")
+REQUIRED_TABLES = ("products", "locations", "lanes")
+DEMAND_TABLES = ("forecast", "history")
+"""One of these is required, too."""
 
 _INF, _NAN = math.inf, math.nan
 _COST = "currency/unit"
@@ -104,7 +109,7 @@ def _periods(
     )
 
 
-_P, _L, _N, _F = "products", "locations", "lanes", "forecast"
+_P, _L, _N, _F, _H = "products", "locations", "lanes", "forecast", "history"
 _PL, _PN, _C, _I, _O = (
     "product_locations",
     "product_lanes",
@@ -139,6 +144,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "text",
         "Distribution of demand about the forecast mean.",
         default="normal",
+        blank="normal; with a history and no forecast: negative_binomial where all quantities of"
+        " the product are whole numbers, else gamma",
         choices=DISTRIBUTIONS,
     ),
     _periods(
@@ -148,6 +155,14 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _INF,
         "keeps",
         1,
+    ),
+    Attribute(
+        _P,
+        "category",
+        "text",
+        "Group of similar products, whose seasons are learnt together.",
+        default="",
+        blank="no group",
     ),
     _id(_L, "location", "Name of the location."),
     _number(
@@ -192,6 +207,42 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "units",
         _NAN,
         "0; Poisson: square root of mean",
+    ),
+    Attribute(_H, "product", "text", "Product that was sold.", required=True, references=_P),
+    Attribute(_H, "location", "text", "Where it was sold.", required=True, references=_L),
+    Attribute(
+        _H,
+        "date",
+        "date",
+        "Any day of the period; records of one period are added up.",
+        required=True,
+    ),
+    Attribute(
+        _H,
+        "quantity",
+        "number",
+        "Units sold; negative: returned.",
+        "units",
+        _NAN,
+        "not known yet: the record tells price and promotion only",
+        column_required=True,
+    ),
+    Attribute(
+        _H,
+        "in_stock",
+        "text",
+        "Whether there was stock all the time; if not, demand was at least what was sold.",
+        default="true",
+        choices=(*YES, *NO),
+    ),
+    _number(_H, "price", "Sales price, also of periods to come.", _COST, _NAN, "unknown"),
+    _number(
+        _H,
+        "promotion",
+        "Size of a promotion, also of periods to come, such as the share taken off the price;"
+        " 0: none.",
+        "",
+        0.0,
     ),
     _id(_PL, "product", "Product.", _P),
     _id(_PL, "location", "Location that keeps it.", _L),

@@ -15,13 +15,16 @@ class Settings(BaseModel):
 
     start_date: datetime.date | None = Field(
         default=None,
-        description="First period of the plan; default: the first date of the forecast.",
+        description="First period of the plan; default: the first date of the forecast, or the"
+        " first period after the history.",
     )
     period: Literal["D", "W"] = Field(
         default="D", description="Length of a period: D (day) or W (week)."
     )
     horizon: Annotated[int, Field(ge=1, le=1000)] | None = Field(
-        default=None, description="Periods to plan; default: up to the last date of the forecast."
+        default=None,
+        description="Periods to plan; default: up to the last date of the forecast, or, with a"
+        " history alone, 28 days or 13 weeks (more where lead times are long).",
     )
     review_period: int = Field(
         default=1,

@@ -12,11 +12,14 @@ import pandas as pd
 from scenarios import check
 from scenarios.assortment import Assortment, assortment
 from scenarios.build import build_scenario
+from scenarios.history_calendar import check_rhythm, history_calendar
 from scenarios.model import Scenario
+from scenarios.past_sales import Records, note_series, note_unforecast, past_sales, records_of
 from scenarios.read_settings import checked_settings
 from scenarios.read_tables import Source, from_frames, read_path
 from scenarios.report import Report
 from scenarios.resolve import (
+    Calendar,
     Directory,
     Resolved,
     calendar_of,
@@ -71,7 +74,7 @@ def _load(source: Source, report: Report) -> Scenario:
     """From cells to arrays, going on past every error to find the others."""
     settings = checked_settings(source.settings, report)
     typed = {name: typed_table(raw, report) for name, raw in source.tables.items()}
-    calendar = calendar_of(settings, typed, report)
+    calendar = _calendar(settings, typed, report)
     products = names_of(typed.get("products"), "product", report)
     locations = names_of(typed.get("locations"), "location", report)
     directory = Directory(
@@ -82,15 +85,42 @@ def _load(source: Source, report: Report) -> Scenario:
         directory, tables["lanes"] = _with_lanes(directory, typed["lanes"], source, report)
     for name in (name for name in typed if name != "lanes"):
         tables[name] = _resolved(typed[name], directory, source, report)
-    kept = _check_all(tables, directory, source, report)
+    records = _records(tables, calendar, report)
+    kept = _check_all(tables, directory, source, records, report)
     if settings.unmet_demand == "lost" and "inventory" in tables:
         check.note_unused_backlog(tables["inventory"].table, report)
     report.raise_errors()
     if calendar is None:  # no dates at all: an error that has been raised above
         raise AssertionError("a calendar was expected")
+    history = None
+    if records is not None:
+        history = past_sales(records, tables["history"], kept, calendar, settings, report)
+        others = [tables[name] for name in ("inventory", "product_locations") if name in tables]
+        named = [kept.point(t.column("product"), t.column("location")) for t in others]
+        at = np.concatenate([np.empty(0, dtype=np.int64), *named])
+        note_series(history, directory, kept, at, source.file("history"), report)
+        if "forecast" in tables:
+            note_unforecast(history, tables["forecast"], directory, kept, report)
     return build_scenario(
-        settled(settings, calendar), directory, calendar, tables, kept, report.findings
+        settled(settings, calendar), directory, calendar, tables, kept, history, report.findings
     )
+
+
+def _calendar(settings: Settings, typed: dict[str, TypedTable], report: Report) -> Calendar | None:
+    if "history" in typed:
+        check_rhythm(settings, typed["history"], report)
+        if "forecast" not in typed:
+            return history_calendar(settings, typed, report)
+    return calendar_of(settings, typed, report)
+
+
+def _records(
+    tables: dict[str, Resolved], calendar: Calendar | None, report: Report
+) -> Records | None:
+    """The records of the history that count; None where there are none."""
+    if "history" not in tables or calendar is None:
+        return None
+    return records_of(tables["history"], calendar, report, alone="forecast" not in tables)
 
 
 def _with_lanes(
@@ -145,7 +175,11 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
 
 
 def _check_all(
-    tables: dict[str, Resolved], directory: Directory, source: Source, report: Report
+    tables: dict[str, Resolved],
+    directory: Directory,
+    source: Source,
+    records: Records | None,
+    report: Report,
 ) -> Assortment:
     """Every check between tables, and the stock points and routes they amount to."""
     products, lanes = tables.get("products"), tables.get("lanes")
@@ -159,6 +193,8 @@ def _check_all(
         check.check_product_lanes(tables["product_lanes"], directory, report)
     if "forecast" in tables:
         check.check_forecast(tables["forecast"], directory, lanes, report)
+    elif "history" in tables and directory.calendar is not None:
+        check.check_demand(tables["history"], directory, lanes, report)
     check.note_missing_inventory(source, report)
     n_products = len(directory.products)
     keys = [
@@ -166,6 +202,8 @@ def _check_all(
         for name in ("forecast", "inventory", "product_locations")
         if name in tables
     ]
+    if records is not None:
+        keys.append(records.location * n_products + records.product)
     origin = np.empty(0, dtype=np.int64)
     if lanes is not None and directory.n_lanes:
         origin = lanes.table.texts["origin"].index_in(directory.locations)[lanes.sound]
@@ -177,7 +215,8 @@ def _check_all(
         directory.lane_destination,
     )
     # Where products or places are unknown, what is kept where is not known either.
-    complete = all(table in source.tables for table in ("products", "locations", "forecast"))
+    complete = all(table in source.tables for table in ("products", "locations"))
+    complete &= any(table in source.tables for table in ("forecast", "history"))
     if complete and lanes is not None:
         check.check_routes(tables.get("open_orders"), tables.get("product_lanes"), kept, report)
     return kept

@@ -39,9 +39,12 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
         "capacities": _capacities(scenario),
         "inventory": _inventory(scenario),
         "open_orders": _open_orders(scenario),
+        "history": _history(scenario),
         "forecast": _forecast(scenario),
     }
-    required = ("products", "locations", "lanes", "inventory", "forecast")
+    required = ["products", "locations", "lanes", "inventory"]
+    if not scenario.lacks_forecast:
+        required.append("forecast")
     return {name: table for name, table in tables.items() if name in required or len(table)}
 
 
@@ -51,6 +54,8 @@ def _refuse_what_is_lost(scenario: Scenario) -> None:
         "opening_ages": aged_products(scenario).any(),
         "elapsed": scenario.elapsed % scenario.settings.expiry_check != 0,
         "lead_time_by_period": scenario.lead_time_by_period is not None,
+        "unfinished forecast": scenario.lacks_forecast
+        and not np.isnan(scenario.mean[scenario.points.sells]).all(),
     }
     names = [name for name, is_lost in lost.items() if is_lost]
     if names:
@@ -86,6 +91,7 @@ def _products(scenario: Scenario) -> pd.DataFrame:
             "volume": products.volume,
             "distribution": _text(products.distribution),
             "shelf_life": _finite(products.shelf_life),
+            "category": _text(np.array([name or None for name in products.category], dtype=object)),
         }
     )
 
@@ -225,7 +231,38 @@ def _open_orders(scenario: Scenario) -> pd.DataFrame:
     )
 
 
+def _history(scenario: Scenario) -> pd.DataFrame:
+    history = scenario.history
+    if history is None:
+        return pd.DataFrame()
+    n_ahead = scenario.n_periods
+
+    def over_all(past: Any, later: Any) -> Any:
+        return np.pad(past, ((0, 0), (0, n_ahead)), constant_values=later)
+
+    quantity = over_all(history.quantity, math.nan)
+    told = ~np.isnan(quantity)
+    if history.price is not None:
+        told |= ~np.isnan(history.price)
+    if history.promotion is not None:
+        told |= history.promotion != 0
+    point, period = np.nonzero(told)
+    dates = history.dates.append(scenario.dates)
+    in_stock = over_all(history.in_stock, True)[point, period]
+    columns = {
+        "date": dates.to_numpy()[period],
+        "quantity": quantity[point, period],
+        "in_stock": _chosen(np.array(["false", "true"], dtype=object), in_stock.astype(np.int64)),
+    }
+    for name in ("price", "promotion"):
+        if (plan := getattr(history, name)) is not None:
+            columns[name] = plan[point, period]
+    return pd.DataFrame(_place(scenario, point) | columns)
+
+
 def _forecast(scenario: Scenario) -> pd.DataFrame:
+    if scenario.lacks_forecast:
+        return pd.DataFrame()
     point = np.flatnonzero(scenario.points.sells)
     n_periods = scenario.n_periods
     return pd.DataFrame(

@@ -12,7 +12,7 @@ from scenarios.columns import NO_DATE, Dates, Labels, dates, labels, numbers
 from scenarios.model import Floats
 from scenarios.raw import RawTable
 from scenarios.report import Report, did_you_mean
-from scenarios.schema import REQUIRED_TABLES, Attribute, attributes
+from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, Attribute, attributes
 
 Mask = NDArray[np.bool_]
 
@@ -47,13 +47,13 @@ def typed_table(raw: RawTable, report: Report) -> TypedTable:
     values: dict[str, Floats] = {}
     days: dict[str, Dates] = {}
     sound = np.ones(raw.size, dtype=bool)
-    if raw.size == 0 and raw.name in REQUIRED_TABLES:
-        what = ": there is no forecast for any product" if raw.name == "forecast" else ""
+    if raw.size == 0 and raw.name in (*REQUIRED_TABLES, *DEMAND_TABLES):
+        what = f": there is no {raw.name} of any product" if raw.name in DEMAND_TABLES else ""
         report.add(raw.file, f"the table is empty{what}", "add at least one record")
     for attribute in attributes(raw.name).values():
         name = attribute.name
         present = name in raw.columns
-        if attribute.required and not present:
+        if (attribute.required or attribute.column_required) and not present:
             report.add(
                 raw.file,
                 "the required column is missing",

@@ -129,6 +129,7 @@ def world(
             volume=per_product(volume),
             distribution=names,
             shelf_life=per_product(shelf_life),
+            category=np.full(n_products, "", dtype=object),
         ),
         locations=Locations(
             name=np.array(list(locations), dtype=object),

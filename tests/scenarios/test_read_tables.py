@@ -352,7 +352,7 @@ def test_an_empty_folder_names_every_table_it_needs(tmp_path: Path) -> None:
         "products.csv",
         "locations.csv",
         "lanes.csv",
-        "forecast.csv",
+        "forecast.csv or history.csv",
     ]
 
 

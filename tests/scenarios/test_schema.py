@@ -6,14 +6,22 @@ import math
 
 import pytest
 
-from scenarios.schema import ATTRIBUTES, REQUIRED_TABLES, TABLES, attributes, key_of, schema_table
+from scenarios.schema import (
+    ATTRIBUTES,
+    DEMAND_TABLES,
+    REQUIRED_TABLES,
+    TABLES,
+    attributes,
+    key_of,
+    schema_table,
+)
 from scenarios.settings import Settings
 
 
 def test_the_schema_names_every_table_and_column_that_users_are_promised() -> None:
     promised = {
         "products": "product missed_sale_cost holding_cost unit_cost price volume distribution"
-        " shelf_life",
+        " shelf_life category",
         "locations": "location storage_capacity",
         "lanes": "origin destination lead_time capacity unit_cost order_cost",
         "product_locations": "product location holding_cost missed_sale_cost unmet_order_cost"
@@ -24,6 +32,7 @@ def test_the_schema_names_every_table_and_column_that_users_are_promised() -> No
         "inventory": "product location on_hand backlog",
         "open_orders": "product origin destination quantity receipt_date",
         "forecast": "product location date mean std",
+        "history": "product location date quantity in_stock price promotion",
     }
     assert {table: " ".join(attributes(table)) for table in TABLES} == promised
 
@@ -50,11 +59,12 @@ def test_defaults_without_a_number_are_put_in_words() -> None:
 
 
 def test_keys_of_the_required_tables() -> None:
-    assert {table: key_of(table) for table in REQUIRED_TABLES} == {
+    assert {table: key_of(table) for table in (*REQUIRED_TABLES, *DEMAND_TABLES)} == {
         "products": ("product",),
         "locations": ("location",),
         "lanes": ("origin", "destination"),
         "forecast": ("product", "location", "date"),
+        "history": (),  # records of one day are added up
     }
 
 
