@@ -60,7 +60,7 @@ def history_calendar(
     history = tables["history"]
     dates = sale_dates(history)
     if not dates.size:
-        if history.size:
+        if history.size and {"date", "quantity"} <= history.raw.columns.keys():
             report.add(
                 history.raw.file,
                 "no record has both a date and a quantity",
