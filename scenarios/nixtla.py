@@ -16,13 +16,16 @@ from scenarios.report import Report
 SEPARATORS = "/|_:-"
 RENAMED = {"ds": "date", "y": "quantity"}
 
+Pair = tuple[str, str]
+
 
 def from_series(tables: dict[str, RawTable], report: Report) -> dict[str, RawTable]:
     """The tables with a history of series as one of products and locations.
 
-    ``unique_id`` is product and location (in either order) on both sides of one of the separators;
-    where only one location can sell, it may be the product alone. Ids that mean nothing known are
-    reported, and their records left out. Tables in the usual form are returned as they are.
+    ``unique_id`` is product and location on both sides of one of the separators, in the order that
+    fits more of the ids (product first if both do); an id may be in the other order if that alone
+    fits. Where only one location can sell, it may be the product alone. Ids that mean nothing known
+    are reported, and their records left out. Tables in the usual form are returned as they are.
     """
     history = tables.get("history")
     if history is None:
@@ -47,7 +50,7 @@ def _split(history: RawTable, tables: dict[str, RawTable], report: Report) -> Ra
     only = _only_seller(tables, locations)
     known, places = set(products), set(locations)
     # One look at each series, not at each record; the last pair is that of a blank id.
-    pairs = [_pair(str(name), known, places, only) for name in ids.names] + [None]
+    pairs = [*_pairs([str(name) for name in ids.names], known, places, only), None]
     found = np.array([pair is not None for pair in pairs])
     unknown = ~found[ids.code] & (ids.code >= 0)
     # Where there are no names at all, that is the mistake, and it is told elsewhere.
@@ -78,19 +81,25 @@ def _column(texts: np.ndarray, ids: Labels, keep: np.ndarray) -> pa.Array:
     )
 
 
-def _pair(
-    name: str, products: set[str], locations: set[str], only: str | None
-) -> tuple[str, str] | None:
-    for left, right in _halves(name):
-        if left in products and right in locations:
-            return left, right
-    for left, right in _halves(name):
-        if right in products and left in locations:
-            return right, left
-    return (name, only) if only is not None and name in products else None
+def _pairs(
+    ids: list[str], products: set[str], locations: set[str], only: str | None
+) -> list[Pair | None]:
+    """Product and location of each id, None where it has none."""
+    first = [
+        next((h for h in _halves(name) if h[0] in products and h[1] in locations), None)
+        for name in ids
+    ]
+    last = [
+        next((h[::-1] for h in _halves(name) if h[1] in products and h[0] in locations), None)
+        for name in ids
+    ]
+    if sum(pair is not None for pair in last) > sum(pair is not None for pair in first):
+        first, last = last, first
+    alone = [(name, only) if only is not None and name in products else None for name in ids]
+    return [a or b or c for a, b, c in zip(first, last, alone, strict=True)]
 
 
-def _halves(name: str) -> Iterator[tuple[str, str]]:
+def _halves(name: str) -> Iterator[Pair]:
     for i, letter in enumerate(name):
         if letter in SEPARATORS:
             yield name[:i].strip(), name[i + 1 :].strip()

@@ -397,6 +397,19 @@ class TestNames:
         assert past(scenario).quantity[row(scenario, "A", "B")].tolist() == [1, 2]
         assert scenario.n_points == 1
 
+    def test_one_order_is_taken_for_all_where_it_fits_all(self) -> None:
+        # 1/2 could be either; 2/3 can only be product 3 at place 2, and so place 1 sells product 2.
+        names = {"product": [1, 2, 3], "missed_sale_cost": 5.0, "holding_cost": 1.0}
+        others = {
+            "products": pd.DataFrame(names),
+            "locations": pd.DataFrame({"location": [1, 2]}),
+            "lanes": pd.DataFrame({"origin": "Maker", "destination": [1, 2], "lead_time": 1}),
+            "inventory": None,
+        }
+        scenario = read(self.series("1/2", "2/3"), others)
+        named = zip(scenario.points.product, scenario.points.location, strict=True)
+        assert list(named) == [(1, 0), (2, 1)]
+
     def test_the_product_alone_where_one_place_sells(self) -> None:
         assert sold(read(self.series("A", "B")), "B") == [1, 2]  # Depot supplies Shop
         two = {"locations": pd.DataFrame({"location": ["Shop", "Depot", "Kiosk"]})}
