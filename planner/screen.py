@@ -240,7 +240,7 @@ def scenario_text(scenario: Scenario) -> str:
         f"periods             {scenario.n_periods:,} {unit}, {scenario.dates[0]:%Y-%m-%d} to"
         f" {scenario.dates[-1]:%Y-%m-%d}",
         f"longest cover       {cover} {unit} from an order to the last demand it serves",
-        f"mean demand         {amount(float(scenario.mean.sum()))} units over the horizon",
+        *_demand_lines(scenario, unit),
         f"opening stock       {amount(float(scenario.points.on_hand.sum()))} units,"
         f" {amount(float(scenario.open_orders.quantity.sum()))} under way",
     ]
@@ -250,6 +250,22 @@ def scenario_text(scenario: Scenario) -> str:
             " released now will rest on demand assumed after the forecast."
         )
     return "\n".join(lines)
+
+
+def _demand_lines(scenario: Scenario, unit: str) -> Iterator[str]:
+    import numpy as np
+
+    if (history := scenario.history) is not None:
+        n_series = int((~np.isnan(history.quantity)).any(axis=1).sum())
+        yield (
+            f"past sales          {amount(float(np.nansum(history.quantity)))} units of"
+            f" {n_series:,} series in {history.n_periods:,} {unit} from"
+            f" {history.dates[0]:%Y-%m-%d}"
+        )
+    if scenario.lacks_forecast:
+        yield "mean demand         to be forecast from past sales"
+    else:
+        yield f"mean demand         {amount(float(scenario.mean.sum()))} units over the horizon"
 
 
 def simulation_text(simulation: Simulation, currency: str) -> str:

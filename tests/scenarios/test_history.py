@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from planner.fingerprint import input_hash
+from planner.screen import scenario_text
 from scenarios.changes import Change
 from scenarios.copies import copies
 from scenarios.errors import Finding, InputError
@@ -524,6 +525,11 @@ class TestTables:
         mean[row(scenario, "A")] = 1.0
         with pytest.raises(ValueError, match="unfinished forecast"):
             scenario.replace(mean=mean, std=mean).to_tables()
+
+    def test_a_summary_tells_what_was_sold(self) -> None:
+        text = scenario_text(read(weekly(TEN)))
+        assert "past sales          71.5 units of 2 series in 10 weeks from 2025-10-27" in text
+        assert "to be forecast from past sales" in text
 
     def test_the_good_folder_has_no_history(self, tmp_path: Path) -> None:
         scenario = Scenario.read(write(tmp_path))

@@ -144,11 +144,31 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 "std": column(st.one_of(st.none(), amount), n_sales),
             }
         ),
+        "history": pd.DataFrame(
+            {
+                "product": np.repeat(products, days),
+                "location": shop,
+                "date": [start - datetime.timedelta((7 if week else 1) * t) for t in range(days)]
+                * 2,
+                "quantity": column(amount, days) + column(st.one_of(st.none(), amount), days),
+                "in_stock": column(st.one_of(st.none(), st.booleans()), n_sales),
+                "price": column(st.one_of(st.none(), amount), n_sales),
+                "promotion": column(st.one_of(st.none(), amount), n_sales),
+            }
+        ),
     }
+    told = draw(st.sampled_from(["forecast", "history", "both"]))
+    for name in {"forecast", "history"} - {told} if told != "both" else ():
+        del tables[name]
     for name in ("product_locations", "product_lanes", "capacities", "open_orders"):
         if draw(st.booleans()):
             del tables[name]
-    options = {"period": "W" if week else "D", "unmet_demand": "backlog", "currency": names[0][:8]}
+    options = {
+        "period": "W" if week else "D",
+        "unmet_demand": "backlog",
+        "currency": names[0][:8],
+        "start_date": start,
+    }
     return Scenario.from_tables(tables, options)
 
 
