@@ -1,19 +1,25 @@
-"""Records of the history to sales by stock point and past period, and what is odd about them."""
+"""Records of the history to sales by stock point and past period."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from scenarios.assortment import Assortment
 from scenarios.columns import Labels
 from scenarios.history import History
 from scenarios.history_calendar import is_daily, sale_dates
+from scenarios.history_notes import (
+    note_cells,
+    note_gaps,
+    note_repeats,
+    note_unknown,
+    note_weekday,
+)
 from scenarios.model import Floats, Ints
 from scenarios.report import Report
-from scenarios.resolve import Calendar, Directory, Resolved
+from scenarios.resolve import Calendar, Resolved
 from scenarios.schema import NO
 from scenarios.settings import Settings
 from scenarios.validate import Mask
@@ -146,14 +152,16 @@ def past_sales(
     blank[:, last + 1 :] = True
     unknown = blank & begun & ~filled
     in_stock = ~(empty | unknown)
-    if is_daily(settings, dates) and calendar.period_of(dates[:1] - 1)[0] == -n_past:
+    if not is_daily(settings, dates):
+        note_weekday(table, calendar, dates, report)
+    elif calendar.period_of(dates[:1] - 1)[0] == -n_past:
         # The first week is not whole: at least that much was sold in it.
         in_stock[:, 0] &= ~filled[:, 0]
 
-    _note_repeats(table, kept, calendar, report)
-    _note_cells(report, table, (total < 0) & filled, "returns exceed sales, which count as 0")
-    _note_unknown(report, table, unknown, n_past - 1 - last)
-    _note_gaps(report, table, begun & ~filled & ~unknown)
+    note_repeats(table, kept, calendar, report)
+    note_cells(report, table, (total < 0) & filled, "returns exceed sales, which count as 0")
+    note_unknown(report, table, unknown, n_past - 1 - last)
+    note_gaps(report, table, begun & ~filled & ~unknown)
     quantity = np.where(begun, np.maximum(total, 0.0), np.nan)
     here = (point, column, whole)
     return History(
@@ -187,147 +195,3 @@ def _largest(
     most = np.zeros(shape)
     np.maximum.at(most, (point, column), values)
     return most
-
-
-def _note_repeats(table: Resolved, kept: Assortment, calendar: Calendar, report: Report) -> None:
-    """The same product, location and day twice may be two tills, or a slip."""
-    use = np.flatnonzero(
-        table.sound & (table.index["period"] < 0) & ~np.isnan(table.table.numbers["quantity"])
-    )
-    day = (table.table.dates["date"][use] - calendar.start).astype(np.int64)
-    point = kept.point(table.index["product"][use], table.index["location"][use])
-    key = point * (1 - day.min(initial=0)) - day
-    order = np.argsort(key, kind="stable")
-    again = np.zeros(use.size, dtype=bool)
-    again[order[1:]] = key[order][1:] == key[order][:-1]
-    if again.any():
-        first = int(use[np.flatnonzero(again)[0]])
-        raw = table.table.raw
-        report.add(
-            raw.file,
-            "there is a record of the same product, location and date already; they are added up",
-            "leave it so if they are parts of the sales, else keep one of them",
-            row=int(raw.rows[first]),
-            column="product, location, date",
-            value=str(table.table.dates["date"][first]),
-            severity="warning",
-            count=int(again.sum()),
-        )
-
-
-def _note_cells(report: Report, table: Resolved, cells: Mask, message: str) -> None:
-    if cells.any():
-        report.add(
-            table.table.raw.file,
-            f"{message}, in {_counted(cells)}",
-            "check the negative quantities",
-            column="quantity",
-            severity="warning",
-        )
-
-
-def _note_unknown(report: Report, table: Resolved, cells: Mask, n_last: int) -> None:
-    if cells.any():
-        end = f", among them the last {n_last} before the plan" if n_last else ""
-        report.add(
-            table.table.raw.file,
-            f"it is not known what was sold in {_counted(cells)}{end}; any demand may have been",
-            "fill in the quantities, or correct start_date",
-            column="quantity",
-            severity="warning",
-        )
-
-
-def _note_gaps(report: Report, table: Resolved, cells: Mask) -> None:
-    if cells.any():
-        report.add(
-            table.table.raw.file,
-            f"{_counted(cells)} have no record after the first, and count as nothing sold",
-            "leave it so, or add the records; give in_stock false where it was out of stock",
-            column="date",
-            severity="warning",
-        )
-
-
-def _counted(cells: Mask) -> str:
-    n_cells, n_series = int(cells.sum()), int(cells.any(axis=1).sum())
-    periods = "period" if n_cells == 1 else "periods"
-    return f"{n_cells:,} {periods} of {n_series:,} series"
-
-
-def note_series(
-    history: History, directory: Directory, kept: Assortment, named: Ints, file: str, report: Report
-) -> None:
-    """Series that tell a forecaster little.
-
-    ``named`` are the stock points of other tables, as indices.
-    """
-    quantity = history.quantity
-    present = ~np.isnan(quantity[:, -1])
-    zero = present & (np.nansum(quantity, axis=1) == 0)
-    length = (~np.isnan(quantity)).sum(axis=1)
-    short, recent = (28, 56) if history.days == 1 else (8, 13)
-    unit = "days" if history.days == 1 else "weeks"
-    silent = present & ~zero & (np.nansum(quantity[:, -recent:], axis=1) == 0)
-    leaf = np.ones(len(directory.locations), dtype=bool)
-    origins = directory.locations.get_indexer(pd.Index(directory.lane_origin, dtype=object))
-    leaf[origins[origins >= 0]] = False
-    kept_here = np.zeros(len(kept.key), dtype=bool)
-    kept_here[named] = True
-    sells = np.isin(kept.location, kept.location[present])
-    missing = kept_here & ~present & leaf[kept.location] & sells
-    notes = (
-        (zero, "nothing was ever sold of it here", "leave it so, or take out what is not sold"),
-        (
-            present & ~zero & (length < short),
-            f"has fewer than {short} {unit} of history, too short to see a season: its forecast"
-            " leans on similar products",
-            "add older sales if there are any",
-        ),
-        (
-            silent,
-            f"nothing was sold of it here in the last {recent} {unit}",
-            "give in_stock false where it was out of stock, or take out what is not sold any more",
-        ),
-        (
-            missing,
-            "is kept here, where other products are sold, but has no history, so nobody buys it",
-            "add its sales, or leave it so",
-        ),
-    )
-    for where, message, remedy in notes:
-        _note_points(where, directory, kept, file, message, remedy, report)
-
-
-def note_unforecast(
-    history: History, forecast: Resolved, directory: Directory, kept: Assortment, report: Report
-) -> None:
-    """Where there are both tables, the forecast counts."""
-    without = ~np.isnan(history.quantity[:, -1])
-    without[kept.point(forecast.column("product"), forecast.column("location"))] = False
-    message = "was sold before, but has no forecast, which counts as no demand"
-    remedy = "add its forecast, or leave out the table forecast"
-    _note_points(without, directory, kept, forecast.table.raw.file, message, remedy, report)
-
-
-def _note_points(
-    where: Mask,
-    directory: Directory,
-    kept: Assortment,
-    file: str,
-    message: str,
-    remedy: str,
-    report: Report,
-) -> None:
-    if where.any():
-        k = int(np.flatnonzero(where)[0])
-        place = directory.products[kept.product[k]], directory.locations[kept.location[k]]
-        report.add(
-            file,
-            message,
-            remedy,
-            column="product, location",
-            value=", ".join(map(str, place)),
-            severity="warning",
-            count=int(where.sum()),
-        )

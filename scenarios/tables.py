@@ -13,8 +13,9 @@ from scenarios import check
 from scenarios.assortment import Assortment, assortment
 from scenarios.build import build_scenario
 from scenarios.history_calendar import check_rhythm, history_calendar
+from scenarios.history_notes import note_series, note_unforecast
 from scenarios.model import Scenario
-from scenarios.past_sales import Records, note_series, note_unforecast, past_sales, records_of
+from scenarios.past_sales import Records, past_sales, records_of
 from scenarios.read_settings import checked_settings
 from scenarios.read_tables import Source, from_frames, read_path
 from scenarios.report import Report

@@ -280,6 +280,19 @@ class TestCalendar:
         error = refused(weekly(TEN), start_date=datetime.date(2025, 1, 6))
         assert (error.column, "correct start_date" in error.remedy) == ("date", True)
 
+    def test_beside_a_forecast_it_is_a_warning(self) -> None:
+        forecast = daily(["2025-01-06"], [1.0]).rename(columns={"quantity": "mean"})
+        scenario = read(weekly(TEN), {"forecast": forecast}, horizon=4)
+        assert scenario.history is None
+        assert warned(scenario, "no quantity is from before").column == "date"
+
+    @pytest.mark.parametrize(("day", "odd"), [(5, False), (6, False), (7, True), (11, True)])
+    def test_weeks_that_do_not_fit_those_of_the_plan_are_told(self, day: int, odd: bool) -> None:
+        # Sales are dated by Mondays: first days of a week that begins then, or last days.
+        scenario = read(weekly(TEN), start_date=datetime.date(2026, 1, day))
+        notes = [w.count for w in scenario.warnings if "of the sales do not" in w.message]
+        assert notes == [10] * odd
+
     def test_a_century_by_a_slip_is_an_error(self) -> None:
         slip = daily(["1905-12-29"], [1.0])
         assert "wrong date" in refused(pd.concat([weekly(TEN), slip])).remedy
