@@ -30,7 +30,7 @@ def input_hash(scenario: Scenario) -> str:
             _add(digest, f"{table}.{field.name}", getattr(part, field.name))
     _add(digest, "mean", scenario.mean)
     _add(digest, "std", scenario.std)
-    for name in ("owed", "lead_time_by_period"):
+    for name in ("error_correlation", "owed", "lead_time_by_period"):
         if (values := getattr(scenario, name)) is not None:
             _add(digest, name, values)
     if (ages := scenario.opening_ages) is not None:

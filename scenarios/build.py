@@ -41,7 +41,7 @@ def build_scenario(
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
     _override_capacities(tables.get("capacities"), locations, lanes)
-    points, mean, std = _points(tables, kept, products, calendar.n_periods)
+    points, mean, std, correlation = _points(tables, kept, products, calendar.n_periods)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
     days = pd.DatetimeIndex(calendar.first_days.astype("datetime64[s]"), name="date")
     return Scenario(
@@ -56,6 +56,7 @@ def build_scenario(
         mean=mean,
         std=std,
         warnings=warnings,
+        error_correlation=correlation,
     )
 
 
@@ -112,7 +113,7 @@ def _override_capacities(table: Resolved | None, locations: Locations, lanes: La
 
 def _points(
     tables: dict[str, Resolved], kept: Assortment, products: Products, n_periods: int
-) -> tuple[Points, Floats, Floats]:
+) -> tuple[Points, Floats, Floats, Floats | None]:
     n_points = len(kept.key)
     product, location = kept.product, kept.location
     value = {
@@ -142,9 +143,14 @@ def _points(
         implied = np.where(poisson, np.sqrt(forecast.column("mean")), 0.0)
         stated = np.where(np.isnan(stated), implied, stated)
     std[point, period] = stated
+    correlation = None
+    if "error_correlation" in forecast.table.raw.columns:
+        correlation = np.zeros((n_points, n_periods))
+        correlation[point, period] = forecast.column("error_correlation")
     sells = np.zeros(n_points, dtype=bool)
     sells[point] = True
-    return Points(product=product, location=location, sells=sells, **value), mean, std
+    points = Points(product=product, location=location, sells=sells, **value)
+    return points, mean, std, correlation
 
 
 def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:

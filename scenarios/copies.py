@@ -68,6 +68,7 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         mean=mean,
         std=np.zeros_like(mean),
         warnings=(),
+        error_correlation=None,
         owed=None if scenario.owed is None else np.tile(scenario.owed, n),
         opening_ages=None
         if ages is None

@@ -117,7 +117,7 @@ class Scenario:
     ``mean`` and ``std`` are [K, T]: the forecast of customer demand per stock point and period
     (0 where nobody buys). ``warnings`` are what the loader found odd.
 
-    The fields after ``warnings`` are for Python alone; no table can say them, and
+    The fields after ``error_correlation`` are for Python alone; no table can say them, and
     :meth:`to_tables` refuses a scenario that it would change by leaving them out.
     """
 
@@ -132,6 +132,9 @@ class Scenario:
     mean: Floats
     std: Floats
     warnings: tuple[Finding, ...] = ()
+    error_correlation: Floats | None = None
+    """[K, T] correlation of the forecast's errors in different periods, from 0 to below 1, as
+    :mod:`scenarios.uncertainty` states it; None: errors of different periods are independent."""
     owed: Floats | None = None
     """[A] units that origins owe from earlier orders; None: nothing. They ship, before or along
     with new orders, when the origin has them; only where ``unmet_orders`` is backlog."""
@@ -211,6 +214,11 @@ class Scenario:
         if self.mean.shape != shape or self.std.shape != shape:
             raise ValueError(
                 f"mean {self.mean.shape} and std {self.std.shape} must be points x periods {shape}"
+            )
+        rho = self.error_correlation
+        if rho is not None and (rho.shape != shape or not ((rho >= 0) & (rho < 1)).all()):
+            raise ValueError(
+                f"error_correlation {rho.shape} must be points x periods {shape}, in [0, 1)"
             )
         check_opening(self)
 

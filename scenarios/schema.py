@@ -37,6 +37,8 @@ class Attribute:
     key: bool = False
     required: bool = False
     minimum: float | None = None
+    below: float | None = None
+    """What values must stay below; None: nothing."""
     choices: tuple[str, ...] = ()
     references: str | None = None
 
@@ -193,6 +195,15 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _NAN,
         "0; Poisson: square root of mean",
     ),
+    Attribute(
+        _F,
+        "error_correlation",
+        "number",
+        "Correlation of the forecast's errors in different periods; below 1.",
+        default=0.0,
+        minimum=0.0,
+        below=1.0,
+    ),
     _id(_PL, "product", "Product.", _P),
     _id(_PL, "location", "Location that keeps it.", _L),
     _number(
@@ -319,7 +330,7 @@ def schema_table() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns table, name, type, unit, default, minimum, key, meaning.
+        Columns table, name, type, unit, default, minimum, below, key, meaning.
     """
     rows = [
         {
@@ -329,6 +340,7 @@ def schema_table() -> pd.DataFrame:
             "unit": a.unit,
             "default": a.default_text,
             "minimum": "" if a.minimum is None else f"{a.minimum:g}",
+            "below": "" if a.below is None else f"{a.below:g}",
             "key": "key" if a.key else "",
             "meaning": a.meaning,
         }
@@ -344,6 +356,7 @@ def schema_table() -> pd.DataFrame:
                 "unit": "",
                 "default": "" if default is None else str(default),
                 "minimum": "",
+                "below": "",
                 "key": "",
                 "meaning": field.description or "",
             }

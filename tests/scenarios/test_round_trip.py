@@ -145,6 +145,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             }
         ),
     }
+    if draw(st.booleans()):
+        correlation = st.floats(0, 1, exclude_max=True, allow_subnormal=False)
+        tables["forecast"]["error_correlation"] = column(st.one_of(st.none(), correlation), n_sales)
     for name in ("product_locations", "product_lanes", "capacities", "open_orders"):
         if draw(st.booleans()):
             del tables[name]
