@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.demand import sample
 from scenarios.model import Scenario
 from scenarios.simulate import simulate
 from scenarios.uncertainty import echelon_demand, stock_std
@@ -40,20 +41,19 @@ def test_between_reviews_the_last_order_is_all_there_is() -> None:
     assert echelon_demand(scenario)[1][0, 4:7] ** 2 == pytest.approx([12.0, 12.0, 12.0])
 
 
+@pytest.mark.parametrize("correlation", [None, 0.4])
 @pytest.mark.parametrize("timeline", ["order_first", "receive_first"])
 @pytest.mark.parametrize("review", [1, 3])
 @pytest.mark.parametrize("leads", [[0, 0], [2, 3], [3, 1]])
 def test_stock_strays_from_its_plan_as_sampled_demand_says(
-    timeline: str, review: int, leads: list[int]
+    correlation: float | None, timeline: str, review: int, leads: list[int]
 ) -> None:
     # Safety stock in plenty: nobody ever runs short, and closing stock is linear in demand.
     scenario = chain(
         leads, mean=20.0, std=5.0, n_periods=40, review_period=review, timeline=timeline,
-        on_hand=400.0,
+        on_hand=400.0, error_correlation=correlation,
     )  # fmt: skip
-    rng = np.random.default_rng(7)
-    demand = np.zeros((4000, 2, 40))
-    demand[:, 0] = rng.normal(20.0, 5.0, (4000, 40)).clip(0.0)
+    demand = sample(scenario, np.random.default_rng(7), 4000)
     rule = order_up_to(scenario, np.full((2, 40), 300.0))
     sampled = simulate(scenario, rule, demand).on_hand[..., 30:36].std(axis=0)
     assert stock_std(scenario, 40)[:, 30:36] == pytest.approx(sampled, rel=0.05, abs=1e-6)
