@@ -10,6 +10,9 @@ from brain import Analytic, NoSafetyStock, safety_stocks
 from brain.analytic import critical_ratios, demand_quantile
 from scenarios.demand import sample
 from scenarios.errors import InputError
+from scenarios.model import Floats
+from scenarios.simulate import simulate
+from solver.closed_form import order_up_to
 from tests.worlds import chain, column, tree
 
 
@@ -28,6 +31,23 @@ def test_errors_that_last_ask_for_more_safety_stock() -> None:
     )
     expected = np.full((1, 8), 1.28155 * np.sqrt(18))
     assert Analytic()(scenario).quantity == pytest.approx(expected, rel=1e-4)
+
+
+def test_who_knows_that_errors_last_pays_less_where_customers_wait() -> None:
+    scenario = chain(
+        [1, 3], mean=20.0, std=5.0, n_periods=60, on_hand=80.0, missed_sale_cost=10.0,
+        holding_cost=column([1.0, 0.5]), unmet_demand="backlog", error_correlation=0.3,
+    )  # fmt: skip
+    demand = sample(scenario, np.random.default_rng(0), 500)
+
+    def cost(safety_stock: Floats) -> float:
+        run = simulate(scenario, order_up_to(scenario, safety_stock), demand, record=False)
+        return float(run.costs.total[:, 20:].sum(axis=1).mean())
+
+    knows = Analytic()(scenario).quantity
+    blind = Analytic()(scenario.replace(error_correlation=None)).quantity
+    assert cost(knows) < 0.9 * cost(blind)
+    assert cost(knows) < min(cost(0.8 * knows), cost(1.25 * knows))
 
 
 def test_poisson_demand_whose_errors_last_is_wider_than_poisson() -> None:
