@@ -20,7 +20,7 @@ from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.state import State
-from scenarios.write_tables import check_free
+from scenarios.write_tables import check_free, told_as
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""
@@ -133,10 +133,13 @@ def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
     ------
     FileExistsError
         If there is something at ``out``.
+    OSError
+        If nothing can be written there; the error names ``out``.
     """
     check_free(out)
     folder = out.with_name(out.name + ending)
-    yield folder
+    with told_as(out, folder):
+        yield folder
     if not folder.is_dir():
         return
     for path in folder.glob(pattern):
