@@ -159,6 +159,8 @@ def _check_all(
         check.check_product_lanes(tables["product_lanes"], directory, report)
     if "forecast" in tables:
         check.check_forecast(tables["forecast"], directory, lanes, report)
+    if "forecast" in tables and products is not None:
+        check.note_drawn_as_poisson(tables["forecast"], products.table, report)
     check.note_missing_inventory(source, report)
     n_products = len(directory.products)
     keys = [

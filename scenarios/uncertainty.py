@@ -83,9 +83,15 @@ def add_rows(target: Floats, at: Ints, values: Floats) -> None:
 
 
 def demand_variance(scenario: Scenario) -> Floats:
-    """[K, T] variance of demand; Poisson demand has its mean's, whatever the forecast says."""
-    poisson = scenario.products.distribution[scenario.points.product] == "poisson"
-    return np.where(poisson[:, None], scenario.mean, scenario.std**2)
+    """[K, T] variance of demand as :func:`scenarios.demand.sample` draws it.
+
+    Poisson demand has its mean's, whatever the forecast says, and negative binomial demand no less
+    than its mean. (Normal demand is taken as if it were not clipped at 0.)
+    """
+    law = scenario.products.distribution[scenario.points.product][:, None]
+    mean, variance = scenario.mean, scenario.std**2
+    at_least = np.where(law == "negative_binomial", np.maximum(variance, mean), variance)
+    return np.where(law == "poisson", mean, at_least)
 
 
 def split_variance(variance: Floats, correlation: Floats | None) -> tuple[Floats, Floats | None]:

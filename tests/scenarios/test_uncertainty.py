@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scenarios.demand import sample
 from scenarios.model import Scenario
 from scenarios.simulate import simulate
-from scenarios.uncertainty import echelon_demand, stock_std
+from scenarios.uncertainty import demand_variance, echelon_demand, stock_std
 from solver.closed_form import order_up_to
 from tests.worlds import chain, world
 
@@ -158,3 +158,26 @@ def test_errors_that_are_almost_the_same_add_up_in_a_chain(leads: list[int], rev
         leads, mean=np.arange(1.0, 61.0), n_periods=60, review_period=review,
     ))[0]  # fmt: skip
     assert same[:, :40] == pytest.approx(total[:, :40])
+
+
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize(
+    ("law", "std", "variance"),
+    [
+        ("negative_binomial", 4.0, 25.0),  # 16 is not above the mean of 25: Poisson is drawn
+        ("negative_binomial", 5.0, 25.0),
+        ("negative_binomial", 8.0, 64.0),
+        ("poisson", 8.0, 25.0),
+        ("gamma", 4.0, 16.0),
+        ("normal", 4.0, 16.0),
+    ],
+)
+def test_the_variance_of_demand_is_that_of_what_is_drawn(
+    law: str, std: float, variance: float, paired: bool
+) -> None:
+    scenario = chain([1, 1], mean=25.0, std=std, n_periods=200, distribution=law)
+    assert demand_variance(scenario)[0] == pytest.approx(variance)
+    drawn = sample(scenario, np.random.default_rng(1), 100, paired=paired)[:, 0]
+    assert drawn.var() == pytest.approx(variance, rel=0.05)
+    # Lead 1 and a review each period: stock has to cover two of them.
+    assert echelon_demand(scenario)[1][0, 5] == pytest.approx(np.sqrt(2 * variance))
