@@ -44,13 +44,26 @@ class Analytic:
 def analytic_stock(scenario: Scenario, mean: Floats, std: Floats) -> Floats:
     """[K, T] analytic safety stocks; mean and std as from :func:`echelon_demand`."""
     low, high = critical_ratios(scenario)
-    distribution = scenario.products.distribution[scenario.points.product]
+    distribution = _laws(scenario)
     echelon = demand_quantile(low, mean, std, distribution)
     # Where customers buy, the two bounds are mostly one.
     two = np.flatnonzero(low != high)
     upper = demand_quantile(high[two], mean[two], std[two], distribution[two])
     echelon[two] = 0.5 * (echelon[two] + upper)
     return local_safety_stock(scenario, echelon - mean)
+
+
+def _laws(scenario: Scenario) -> Names:
+    """[K] distributions of demand over several periods.
+
+    Poisson periods whose errors last do not add up to a Poisson law, but to a wider one.
+    """
+    points, law, rho = scenario.points, scenario.products.distribution, scenario.error_correlation
+    if rho is None:
+        return law[points.product]
+    lasts = np.zeros(scenario.n_products, dtype=bool)
+    lasts[points.product[rho.any(axis=1)]] = True
+    return np.where(lasts & (law == "poisson"), "negative_binomial", law)[points.product]
 
 
 def critical_ratios(scenario: Scenario) -> tuple[Floats, Floats]:

@@ -152,6 +152,7 @@ def repeated(scenario: Scenario, n: int) -> Scenario:
     """The scenario of one product with ``n`` copies of it, named 1 .. n."""
     points, routes, late = scenario.points, scenario.routes, scenario.open_orders
     ages, lead = scenario.opening_ages, scenario.lead_time_by_period
+    correlation = scenario.error_correlation
     copy_at_point = np.tile(np.arange(n), scenario.n_points)
     copy_on_route = np.tile(np.arange(n), scenario.n_routes)
 
@@ -199,6 +200,7 @@ def repeated(scenario: Scenario, n: int) -> Scenario:
         mean=np.repeat(scenario.mean, n, axis=0),
         std=np.repeat(scenario.std, n, axis=0),
         history=None,
+        error_correlation=None if correlation is None else np.repeat(correlation, n, axis=0),
         owed=None if scenario.owed is None else np.repeat(scenario.owed, n)[order],
         opening_ages=None
         if ages is None

@@ -93,6 +93,19 @@ class PointFacts:
     missed-sale cost; 0 where customers buy, or where goods are shipped on as they arrive."""
 
 
+def lasting(scenario: Scenario, cover: Floats) -> Floats:
+    """[K] how many times further demand strays because forecast errors last; 1: they do not.
+
+    It is that of steady demand over the longest ``cover`` [K] of the product, in periods.
+    """
+    product, rho = scenario.points.product, scenario.error_correlation
+    if rho is None:
+        return np.ones(scenario.n_points)
+    longest = np.ones(scenario.n_products)
+    np.maximum.at(longest, product, cover)
+    return np.sqrt(1.0 + rho.mean(axis=1) * (longest[product] - 1.0))
+
+
 def point_facts(scenario: Scenario) -> PointFacts:
     """Look at every stock point once. Where several customers are served, demand weighs them."""
     links, points, n = echelons(scenario), scenario.points, scenario.n_points

@@ -16,7 +16,7 @@ from scipy import special
 from torch import Tensor
 
 from brain.chains import Lot
-from brain.features import point_facts
+from brain.features import lasting, point_facts
 from brain.orders import Brain, BrainOrders, brain_orders
 from scenarios.costs import period_costs, point_costs
 from scenarios.dynamics import initial_state, network
@@ -104,6 +104,7 @@ def typical_cost(scenario: Scenario) -> Floats:
     product = points.product[sells]
     mean = scenario.mean[sells].mean(axis=1)
     std = np.sqrt((scenario.std[sells] ** 2).mean(axis=1) + (0.05 * mean) ** 2)
+    std *= lasting(scenario, facts.cover)[sells]
     holding, missed = points.holding_cost[sells], points.missed_sale_cost[sells]
     z = special.ndtri(missed / (missed + holding))
     rate = (missed + holding) * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)

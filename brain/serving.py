@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.features import PointFacts
+from brain.features import PointFacts, lasting
 from brain.manifest import Domain
 from scenarios.model import Floats, Ints, Scenario
 
@@ -143,7 +143,7 @@ def _fits(scenario: Scenario, facts: PointFacts, domain: Domain) -> list[tuple[s
     with np.errstate(divide="ignore", invalid="ignore"):
         # The demand that counts is that where customers buy; quiet points hold no opinion.
         mean, variance = scenario.mean.mean(axis=1), (scenario.std**2).mean(axis=1)
-        cv = np.where(variance > 0, np.sqrt(variance) / mean, 0.0)
+        cv = np.where(variance > 0, np.sqrt(variance) / mean, 0.0) * lasting(scenario, facts.cover)
     stages = facts.stages_below + facts.stages_above + 1
 
     def within(values: NDArray[np.float64] | Ints, limits: tuple[float, float]) -> Bools:

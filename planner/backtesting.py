@@ -118,13 +118,14 @@ def backtest(
     ready : callable, optional
         What :func:`get_ready` gave for the same policy and scenario, to save its time.
     journal : Path, optional
-        Folder in which orders are noted; a run that was broken off goes on from there.
+        Folder in which orders and safety stocks are noted; a run that was broken off goes on from
+        there.
     progress : callable, optional
 
     Raises
     ------
     InputError
-        If the journal is of another run.
+        If the journal is of another run, or of another version of this package.
     ValueError
         If demand has another number of points, or is too short.
     """
@@ -171,12 +172,13 @@ def backtest(
         else:
             assert ready is not None
             orders = obeying(scenario, ready)
+        review = ready if path == 0 and isinstance(ready, Review) else None
         note = None
         if journal is not None:
             who = policy_identity(policy)
             identity = f"{input_hash(scenario)} {who} {seed} {path} {wanted.sum():.6f}"
-            shape = (scenario.n_routes, n_periods)
-            orders = note = Journal(journal / f"path-{path}.npz", identity, orders, shape)
+            shape = (scenario.n_routes, scenario.n_points, n_periods)
+            orders = note = Journal(journal / f"path-{path}.npz", identity, orders, shape, review)
         try:
             run = simulate(scenario, told(orders), wanted)
         finally:
@@ -185,8 +187,8 @@ def backtest(
         figures = {name: float(value) for name, value in kpis(run).items()}
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
-        if path == 0 and isinstance(ready, Review):
-            buffer, warnings = _over_time(ready.wanted, run.demand.shape), ready.findings
+        if review is not None:
+            buffer, warnings = _over_time(review.wanted, run.demand.shape), review.findings
         started = time.monotonic()
     paths = pd.DataFrame(rows)
     return BacktestResult(
@@ -221,7 +223,8 @@ def backtest_to(
 ) -> BacktestResult:
     """:func:`backtest`, written to a folder; what was broken off goes on where it stopped.
 
-    Until it is done, orders are noted in a folder beside it whose name ends in ``.journal``.
+    Until it is done, orders and safety stocks are noted in a folder beside it whose name ends in
+    ``.journal``.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from planner import brain_commands
-from planner.command_options import Brain, Input, Quiet, Seed
+from planner.command_options import Brain, Input, Quiet, Seed, at_most
+from planner.limits import LONGEST_RUN, MOST_PATHS
 from planner.study_commands import bench, study
 from planner.training_commands import train
 
@@ -175,9 +176,16 @@ def backtest(
     brain: Brain = "auto",
     days: Annotated[
         int | None,
-        typer.Option(min=1, help="Periods to run; default: all forecast. More repeat its end."),
+        typer.Option(
+            min=1,
+            callback=at_most(LONGEST_RUN, "period"),
+            help="Periods to run; default: all forecast. More repeat its end.",
+        ),
     ] = None,
-    paths: Annotated[int, typer.Option(min=1, help="Paths of demand to draw.")] = 1,
+    paths: Annotated[
+        int,
+        typer.Option(min=1, callback=at_most(MOST_PATHS, "path"), help="Paths of demand to draw."),
+    ] = 1,
     seed: Seed = 0,
     quiet: Quiet = False,
 ) -> None:

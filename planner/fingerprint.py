@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from brain.find import brain_identity
+from planner.code_identity import code_identity
 from scenarios.model import Scenario
 
 TABLES = ("products", "locations", "lanes", "points", "routes", "open_orders")
@@ -33,7 +34,7 @@ def input_hash(scenario: Scenario) -> str:
                 _add(digest, f"{table}.{field.name}", values)
     _add(digest, "mean", scenario.mean)
     _add(digest, "std", scenario.std)
-    for name in ("owed", "lead_time_by_period"):
+    for name in ("error_correlation", "owed", "lead_time_by_period"):
         if (values := getattr(scenario, name)) is not None:
             _add(digest, name, values)
     if (ages := scenario.opening_ages) is not None:
@@ -64,7 +65,8 @@ def policy_identity(policy: Any) -> str:
 
     Dataclasses are walked field by field. A field ``brain`` that is a name counts with the content
     of the files it stands for, so that a brain trained anew under its name is another one. Arrays
-    count by their numbers, functions by name and by what they enclose; all else by its ``repr``.
+    count by their numbers, functions by name, code and what they enclose; all else by the code of
+    its class and its ``repr``. See :mod:`planner.code_identity` for what code is.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def _said(value: Any, place: str) -> Iterator[str]:
     if place.endswith(".brain") and isinstance(value, str):
         yield brain_identity(value)
     elif isinstance(value, FunctionType | type) and "<lambda>" not in value.__qualname__:
-        yield f"{value.__module__}.{value.__qualname__}"
+        yield f"{value.__module__}.{value.__qualname__} {code_identity(value)}"
         enclosed = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
         yield from _said([enclosed, getattr(value, "__defaults__", None)], f"{place}()")
     elif isinstance(value, partial):
@@ -98,6 +100,7 @@ def _said(value: Any, place: str) -> Iterator[str]:
     elif isinstance(value, BaseModel):
         yield value.model_dump_json()
     elif dataclasses.is_dataclass(value):
+        yield code_identity(kind)
         for field in dataclasses.fields(value):
             yield from _said(getattr(value, field.name), f"{place}.{field.name}")
     elif isinstance(value, Mapping):
@@ -109,10 +112,12 @@ def _said(value: Any, place: str) -> Iterator[str]:
     elif isinstance(value, set | frozenset):
         yield from _said(sorted(value, key=repr), place)
     elif " at 0x" not in repr(value):
-        yield repr(value)
+        yield f"{code_identity(kind)} {value!r}"
     # Objects without anything in them are told by their class.
     elif repr(value) != object.__repr__(value) or getattr(value, "__dict__", True):
         raise ValueError(
             f"{place} is {value!r}, which cannot be told from others of its kind in a later run:"
             " make it a frozen dataclass or a named function, or a brain the path of its file"
         )
+    else:
+        yield code_identity(kind)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import json
 import os
 import time
 import zlib
@@ -13,16 +15,19 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from planner.policies.review import Review
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
 from scenarios.state import State
-from scenarios.write_tables import check_free
+from scenarios.write_tables import check_free, told_as
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""
 EVERY = 10.0
 """Seconds between two writings."""
+VERSION = 2
+"""Of the file; 1 noted orders only, and did not say so."""
 
 
 class Journal:
@@ -38,18 +43,29 @@ class Journal:
     identity : str
         Of the run; a journal of another one is refused.
     policy : callable
-    shape : (int, int)
-        Routes and periods of the run.
+    shape : (int, int, int)
+        Routes, stock points and periods of the run.
+    review : Review, optional
+        Whose safety stocks and findings are noted too, and given back to it.
 
     Raises
     ------
     InputError
-        If the file is that of another run, or damaged.
+        If the file is that of another run or of an older version, or damaged.
     """
 
-    def __init__(self, path: Path, identity: str, policy: OrderPolicy, shape: tuple[int, int]):
-        self.path, self.identity, self.policy = path, identity, policy
-        self.orders, self.known = np.zeros(shape), np.zeros(shape[1], dtype=bool)
+    def __init__(
+        self,
+        path: Path,
+        identity: str,
+        policy: OrderPolicy,
+        shape: tuple[int, int, int],
+        review: Review | None = None,
+    ):
+        self.path, self.identity, self.policy, self.review = path, identity, policy, review
+        n_routes, n_points, n_periods = shape
+        self.orders, self.known = np.zeros((n_routes, n_periods)), np.zeros(n_periods, dtype=bool)
+        self.wanted = np.full((n_points, n_periods), np.nan)
         if path.exists():
             self._read()
         self._written = time.monotonic()
@@ -58,6 +74,8 @@ class Journal:
         """Orders [A] of a period, noted."""
         if not self.known[period]:
             self.orders[:, period] = self.policy(state, period)
+            if self.review is not None:
+                self.wanted[:, period] = self.review.wanted[period]
             self.known[period] = True
             if time.monotonic() - self._written > EVERY:
                 self.write()
@@ -67,9 +85,16 @@ class Journal:
         """Write the file whole: a crash leaves the one before it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name(self.path.name + ".part")
+        said = () if self.review is None else self.review.findings
         with draft.open("wb") as stream:
             np.savez_compressed(
-                stream, identity=np.array(self.identity), orders=self.orders, known=self.known
+                stream,
+                version=np.array(VERSION),
+                identity=np.array(self.identity),
+                orders=self.orders,
+                known=self.known,
+                wanted=self.wanted,
+                findings=np.array(json.dumps([dataclasses.asdict(finding) for finding in said])),
             )
         os.replace(draft, self.path)
         self._written = time.monotonic()
@@ -78,13 +103,24 @@ class Journal:
         remedy = "run it with the same input and options, or remove the file to start anew"
         try:
             with np.load(io.BytesIO(self.path.read_bytes()), allow_pickle=False) as saved:
-                same = str(saved["identity"]) == self.identity
-                orders, known = saved["orders"], saved["known"]
+                identity = str(saved["identity"])
+                version = int(saved["version"]) if "version" in saved else 1
+                if version == VERSION:
+                    orders, known, wanted = saved["orders"], saved["known"], saved["wanted"]
+                    findings = [Finding(**one) for one in json.loads(str(saved["findings"]))]
         except UNREADABLE as error:
             raise InputError([Finding(str(self.path), "the journal is damaged", remedy)]) from error
-        if not same or orders.shape != self.orders.shape or known.shape != self.known.shape:
+        if version != VERSION:
+            problem, remedy = "another version wrote the journal", "remove the file to start anew"
+            raise InputError([Finding(str(self.path), problem, remedy, value=str(version))])
+        mine = [values.shape for values in (self.orders, self.known, self.wanted)]
+        if identity != self.identity or mine != [orders.shape, known.shape, wanted.shape]:
             raise InputError([Finding(str(self.path), "it is of another run", remedy)])
-        self.orders, self.known = orders, known
+        self.orders, self.known, self.wanted = orders, known, wanted
+        if self.review is not None and known.any():
+            for period in np.flatnonzero(known):
+                self.review.wanted[int(period)] = wanted[:, period]
+            self.review.findings = tuple(findings)
 
 
 @contextmanager
@@ -97,10 +133,13 @@ def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
     ------
     FileExistsError
         If there is something at ``out``.
+    OSError
+        If nothing can be written there; the error names ``out``.
     """
     check_free(out)
     folder = out.with_name(out.name + ending)
-    yield folder
+    with told_as(out, folder):
+        yield folder
     if not folder.is_dir():
         return
     for path in folder.glob(pattern):

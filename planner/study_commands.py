@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.command_options import Brain, Quiet
+from planner.command_options import Brain, Quiet, at_most
+from planner.limits import MOST_PATHS
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
 Ray = Annotated[
@@ -75,7 +76,12 @@ def bench(
         str, typer.Option(help="Names with commas between; default: those of the problem.")
     ] = "",
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="Episodes of each; default: those of the problem.")
+        int | None,
+        typer.Option(
+            min=1,
+            callback=at_most(MOST_PATHS, "episode"),
+            help="Episodes of each; default: those of the problem.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the first episode.")] = 1_000_000,
     brain: Brain = "auto",

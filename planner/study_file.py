@@ -10,9 +10,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from brain import find_brain
+from planner.limits import LONGEST_RUN, MOST_PATHS
 from planner.policies.named import NAMED
 from planner.yaml_file import read_yaml
-from scenarios.changes import Change, Closure, cannot
+from scenarios.changes import Change, Closure, Whole, cannot
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
@@ -27,10 +28,10 @@ class StudyFile(BaseModel):
     input: str = Field(min_length=1, description="Input folder, seen from the study file.")
     policies: list[str] = Field(min_length=1, description="By name; the first is the base.")
     brain: str = Field(default="auto", description="Who decides the safety stocks.")
-    days: Annotated[int, Field(ge=1)] | None = Field(
+    days: Annotated[Whole, Field(ge=1, le=LONGEST_RUN)] | None = Field(
         default=None, description="Periods to run; default: all that are forecast."
     )
-    seeds: Annotated[int, Field(ge=1)] = Field(
+    seeds: Annotated[Whole, Field(ge=1, le=MOST_PATHS)] = Field(
         default=5, description="Demand paths of every variant."
     )
     changes: dict[str, Change] = Field(
@@ -188,5 +189,10 @@ def _finding(file: str, entry: Any, before: tuple[str, ...] = ()) -> Finding:
         return Finding(file, "is not known", remedy, None, place, shown)
     if entry["type"] == "value_error":
         return Finding(file, str(entry["ctx"]["error"]), "keep one of them", None, place)
+    if entry["type"] == "truth_value":
+        return Finding(file, entry["msg"], "write a number", None, place, str(value).lower())
+    if entry["type"] == "less_than_equal":
+        most = f"{entry['ctx']['le']:,}"
+        return Finding(file, f"is more than {most}", f"enter {most} or less", None, place, shown)
     problem = entry["msg"][0].lower() + entry["msg"][1:]
     return Finding(file, problem, "see docs/studies.md", None, place, shown)

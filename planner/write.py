@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.result import Plan
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.write_tables import check_parent, new_folder, write_csv
 
 TABLES = ("purchase_orders", "safety_stock", "projection", "problems")
 REPORT = "plan.json"
@@ -25,13 +25,17 @@ def check_target(path: Path, *, force: bool) -> None:
     ------
     FileExistsError
         If something is there; with ``force``, if it is anything but a plan or an empty folder.
+    OSError
+        See :func:`scenarios.write_tables.check_parent`.
     """
     if not (path.exists() or path.is_symlink()):
+        check_parent(path)
         return
     if not force:
         raise FileExistsError(f"{path} exists already; choose another place or use --force")
     if not _is_plan(path):
         raise FileExistsError(f"{path} is no plan and is left alone; choose another place")
+    check_parent(path)
 
 
 def _is_plan(path: Path) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenarios.assortment import Assortment
 from scenarios.errors import Finding
@@ -43,7 +45,8 @@ def build_scenario(
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
     _override_capacities(tables.get("capacities"), locations, lanes)
-    points, mean, std = _points(tables, kept, products, history, calendar.n_periods)
+    demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
+    points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
     days = pd.DatetimeIndex(calendar.first_days.astype("datetime64[s]"), name="date")
     return Scenario(
@@ -55,9 +58,10 @@ def build_scenario(
         points=points,
         routes=routes,
         open_orders=_open_orders(tables.get("open_orders"), kept),
-        mean=mean,
-        std=std,
+        mean=demand.mean,
+        std=demand.std,
         warnings=warnings,
+        error_correlation=demand.error_correlation,
         history=history,
     )
 
@@ -129,12 +133,8 @@ def _override_capacities(table: Resolved | None, locations: Locations, lanes: La
 
 
 def _points(
-    tables: dict[str, Resolved],
-    kept: Assortment,
-    products: Products,
-    history: History | None,
-    n_periods: int,
-) -> tuple[Points, Floats, Floats]:
+    tables: dict[str, Resolved], kept: Assortment, products: Products, sells: NDArray[np.bool_]
+) -> Points:
     n_points = len(kept.key)
     product, location = kept.product, kept.location
     value = {
@@ -153,21 +153,35 @@ def _points(
             stated = table.column(column)
             given = ~np.isnan(stated)
             value[column][point[given]] = stated[given]
-    sells = np.zeros(n_points, dtype=bool)
+    return Points(product=product, location=location, sells=sells, **value)
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Where customers buy [K], and the forecast of how much [K, T]."""
+
+    sells: NDArray[np.bool_]
+    mean: Floats
+    std: Floats
+    error_correlation: Floats | None
+
+
+def _demand(
+    forecast: Resolved | None,
+    history: History | None,
+    kept: Assortment,
+    products: Products,
+    n_periods: int,
+) -> Demand:
+    """Means and stds; nan where there is a history and no table of forecasts."""
+    shape = (len(kept.key), n_periods)
+    mean, std, correlation = np.zeros(shape), np.zeros(shape), None
+    sells = np.zeros(len(kept.key), dtype=bool)
     if history is not None:
         sells |= ~np.isnan(history.quantity[:, -1])
-    mean, std = np.zeros((n_points, n_periods)), np.zeros((n_points, n_periods))
-    if (forecast := tables.get("forecast")) is None:
+    if forecast is None:
         mean[sells] = std[sells] = math.nan
-    else:
-        sells |= _read_forecast(forecast, kept, products, mean, std)
-    return Points(product=product, location=location, sells=sells, **value), mean, std
-
-
-def _read_forecast(
-    forecast: Resolved, kept: Assortment, products: Products, mean: Floats, std: Floats
-) -> np.ndarray:
-    """Write means and stds into their arrays; True [K] where there are any."""
+        return Demand(sells, mean, std, None)
     point = kept.point(forecast.column("product"), forecast.column("location"))
     period = forecast.column("period")
     mean[point, period] = forecast.column("mean")
@@ -177,9 +191,11 @@ def _read_forecast(
         implied = np.where(poisson, np.sqrt(forecast.column("mean")), 0.0)
         stated = np.where(np.isnan(stated), implied, stated)
     std[point, period] = stated
-    sells = np.zeros(len(kept.key), dtype=bool)
+    if "error_correlation" in forecast.table.raw.columns:
+        correlation = np.zeros(shape)
+        correlation[point, period] = forecast.column("error_correlation")
     sells[point] = True
-    return sells
+    return Demand(sells, mean, std, correlation)
 
 
 def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:

@@ -6,14 +6,25 @@ import dataclasses
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from scenarios.report import did_you_mean
 
-Factor = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+def no_truth_value(value: object) -> object:
+    """Refuse true and false, which Python counts as 1 and 0, where a number is meant."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("truth_value", "is true or false where a number is meant")
+    return value
+
+
+Real = Annotated[float, BeforeValidator(no_truth_value)]
+Whole = Annotated[int, BeforeValidator(no_truth_value)]
+Factor = Annotated[Real, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Share = Annotated[Real, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
 class Closure(BaseModel):
@@ -22,8 +33,8 @@ class Closure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     origin: str = Field(description="Name of the supplier or location.")
-    first: int = Field(ge=0, description="First period of the closure; 0 is the first planned.")
-    last: int = Field(ge=0, description="Last period of the closure.")
+    first: Whole = Field(ge=0, description="First period of the closure; 0 is the first planned.")
+    last: Whole = Field(ge=0, description="Last period of the closure.")
 
 
 class Change(BaseModel):
@@ -37,7 +48,7 @@ class Change(BaseModel):
 
     demand: Factor | None = Field(default=None, description="Factor on forecast means and stds.")
     uncertainty: Share | None = Field(default=None, description="Factor on forecast stds.")
-    lead_time: Annotated[int, Field(ge=-1000, le=1000)] | None = Field(
+    lead_time: Annotated[Whole, Field(ge=-1000, le=1000)] | None = Field(
         default=None, description="Periods added to every lead time."
     )
     storage: Share | None = Field(default=None, description="Factor on storage capacities.")
@@ -48,10 +59,10 @@ class Change(BaseModel):
         default=None,
         description="Missed-sale cost over holding cost, of every product.",
     )
-    service_level: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+    service_level: Annotated[Real, Field(gt=0, lt=1)] | None = Field(
         default=None, description="Sets missed-sale costs so that m / (m + h) is this."
     )
-    review_period: Annotated[int, Field(ge=1, le=100)] | None = Field(
+    review_period: Annotated[Whole, Field(ge=1, le=100)] | None = Field(
         default=None, description="Periods between orders."
     )
     unmet_demand: Literal["lost", "backlog"] | None = Field(default=None, description="It is that.")

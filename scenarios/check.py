@@ -246,6 +246,34 @@ def check_demand(
         )
 
 
+def note_drawn_as_poisson(forecast: Resolved, products: TypedTable, report: Report) -> None:
+    """Negative binomial demand varies more than Poisson demand, or it is not negative binomial."""
+    law = products.texts["distribution"]
+    choices = np.array([str(name).lower() for name in law.names] + [""], dtype=object)
+    negative_binomial = choices[law.code] == "negative_binomial"
+    mean, std = forecast.table.numbers["mean"], forecast.table.numbers["std"]
+    product = np.where(forecast.sound, forecast.index["product"], -1)
+    asked = forecast.sound & np.append(negative_binomial, False)[product]
+    # The square of a rounded root may lie a little below the mean.
+    less = np.nan_to_num(std) ** 2 < mean * (1 - 1e-6)
+    found = np.flatnonzero(asked & less)
+    if not found.size:
+        return
+    raw, first = forecast.table.raw, found[:1]
+    values, code = raw.distinct(("std",), first)
+    report.add(
+        raw.file,
+        "is less than the square root of the mean, so negative_binomial demand is drawn as"
+        " Poisson, whose variance is its mean",
+        "enter a larger std, or make distribution poisson in products",
+        row=int(raw.rows[first[0]]),
+        column="std",
+        value=values[code[0]] or None,
+        severity="warning",
+        count=int(found.size),
+    )
+
+
 def check_routes(
     orders: Resolved | None, overrides: Resolved | None, kept: Assortment, report: Report
 ) -> None:

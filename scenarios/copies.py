@@ -70,6 +70,7 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         std=np.zeros_like(mean),
         warnings=(),
         history=None,
+        error_correlation=None,
         owed=None if scenario.owed is None else np.tile(scenario.owed, n),
         opening_ages=None
         if ages is None

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.laws import LAWS, PAIRED, Numbers
 from scenarios.model import Floats, Scenario
-from scenarios.quantiles import gamma_quantile, poisson_quantile
 
 Draw = Callable[[tuple[int, ...]], NDArray[np.generic]]
 
@@ -42,52 +42,43 @@ def sample(
     Returns
     -------
     array [K, T] or [n_paths, K, T]
-        Units, independent over points, periods and paths.
+        Units, independent over points and paths, and over periods where the scenario has no
+        ``error_correlation``.
 
     Notes
     -----
     normal: clipped at 0, which lifts the mean where std is large. gamma: shape (mean/std)^2.
     poisson: std is ignored. negative_binomial: Poisson where the variance is not above the mean.
     A std of 0 gives the mean itself (normal, gamma).
+
+    With ``error_correlation`` rho, draws are those of ``paired`` from the normal numbers
+    sqrt(rho) U + sqrt(1 - rho) e, U of a point and path and e of a period (a Gaussian copula; the
+    two numbers that a negative binomial takes are made so one by one). Every period keeps its law.
+    Units of skewed laws are correlated slightly less than the normal numbers, rare ones a good deal
+    less: with rho 0.5, gamma demand of a std as large as its mean by 0.45, Poisson demand of mean 1
+    by 0.44 and of mean 0.1 by 0.26.
     """
     points = scenario.points
     distribution = scenario.products.distribution[points.product]
-    laws = PAIRED if paired else LAWS
-    unknown = set(np.unique(distribution.astype(str))) - set(laws)
+    unknown = set(np.unique(distribution.astype(str))) - set(LAWS)
     if unknown:
         raise ValueError(f"unknown distribution: {', '.join(sorted(unknown))}")
     lead = () if n_paths is None else (n_paths,)
     out = np.zeros((*lead, scenario.n_periods, scenario.n_points))
-    for name, law in laws.items():
+    for name in LAWS:
         chosen = np.flatnonzero((distribution == name) & points.sells)
-        if chosen.size:
-            mean = np.ascontiguousarray(scenario.mean[chosen].T)
-            std = np.ascontiguousarray(scenario.std[chosen].T)
-            out[..., chosen] = law(rng, mean, std, (*lead, *mean.shape))
+        if not chosen.size:
+            continue
+        mean = np.ascontiguousarray(scenario.mean[chosen].T)
+        std = np.ascontiguousarray(scenario.std[chosen].T)
+        rho = scenario.error_correlation
+        lasting = None if rho is None or not rho[chosen].any() else rho[chosen].T
+        shape = (*lead, *mean.shape)
+        if paired or lasting is not None:
+            out[..., chosen] = PAIRED[name](Numbers(rng, shape, lasting), mean, std)
+        else:
+            out[..., chosen] = LAWS[name](rng, mean, std, shape)
     return np.moveaxis(out, -1, -2)
-
-
-def _normal(rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]) -> Floats:
-    return np.maximum(rng.standard_normal(shape) * std + mean, 0.0)
-
-
-def _gamma(rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]) -> Floats:
-    random = (mean > 0) & (std > 0)
-    safe = np.where(random, mean, 1.0)
-    scale = np.where(random, std, 1.0) ** 2 / safe
-    return np.where(random, rng.gamma(safe / scale, scale, shape), mean)
-
-
-def _poisson(rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]) -> Floats:
-    return rng.poisson(mean, shape).astype(np.float64)
-
-
-def _negative_binomial(
-    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
-) -> Floats:
-    # A Poisson law whose mean is gamma distributed: the excess variance is that of the gamma.
-    excess = np.sqrt(np.maximum(std**2 - mean, 0.0))
-    return rng.poisson(_gamma(rng, mean, excess, shape)).astype(np.float64)
 
 
 def _at_selling_points(scenario: Scenario, n_paths: int | None, draw: Draw) -> Floats:
@@ -97,50 +88,6 @@ def _at_selling_points(scenario: Scenario, n_paths: int | None, draw: Draw) -> F
     out = np.zeros((*lead, scenario.n_periods, scenario.n_points))
     out[..., selling] = draw((*lead, scenario.n_periods, selling.size))
     return np.moveaxis(out, -1, -2)
-
-
-def _paired_gamma(
-    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
-) -> Floats:
-    # Drawn for all, so that the numbers that follow do not depend on the means.
-    uniform = rng.random(shape)
-    random = np.broadcast_to((mean > 0) & (std > 0), shape)
-    out = np.array(np.broadcast_to(mean, shape))
-    level, spread = out[random], np.broadcast_to(std, shape)[random]
-    scale = spread**2 / level
-    out[random] = gamma_quantile(uniform[random], level / scale, scale)
-    return out
-
-
-def _paired_poisson(
-    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
-) -> Floats:
-    return poisson_quantile(rng.random(shape), np.broadcast_to(mean, shape))
-
-
-def _paired_negative_binomial(
-    rng: np.random.Generator, mean: Floats, std: Floats, shape: tuple[int, ...]
-) -> Floats:
-    excess = np.sqrt(np.maximum(std**2 - mean, 0.0))
-    level = _paired_gamma(rng, mean, excess, shape)
-    return poisson_quantile(rng.random(shape), level)
-
-
-Law = Callable[[np.random.Generator, Floats, Floats, tuple[int, ...]], Floats]
-
-LAWS: dict[str, Law] = {
-    "normal": _normal,
-    "gamma": _gamma,
-    "poisson": _poisson,
-    "negative_binomial": _negative_binomial,
-}
-PAIRED: dict[str, Law] = {
-    "normal": _normal,
-    "gamma": _paired_gamma,
-    "poisson": _paired_poisson,
-    "negative_binomial": _paired_negative_binomial,
-}
-"""The same laws; every draw takes the same random numbers, whatever mean and std are."""
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ class Scenario:
     before, if that was told. Read without a forecast, mean and std are nan where customers buy: see
     ``lacks_forecast``.
 
-    The fields between ``warnings`` and ``history`` are for Python alone; no table can say them,
-    and :meth:`to_tables` refuses a scenario that it would change by leaving them out.
+    The fields between ``error_correlation`` and ``history`` are for Python alone; no table can say
+    them, and :meth:`to_tables` refuses a scenario that it would change by leaving them out.
     """
 
     settings: Settings
@@ -137,6 +137,9 @@ class Scenario:
     mean: Floats
     std: Floats
     warnings: tuple[Finding, ...] = ()
+    error_correlation: Floats | None = None
+    """[K, T] correlation of the forecast's errors in different periods, from 0 to below 1, as
+    :mod:`scenarios.uncertainty` states it; None: errors of different periods are independent."""
     owed: Floats | None = None
     """[A] units that origins owe from earlier orders; None: nothing. They ship, before or along
     with new orders, when the origin has them; only where ``unmet_orders`` is backlog."""
@@ -218,6 +221,11 @@ class Scenario:
         if self.mean.shape != shape or self.std.shape != shape:
             raise ValueError(
                 f"mean {self.mean.shape} and std {self.std.shape} must be points x periods {shape}"
+            )
+        rho = self.error_correlation
+        if rho is not None and (rho.shape != shape or not ((rho >= 0) & (rho < 1)).all()):
+            raise ValueError(
+                f"error_correlation {rho.shape} must be points x periods {shape}, in [0, 1)"
             )
         check_opening(self)
         check_history(self)

@@ -159,7 +159,7 @@ def demand_beyond(scenario: Scenario, values: Floats, n_periods: int) -> Floats:
     """Extend [K, T] forecast values to [K, n_periods].
 
     After the last period demand goes on as the average of the last season (7 days or 4 weeks; a
-    standard deviation likewise), or stops where the scenario says ``end_of_life``.
+    standard deviation or a correlation likewise), or stops where the scenario says ``end_of_life``.
     """
     extra = n_periods - values.shape[1]
     if extra <= 0:

@@ -41,6 +41,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
     slots = np.array(state.in_transit).reshape(len(state.in_transit), scenario.n_routes)
     slot, route = np.nonzero(slots > 0)
     points, lead = scenario.points, scenario.lead_time_by_period
+    correlation = scenario.error_correlation
     settings = scenario.settings.model_copy(
         update={"start_date": scenario.dates[period].date(), "horizon": None, "end_of_life": ends}
     )
@@ -62,6 +63,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         mean=scenario.mean[:, window],
         std=scenario.std[:, window],
         warnings=(),
+        error_correlation=None if correlation is None else correlation[:, window],
         owed=np.asarray(state.owed, dtype=np.float64),
         opening_ages=_ages(scenario, state),
         elapsed=scenario.elapsed + period,
@@ -92,7 +94,7 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
     extra = n_periods - scenario.n_periods
     if extra <= 0:
         return scenario
-    lead = scenario.lead_time_by_period
+    lead, correlation = scenario.lead_time_by_period, scenario.error_correlation
     season = min(scenario.settings.season, scenario.n_periods)
     again = scenario.n_periods - season + np.arange(extra) % season
     column = np.concatenate([np.arange(scenario.n_periods), again])
@@ -107,6 +109,7 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
+        error_correlation=None if correlation is None else correlation[:, column],
         lead_time_by_period=None if lead is None else np.pad(lead, ((0, 0), (0, extra)), "edge"),
         history=scenario.history.ahead(n_periods) if scenario.history else None,
     )

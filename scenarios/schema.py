@@ -39,6 +39,8 @@ class Attribute:
     column_required: bool = False
     """The column must be there, but its cells may be blank."""
     minimum: float | None = None
+    below: float | None = None
+    """What values must stay below; None: nothing."""
     choices: tuple[str, ...] = ()
     references: str | None = None
 
@@ -208,6 +210,15 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _NAN,
         "0; Poisson: square root of mean",
     ),
+    Attribute(
+        _F,
+        "error_correlation",
+        "number",
+        "Correlation of the forecast's errors in different periods; below 1.",
+        default=0.0,
+        minimum=0.0,
+        below=1.0,
+    ),
     Attribute(_H, "product", "text", "Product that was sold.", required=True, references=_P),
     Attribute(_H, "location", "text", "Where it was sold.", required=True, references=_L),
     Attribute(
@@ -370,7 +381,7 @@ def schema_table() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns table, name, type, unit, default, minimum, key, meaning.
+        Columns table, name, type, unit, default, minimum, below, key, meaning.
     """
     rows = [
         {
@@ -380,6 +391,7 @@ def schema_table() -> pd.DataFrame:
             "unit": a.unit,
             "default": a.default_text,
             "minimum": "" if a.minimum is None else f"{a.minimum:g}",
+            "below": "" if a.below is None else f"{a.below:g}",
             "key": "key" if a.key else "",
             "meaning": a.meaning,
         }
@@ -395,6 +407,7 @@ def schema_table() -> pd.DataFrame:
                 "unit": "",
                 "default": "" if default is None else str(default),
                 "minimum": "",
+                "below": "",
                 "key": "",
                 "meaning": field.description or "",
             }

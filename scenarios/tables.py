@@ -196,6 +196,8 @@ def _check_all(
         check.check_forecast(tables["forecast"], directory, lanes, report)
     elif "history" in tables and directory.calendar is not None:
         check.check_demand(tables["history"], directory, lanes, report)
+    if "forecast" in tables and products is not None:
+        check.note_drawn_as_poisson(tables["forecast"], products.table, report)
     check.note_missing_inventory(source, report)
     n_products = len(directory.products)
     keys = [

@@ -264,8 +264,8 @@ def _forecast(scenario: Scenario) -> pd.DataFrame:
     if scenario.lacks_forecast:
         return pd.DataFrame()
     point = np.flatnonzero(scenario.points.sells)
-    n_periods = scenario.n_periods
-    return pd.DataFrame(
+    n_periods, correlation = scenario.n_periods, scenario.error_correlation
+    table = pd.DataFrame(
         _place(scenario, np.repeat(point, n_periods))
         | {
             "date": np.tile(scenario.dates.to_numpy(), len(point)),
@@ -273,6 +273,9 @@ def _forecast(scenario: Scenario) -> pd.DataFrame:
             "std": scenario.std[point].ravel(),
         }
     )
+    if correlation is not None:
+        table["error_correlation"] = correlation[point].ravel()
+    return table
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:

@@ -1,7 +1,23 @@
-"""How far demand may stray from its forecast over the periods a stock has to protect."""
+"""How far demand may stray from its forecast over the periods a stock has to protect.
+
+A forecast whose level is wrong is wrong for weeks: errors of different periods go together. The
+error of stock point k in period t is
+
+    std[k,t] * (sqrt(rho[k,t]) * U_k + sqrt(1 - rho[k,t]) * e_kt)
+
+with ``rho`` the scenario's ``error_correlation`` (0 where it is None), and all U_k and e_kt
+independent of each other with mean 0 and variance 1. So over a window of periods the variance is
+
+    sum((1 - rho) * std**2) + sum(sqrt(rho) * std)**2
+
+the sum of variances at rho = 0, and the square of the sum of stds as rho nears 1. Points are
+independent: where the demand of several is pooled, variances of their windows add up. (Demand is
+drawn so by :func:`scenarios.demand.sample`; for other laws than the normal by a Gaussian copula.)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,9 +83,30 @@ def add_rows(target: Floats, at: Ints, values: Floats) -> None:
 
 
 def demand_variance(scenario: Scenario) -> Floats:
-    """[K, T] variance of demand; Poisson demand has its mean's, whatever the forecast says."""
-    poisson = scenario.products.distribution[scenario.points.product] == "poisson"
-    return np.where(poisson[:, None], scenario.mean, scenario.std**2)
+    """[K, T] variance of demand as :func:`scenarios.demand.sample` draws it.
+
+    Poisson demand has its mean's, whatever the forecast says, and negative binomial demand no less
+    than its mean. (Normal demand is taken as if it were not clipped at 0.)
+    """
+    law = scenario.products.distribution[scenario.points.product][:, None]
+    mean, variance = scenario.mean, scenario.std**2
+    at_least = np.where(law == "negative_binomial", np.maximum(variance, mean), variance)
+    return np.where(law == "poisson", mean, at_least)
+
+
+def split_variance(variance: Floats, correlation: Floats | None) -> tuple[Floats, Floats | None]:
+    """What each period strays by on its own, and what it shares with the others.
+
+    Returns
+    -------
+    alone : array
+        Variance of the errors that add up as variances do: (1 - rho) variance.
+    shared : array or None
+        Standard deviation of those that add up as such: sqrt(rho variance); None without rho.
+    """
+    if correlation is None:
+        return variance, None
+    return (1.0 - correlation) * variance, np.sqrt(correlation * variance)
 
 
 def own_lead_times(scenario: Scenario) -> tuple[Ints, Ints]:
@@ -95,7 +132,8 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
     Over its cover an echelon meets two kinds of uncertainty: while its order is under way the
     demand below is pooled (variances add); afterwards stock is divided, and what the points below
     have to protect adds up (standard deviations add). Eppen and Schrage 1981; in a chain the two
-    are the same.
+    are the same. Errors that last (``error_correlation``) tie the two together; in a tree, where
+    that differs by the point below, their mean weighted by std counts.
 
     Returns
     -------
@@ -109,7 +147,7 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
     wait, depth = wait_to_ship(scenario, lead), depths(scenario)
     review = scenario.settings.review_period
     far = n_periods + int((depth.max(initial=0) + 1) * (wait.max(initial=0) + review))
-    all_variance = demand_variance(scenario)
+    all_variance, rho = demand_variance(scenario), scenario.error_correlation
     cover_mean, std = np.zeros(scenario.mean.shape), np.zeros(scenario.mean.shape)
     # Products do not meet here. A few at a time, their arrays stay in a core's cache.
     by_product = np.argsort(scenario.points.product, kind="stable")
@@ -119,9 +157,14 @@ def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:
     def work(first: int, last: int) -> None:
         points = by_product[cuts[first] : cuts[last]]
         rank[points] = np.arange(points.size)
+        alone, shared = split_variance(
+            demand_beyond(scenario, all_variance[points], far),
+            None if rho is None else demand_beyond(scenario, rho[points], far),
+        )
         some = _Points(
             mean=demand_beyond(scenario, scenario.mean[points], far),
-            variance=demand_beyond(scenario, all_variance[points], far),
+            alone=alone,
+            shared=shared,
             lead=lead[points],
             wait=wait[points],
             depth=depth[points],
@@ -146,7 +189,8 @@ class _Points:
     """What :func:`_by_order` has to know of some stock points; [K] and [K, periods]."""
 
     mean: Floats
-    variance: Floats
+    alone: Floats
+    shared: Floats | None
     lead: Ints
     wait: Ints
     depth: Ints
@@ -158,9 +202,16 @@ def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
     parent, wait, depth = points.parent, points.wait, points.depth
     cover_mean, divided = np.zeros(points.mean.shape), np.zeros(points.mean.shape)
     # Most points above the stores have no demand of their own.
-    own = np.flatnonzero((points.mean > 0).any(axis=1) | (points.variance > 0).any(axis=1))
-    cover_mean[own] = ahead_sums(points.mean[own], points.lead[own] + review)
-    divided[own] = np.sqrt(ahead_sums(points.variance[own], points.lead[own] + review))
+    own = np.flatnonzero((points.mean > 0).any(axis=1) | (points.alone > 0).any(axis=1))
+    cover = points.lead[own] + review
+    cover_mean[own] = ahead_sums(points.mean[own], cover)
+    divided[own] = ahead_sums(points.alone[own], cover)
+    lasting = None
+    if points.shared is not None:
+        ahead = ahead_sums(points.shared[own], cover)
+        divided[own] += ahead**2
+        lasting = _lasting(points, points.shared, own, ahead)
+    divided[own] = np.sqrt(divided[own])
     below_mean, below_variance = np.zeros(points.mean.shape), np.zeros(points.mean.shape)
     std = np.zeros(points.mean.shape)
     for level in range(int(depth.max(initial=0)), -1, -1):
@@ -169,16 +220,35 @@ def _by_order(points: _Points, review: int) -> tuple[Floats, Floats]:
             continue
         cover_mean[group] += ahead_sums(below_mean[group], wait[group])
         pooled = ahead_sums(below_variance[group], wait[group])
+        if lasting is not None:
+            pooled += lasting[group]
         std[group] = np.sqrt(pooled + divided[group] ** 2)
         child = group[parent[group] >= 0]
         above = parent[child]
         if not child.size:
             continue
         add_rows(below_mean, above, below_mean[child] + points.mean[child])
-        add_rows(below_variance, above, below_variance[child] + points.variance[child])
+        add_rows(below_variance, above, below_variance[child] + points.alone[child])
         add_rows(divided, above, later_columns(std[child], wait[above]))
         add_rows(cover_mean, above, later_columns(cover_mean[child], wait[above]))
     return cover_mean, std
+
+
+def _lasting(points: _Points, shared: Floats, below: Ints, ahead: Floats) -> Floats:
+    """Variance [K, periods] that errors which last add to each point, for the points below it.
+
+    ``ahead`` is what the points ``below`` share over their own cover. Of a point that shares a
+    over the wait of one above it and b afterwards, (a + b)**2 counts; b**2 of that is in the std
+    of what is divided already.
+    """
+    out, later = np.zeros(shared.shape), np.zeros(shared.shape)
+    later[below] = ahead
+    for low, above in _climb(below[shared[below].any(axis=1)], points.parent):
+        pooled = ahead_sums(shared[low], points.wait[above])
+        afterwards = later_columns(later[low], points.wait[above])
+        add_rows(out, above, pooled * (pooled + 2.0 * afterwards))
+        later[low] = pooled + afterwards
+    return out
 
 
 def stock_std(scenario: Scenario, n_periods: int) -> Floats:
@@ -190,13 +260,31 @@ def stock_std(scenario: Scenario, n_periods: int) -> Floats:
     """
     n_points, review = scenario.n_points, scenario.settings.review_period
     lead, parent = own_lead_times(scenario)
-    depth = depths(scenario)
-    variance = demand_beyond(scenario, demand_variance(scenario), n_periods)
+    depth, rho = depths(scenario), scenario.error_correlation
+    alone, shared = split_variance(
+        demand_beyond(scenario, demand_variance(scenario), n_periods),
+        None if rho is None else demand_beyond(scenario, rho, n_periods),
+    )
     below = np.zeros((n_points, n_periods))
     for level in range(int(depth.max(initial=0)), 0, -1):
         child = np.flatnonzero((depth == level) & (parent >= 0))
-        np.add.at(below, parent[child], below[child] + variance[child])
+        np.add.at(below, parent[child], below[child] + alone[child])
     period = np.broadcast_to(np.arange(n_periods), (n_points, n_periods))
-    answered = (period - lead[:, None]) // review * review
-    own = window_sums(variance, answered, period + 1)
-    return np.sqrt(own + window_sums(below, answered, period // review * review))
+    answered, reviewed = (period - lead[:, None]) // review * review, period // review * review
+    variance = window_sums(alone, answered, period + 1) + window_sums(below, answered, reviewed)
+    if shared is not None:
+        variance += window_sums(shared, answered, period + 1) ** 2
+        for low, above in _climb(np.flatnonzero(shared.any(axis=1)), parent):
+            add_rows(
+                variance, above, window_sums(shared[low], answered[above], reviewed[above]) ** 2
+            )
+    return np.sqrt(variance)
+
+
+def _climb(low: Ints, parent: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of points ``low`` and those one level, two levels .. above them."""
+    above = parent[low]
+    while (alive := above >= 0).any():
+        low, above = low[alive], above[alive]
+        yield low, above
+        above = parent[above]

@@ -133,6 +133,10 @@ def _checked_numbers(
         low = (values < attribute.minimum) & ~infinite
         what = "is negative" if attribute.minimum == 0 else f"is below {attribute.minimum:g}"
         checks.append((low, what, f"enter {attribute.minimum:g} or more"))
+    if attribute.below is not None:
+        high = (values >= attribute.below) & ~infinite
+        remedy = f"enter less than {attribute.below:g}"
+        checks.append((high, f"is not below {attribute.below:g}", remedy))
     if attribute.type == "integer":
         whole = np.isfinite(values)
         broken = np.zeros(raw.size, dtype=bool)

@@ -62,6 +62,7 @@ def world(
     owed: np.ndarray | None = None,
     opening_ages: Ages | None = None,
     lead_time_by_period: np.ndarray | None = None,
+    error_correlation: ArrayLike | None = None,
     **settings: Any,
 ) -> Scenario:
     """A scenario of any acyclic shape.
@@ -69,7 +70,8 @@ def world(
     ``lane_cost``, ``order_cost`` and the lot rules broadcast to [N, P]; so does ``lead_times``,
     which overrides the lanes' lead times by product. ``kept`` [J, P] leaves points out (routes
     follow). ``open_orders`` are (route, period of arrival, quantity). ``sells`` defaults to
-    points with any mean demand. Other keywords are settings.
+    points with any mean demand. ``error_correlation`` broadcasts like ``mean``, and counts where
+    customers buy. Other keywords are settings.
     """
     n_locations, n_lanes = len(locations), len(lanes)
     by_point, by_lane = (n_locations, n_products), (n_lanes, n_products)
@@ -181,6 +183,9 @@ def world(
         owed=owed,
         opening_ages=opening_ages,
         lead_time_by_period=lead_time_by_period,
+        error_correlation=None
+        if error_correlation is None
+        else forecast(error_correlation) * selling[:, None],
     )
 
 

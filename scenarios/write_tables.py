@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,14 +68,53 @@ def write_folder(
 
 
 def check_free(path: Path) -> None:
-    """Refuse a place where there is something already.
+    """Refuse a place where there is something already, or where no folder can be made.
 
     Raises
     ------
     FileExistsError
+        If there is something.
+    OSError
+        See :func:`check_parent`.
     """
     if path.exists() or path.is_symlink():
         raise FileExistsError(f"{path} exists already; choose another place or remove it")
+    check_parent(path)
+
+
+def check_parent(path: Path) -> None:
+    """Refuse a place that cannot be written to, be it the first folder above it that is there.
+
+    Raises
+    ------
+    NotADirectoryError
+        If that is no folder.
+    PermissionError
+        If nothing may be written into it.
+    """
+    above = path.parent
+    while not (above.exists() or above.is_symlink()) and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        raise NotADirectoryError(
+            f"{path} cannot be made, for {above} is no folder; choose another place"
+        )
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"{path} cannot be made, for {above} may not be written to; choose another place"
+        )
+
+
+@contextmanager
+def told_as(path: Path, hidden: Path) -> Iterator[None]:
+    """Name ``path`` in errors of the file system about ``hidden``, which the user never named."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename
+        if isinstance(name, str) and hidden in (Path(name), *Path(name).parents):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 @contextmanager
@@ -86,20 +125,24 @@ def new_folder(path: Path) -> Iterator[Path]:
     ------
     FileExistsError
         If there is something at ``path``.
+    OSError
+        If it cannot be written; the error names ``path``.
     """
     path = Path(path)
     check_free(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        yield folder
-        mask = os.umask(0)
-        os.umask(mask)
-        folder.chmod(0o777 & ~mask)  # mkdtemp makes it private
-        folder.rename(path)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    folder = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    with told_as(path, folder):
+        folder.mkdir(0o700)
+        try:
+            yield folder
+            mask = os.umask(0)
+            os.umask(mask)
+            folder.chmod(0o777 & ~mask)  # no longer private
+            folder.rename(path)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

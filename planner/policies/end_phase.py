@@ -15,6 +15,7 @@ from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from scenarios.state import State
+from scenarios.uncertainty import split_variance
 from solver.closed_form import OrderUpTo, order_up_to
 
 
@@ -28,8 +29,11 @@ def remaining(scenario: Scenario) -> tuple[OrderUpTo, Floats]:
         return np.cumsum(values[:, ::-1], axis=1)[:, ::-1].T
 
     rule = order_up_to(scenario)
-    mean, variance = (rule.below(to_come(x)) for x in (scenario.mean, scenario.std**2))
-    return dataclasses.replace(rule, targets=mean), np.sqrt(variance)
+    alone, shared = split_variance(scenario.std**2, scenario.error_correlation)
+    variance = to_come(alone) if shared is None else to_come(alone) + to_come(shared) ** 2
+    return dataclasses.replace(rule, targets=rule.below(to_come(scenario.mean))), np.sqrt(
+        rule.below(variance)
+    )
 
 
 def economic_reviews(scenario: Scenario) -> Floats:

@@ -42,6 +42,7 @@ class Oracle:
         law = np.full(scenario.n_products, "normal", dtype=object)
         products = dataclasses.replace(scenario.products, distribution=law)
         certain = scenario.replace(
-            mean=demand, std=np.zeros_like(demand), end_of_life=True, products=products
-        )
+            mean=demand, std=np.zeros_like(demand), error_correlation=None,
+            end_of_life=True, products=products,
+        )  # fmt: skip
         return GivenOrders(optimise(certain, np.zeros_like(demand), self.options).quantity)

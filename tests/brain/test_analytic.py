@@ -8,7 +8,11 @@ from scipy import stats
 
 from brain import Analytic, NoSafetyStock, safety_stocks
 from brain.analytic import critical_ratios, demand_quantile
+from scenarios.demand import sample
 from scenarios.errors import InputError
+from scenarios.model import Floats
+from scenarios.simulate import simulate
+from solver.closed_form import order_up_to
 from tests.worlds import chain, column, tree
 
 
@@ -18,6 +22,47 @@ def test_one_location_gets_the_newsvendor_quantile() -> None:
     decided = Analytic()(scenario)
     assert decided.quantity == pytest.approx(1.28155 * 2 * np.sqrt(3) * np.ones((1, 8)), rel=1e-4)
     assert decided.source.tolist() == ["analytic"]
+
+
+def test_errors_that_last_ask_for_more_safety_stock() -> None:
+    # Variance of 3 days: alone 0.75 * 3 * 4 = 9, shared (3 * 0.5 * 2)**2 = 9.
+    scenario = chain(
+        [2], mean=10.0, std=2.0, n_periods=8, missed_sale_cost=9.0, error_correlation=0.25
+    )
+    expected = np.full((1, 8), 1.28155 * np.sqrt(18))
+    assert Analytic()(scenario).quantity == pytest.approx(expected, rel=1e-4)
+
+
+def test_who_knows_that_errors_last_pays_less_where_customers_wait() -> None:
+    scenario = chain(
+        [1, 3], mean=20.0, std=5.0, n_periods=60, on_hand=80.0, missed_sale_cost=10.0,
+        holding_cost=column([1.0, 0.5]), unmet_demand="backlog", error_correlation=0.3,
+    )  # fmt: skip
+    demand = sample(scenario, np.random.default_rng(0), 500)
+
+    def cost(safety_stock: Floats) -> float:
+        run = simulate(scenario, order_up_to(scenario, safety_stock), demand, record=False)
+        return float(run.costs.total[:, 20:].sum(axis=1).mean())
+
+    knows = Analytic()(scenario).quantity
+    blind = Analytic()(scenario.replace(error_correlation=None)).quantity
+    assert cost(knows) < 0.9 * cost(blind)
+    assert cost(knows) < min(cost(0.8 * knows), cost(1.25 * knows))
+
+
+def test_poisson_demand_whose_errors_last_is_wider_than_poisson() -> None:
+    # Two days of mean 4: variance 8 without, 0.5 * 8 + (2 * sqrt(2))**2 = 12 with correlation.
+    wide = chain(
+        [1], mean=4.0, n_periods=6, missed_sale_cost=19.0, distribution="poisson",
+        error_correlation=0.5,
+    )  # fmt: skip
+    plain = wide.replace(error_correlation=None)
+    for scenario, law in ((plain, stats.poisson(8.0)), (wide, stats.nbinom(16, 2 / 3))):
+        found = 8.0 + Analytic()(scenario).quantity[0, 3]
+        assert law.ppf(0.95) - 1 <= found <= law.ppf(0.95)
+    assert stats.nbinom(16, 2 / 3).var() == pytest.approx(12.0)
+    two_days = sample(wide, np.random.default_rng(0), 50_000)[:, 0, 3:5].sum(axis=1)
+    assert np.quantile(two_days, 0.95) == stats.nbinom(16, 2 / 3).ppf(0.95)
 
 
 def test_review_period_widens_the_protection_interval() -> None:

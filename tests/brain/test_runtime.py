@@ -228,6 +228,8 @@ def test_a_brain_of_one_ratio_answers_a_neighbour_for_its_own(tmp_path: Path) ->
         ({"leads": [0, 2]}, "lead time is outside", "from 1 to 5"),
         ({"leads": [1, 1, 1, 1], "holding_cost": 1.0}, "chain is longer", "from 1 to 3"),
         ({"std": 14.0}, "demand varies more", "from 0 to 1.2"),
+        # Errors that last: over the 5 periods that the DC covers as wild as std 8 * sqrt(3).
+        ({"std": 8.0, "error_correlation": 0.5}, "demand varies more", "from 0 to 1.2"),
         ({"review_period": 7}, "review period", "from 1 to 1"),
         ({"timeline": "receive_first"}, "timeline receive_first", "order_first"),
         ({"sells": [[1.0], [1.0]]}, "customers who buy upstream", "customers last"),

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from brain.override import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest
-from planner.backtesting import backtest_to
+from planner.backtesting import BacktestResult, backtest_to
 from planner.cli import app
 from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.closed_form import ClosedForm
@@ -179,6 +179,59 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     assert (out / "paths.csv").exists()
     # What is not the journal's stays.
     assert [entry.name for entry in (tmp_path / "out.journal").iterdir()] == ["notes.txt"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Tenth:
+    """A brain whose safety stock and finding follow from the stock on hand."""
+
+    name: str = "tenth"
+
+    def __call__(self, scenario: Scenario) -> SafetyStocks:
+        on_hand = scenario.points.on_hand
+        quantity = np.repeat(on_hand[:, None] / 10 + 1, scenario.n_periods, axis=1)
+        seen = Finding("inventory", f"it saw {on_hand.sum():.4f} units", "none", severity="warning")
+        return SafetyStocks(quantity, np.full(scenario.n_points, "tenth", dtype=object), (seen,))
+
+
+@pytest.mark.parametrize("stops_at", [5, 12])
+def test_a_resumed_run_knows_the_safety_stocks_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: int
+) -> None:
+    # Two paths of 8 periods: the first is broken off half way, or done when the second is.
+    scenario, out, policy = small(), tmp_path / "out", ClosedForm(Tenth())
+    drawn: list[BacktestResult] = []
+
+    def keep(folder: Path, name: str, draw: object, result: BacktestResult) -> None:
+        drawn.append(result)
+
+    monkeypatch.setattr("planner.backtesting.draw_into", keep)
+
+    def stops(done: int, total: int) -> None:
+        if done == stops_at:
+            raise KeyboardInterrupt
+
+    whole = backtest(scenario, policy, 8, 2, seed=3)
+    with pytest.raises(KeyboardInterrupt):
+        backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3, progress=stops)
+    again = backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3)
+    assert whole.safety_stock is not None
+    assert again.safety_stock is not None
+    assert np.ptp(whole.safety_stock, axis=1).max() > 0  # the periods can be told from each other
+    assert np.array_equal(again.safety_stock, whole.safety_stock)
+    assert len(whole.warnings) == 1
+    assert again.warnings == whole.warnings
+    for one, other in zip(whole.runs, again.runs, strict=True):
+        assert np.array_equal(one.on_hand, other.on_hand)
+    assert drawn == [again]  # what the picture is drawn from
+
+
+def test_a_journal_of_an_older_version_is_refused_as_such(tmp_path: Path) -> None:
+    scenario = small()
+    old = {"orders": np.zeros((scenario.n_routes, 3)), "known": np.ones(3, dtype=bool)}
+    np.savez_compressed(tmp_path / "path-0.npz", identity=np.array("x"), **old)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"path-0.npz.*another version.*remove the file"):
+        backtest(scenario, ZERO, 3, journal=tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"\x93NUMPY"])

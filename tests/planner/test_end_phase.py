@@ -62,6 +62,12 @@ def test_what_is_left_is_summed_over_the_echelon() -> None:
     assert std[2].tolist() == pytest.approx([6.0, 6.0])
 
 
+def test_errors_that_last_add_up_until_the_end() -> None:
+    # Four days left: alone 0.75 * 4 * 9 = 27, shared (4 * 0.5 * 3)**2 = 36.
+    rest = remaining(chain([1, 1], mean=10.0, std=3.0, n_periods=6, error_correlation=0.25))[1]
+    assert (rest[2] ** 2).tolist() == pytest.approx([63.0, 63.0])
+
+
 def test_sizes_begin_at_the_economic_order_quantity() -> None:
     # sqrt(2 * 80 * 10 / 1) = 40 units: four days' demand.
     assert economic_reviews(chain([1], mean=10.0, order_cost=80.0)).tolist() == [4.0]

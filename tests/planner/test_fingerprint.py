@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -108,3 +109,84 @@ def test_what_has_but_an_address_is_refused() -> None:
             policy_identity(policy)
     # Objects that hold nothing are what their class is.
     assert policy_identity(ClosedForm(Analytic())) == policy_identity(ClosedForm(Analytic()))
+
+
+PLAIN = """
+from dataclasses import dataclass
+class Base:
+    def share(self):
+        return 0.5
+class Plain(Base):
+    size = 3
+    def __call__(self, problem, rng):
+        def order(state, period):
+            return problem.scenario.mean[:, period] * self.share() if state in {"a", "b"} else 2
+        return order
+    @property
+    def name(self):
+        return "plain"
+    @staticmethod
+    def least():
+        return 1
+class Told(Plain):
+    def __repr__(self):
+        return "Told()"
+@dataclass(frozen=True)
+class Data(Plain):
+    level: int = 1
+def rule(state, period, least=0):
+    return period + 1
+"""
+
+
+def made_of(text: str, name: str) -> Any:
+    """What a module of that text calls so; instances of classes."""
+    there: dict[str, Any] = {"__name__": "planner"}
+    exec(compile(text, "plain.py", "exec", dont_inherit=True), there)
+    return there[name]() if isinstance(there[name], type) else there[name]
+
+
+@pytest.mark.parametrize("name", ["Plain", "Told", "Data"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return 0.5", "return 0.6"),  # of the class it is derived from
+        ("size = 3", "size = 4"),
+        ("* self.share()", "+ self.share()"),
+        ('"b"}', '"c"}'),
+        (":, period]", ":, 0]"),
+        ("else 2", "else 3"),
+        ('return "plain"', 'return "other"'),
+        ("return 1", "return 2"),
+        ("self.share() if", "self.least() if"),
+    ],
+)
+def test_classes_of_one_name_and_other_code_differ(name: str, old: str, new: str) -> None:
+    other = PLAIN.replace(old, new)
+    assert other != PLAIN
+    assert policy_identity(made_of(PLAIN, name)) != policy_identity(made_of(other, name))
+
+
+def test_so_do_functions_but_not_for_where_they_stand() -> None:
+    mine = policy_identity(made_of(PLAIN, "rule"))
+    assert mine != policy_identity(made_of(PLAIN.replace("period + 1", "period + 2"), "rule"))
+    assert mine != policy_identity(made_of(PLAIN.replace("least=0", "least=1"), "rule"))
+    for name in ("Plain", "Told", "Data", "rule"):
+        moved = "# says nothing\n\n" + PLAIN.replace("\nclass", "\n# nor this\nclass")
+        assert policy_identity(made_of(PLAIN, name)) == policy_identity(made_of(moved, name))
+
+
+def test_code_is_told_alike_in_another_process() -> None:
+    # Sets of text, of which there is one in the code, are in another order there.
+    names = ("Plain", "Data", "rule")
+    asked = "from planner.fingerprint import policy_identity as p\n"
+    asked += "there = {'__name__': 'planner'}"
+    asked += f"\nexec({PLAIN!r}, there)\nPlain, Data, rule = (there[name] for name in {names})"
+    asked += "\nprint(p(Plain()), p(Data()), p(rule))"
+    mine = [policy_identity(made_of(PLAIN, name)) for name in names]
+    for seed in ("1", "2"):
+        said = subprocess.run(
+            [sys.executable, "-c", asked], capture_output=True, text=True, check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        assert said.stdout.split() == mine

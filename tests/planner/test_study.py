@@ -181,6 +181,33 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         read_study(write(tmp_path, "input: 2026-13-45"))
 
 
+NUMBERS = sorted(name for name in Change.model_fields if name not in ("unmet_demand", "closed"))
+
+
+def test_true_and_false_are_no_numbers(tmp_path: Path) -> None:
+    closed = "closed: {origin: Maker, first: false, last: yes}"
+    lines = [f"  {name}: {{{name}: true}}" for name in NUMBERS]
+    path = write(
+        tmp_path,
+        "input: in\npolicies: [zero]\ndays: true\nseeds: on\nchanges:\n"
+        + "\n".join([*lines, f"  shut: {{{closed}}}"])
+        + "\ngrid: {storage: [1, true], lanes: [false, 0.5]}\n",
+    )
+    with pytest.raises(InputError) as refused:
+        read_study(path)
+    told = [(f.column, f.value) for f in refused.value.findings]
+    assert sorted(told) == sorted(
+        [("days", "true"), ("seeds", "true")]
+        + [(f"changes.{name}.{name}", "true") for name in NUMBERS]
+        + [("changes.shut.closed.first", "false"), ("changes.shut.closed.last", "true")]
+        + [("grid.storage", "true"), ("grid.lanes", "false")]
+    )
+    assert {f.message for f in refused.value.findings} == {
+        "is true or false where a number is meant"
+    }
+    assert {f.remedy for f in refused.value.findings} == {"write a number"}
+
+
 def test_differences_are_paired_by_seed() -> None:
     variants = {"base": two_stages(), "dear": Change(missed_sale_cost=2.0)(two_stages())}
     result = study(variants, [PLAIN, ZERO], n_seeds=4, workers=1)

@@ -10,6 +10,7 @@ from scenarios.model import Scenario
 from tests.scenarios.folders import GOOD, errors, findings, write
 
 FORECAST = GOOD["forecast.csv"]
+CORRELATED = FORECAST.replace("\n", ",0.3\n").replace(",0.3", ",error_correlation", 1)
 LANES = GOOD["lanes.csv"]
 LATE = "A,Maker,Depot,3,2026-02-01\n"
 ORDERS = "product,origin,destination,quantity,receipt_date\n"
@@ -54,6 +55,18 @@ CELLS = {
     "a negative mean": (
         {"forecast__csv": FORECAST.replace(",6,0\n", ",-6,0\n")},
         ("forecast.csv", 7, "mean", "-6", "enter 0 or more"),
+    ),
+    "errors that are all the same": (
+        {"forecast__csv": CORRELATED.replace(",6,0,0.3", ",6,0,1")},
+        ("forecast.csv", 7, "error_correlation", "1", "enter less than 1"),
+    ),
+    "errors that take turns": (
+        {"forecast__csv": CORRELATED.replace(",6,0,0.3", ",6,0,-0.1")},
+        ("forecast.csv", 7, "error_correlation", "-0.1", "enter 0 or more"),
+    ),
+    "a correlation without end": (
+        {"forecast__csv": CORRELATED.replace(",6,0,0.3", ",6,0,inf")},
+        ("forecast.csv", 7, "error_correlation", "inf", "enter a number"),
     ),
     "a word for a number": (
         {"inventory__csv": "product,location,on_hand\nA,Shop,few\n"},

@@ -394,6 +394,25 @@ class TestWarnings:
         warning = self.only(write(tmp_path, inventory__csv=None))
         assert "everything starts empty" in warning.message
 
+    def test_negative_binomial_demand_that_varies_less_than_poisson(self, tmp_path: Path) -> None:
+        # Means 1, 2, 3 of A: 0.9 < 1, 1.5 > sqrt(2), blank counts as 0. B is normal.
+        products = "product,missed_sale_cost,holding_cost,distribution\n"
+        products += "A,5,1,Negative_Binomial\nB,6,1,\n"
+        forecast = GOOD["forecast.csv"].replace("05,1,0.5", "05,1,0.9")
+        forecast = forecast.replace("06,2,0.5", "06,2,1.5").replace("07,3,0.5", "07,3,")
+        warning = self.only(write(tmp_path, products__csv=products, forecast__csv=forecast))
+        assert (warning.file, warning.row, warning.column) == ("forecast.csv", 2, "std")
+        assert (warning.value, warning.count) == ("0.9", 2)
+        assert "drawn as Poisson" in warning.message
+
+    def test_negative_binomial_demand_may_vary_as_poisson_does(self, tmp_path: Path) -> None:
+        products = GOOD["products.csv"].replace("holding_cost", "holding_cost,distribution")
+        products = products.replace("A,5,1", "A,5,1,negative_binomial").replace("B,6,1", "B,6,1,")
+        forecast = GOOD["forecast.csv"].replace("05,1,0.5", "05,1,1")
+        forecast = forecast.replace("06,2,0.5", "06,2,1.414214").replace("07,3,0.5", "07,0,0")
+        folder = write(tmp_path, products__csv=products, forecast__csv=forecast)
+        assert warnings_of(folder) == ()
+
     def test_supplier_that_looks_like_a_location(self, tmp_path: Path) -> None:
         warning = self.only(write(tmp_path, lanes__csv=GOOD["lanes.csv"] + "Depott,Shop,1\n"))
         assert (warning.row, warning.value) == (4, "Depott")

@@ -157,6 +157,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             }
         ),
     }
+    if draw(st.booleans()):
+        correlation = st.floats(0, 1, exclude_max=True, allow_subnormal=False)
+        tables["forecast"]["error_correlation"] = column(st.one_of(st.none(), correlation), n_sales)
     told = draw(st.sampled_from(["forecast", "history", "both"]))
     for name in {"forecast", "history"} - {told} if told != "both" else ():
         del tables[name]

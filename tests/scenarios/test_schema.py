@@ -31,7 +31,7 @@ def test_the_schema_names_every_table_and_column_that_users_are_promised() -> No
         "capacities": "location origin destination date capacity",
         "inventory": "product location on_hand backlog",
         "open_orders": "product origin destination quantity receipt_date",
-        "forecast": "product location date mean std",
+        "forecast": "product location date mean std error_correlation",
         "history": "product location date quantity in_stock price promotion",
     }
     assert {table: " ".join(attributes(table)) for table in TABLES} == promised
