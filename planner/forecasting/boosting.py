@@ -1,0 +1,134 @@
+"""Boosted trees over all series at once: they correct each series' seasonal level.
+
+The forecast is level x season x exp(trees). What trees see is free of scale, so that a new product
+learns from old ones, and a model that has learnt nothing is the seasonal average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.forecasting.features import CATEGORICAL, Sight, sight
+from planner.forecasting.season import season_of
+from planner.forecasting.series import Series
+from scenarios.model import Floats, Ints
+
+ROWS = 300_000
+"""Examples to learn from at the most: more cost time and hardly improve the trees."""
+FIRST_WEEKS = 30
+"""Weeks of history before the first origin that is learnt from."""
+LEAST_KNOWN = 4
+"""Periods in stock a series needs before an origin to be learnt from."""
+TREES = 150
+OVERDISPERSION = 0.15
+"""Examples weigh as in a quasi-likelihood whose variance is mean + 0.15 mean^2: as Poisson
+counts, large series would outweigh all others."""
+SETTINGS: dict[str, Any] = {
+    "objective": "poisson",
+    "num_leaves": 31,
+    "learning_rate": 0.05,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "cat_smooth": 50.0,
+    "verbose": -1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
+
+Predictor = Callable[[Series, int], Floats]
+
+
+def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Predictor:
+    """Learn from all origins of some series.
+
+    Parameters
+    ----------
+    series : Series
+        Nothing after its end is used.
+    n_ahead : int
+        Periods ahead to learn.
+    seed : int
+        Draws examples and trees.
+    threads : int
+        0: all cores.
+
+    Returns
+    -------
+    callable
+        ``(later, n_ahead) -> [N, n_ahead]`` means for the same series at the same or a later
+        origin.
+    """
+    import lightgbm
+
+    rng, season = np.random.default_rng(seed), season_of(series)
+    seen, target, base, names = _examples(sight(series, season, n_ahead), n_ahead, rng)
+    weight = (1.0 + OVERDISPERSION) / (1.0 + OVERDISPERSION * base)
+    data = lightgbm.Dataset(
+        seen,
+        target,
+        weight=weight,
+        init_score=np.log(base),
+        feature_name=names,
+        categorical_feature=[name for name in names if name in CATEGORICAL],
+    )
+    least = int(np.clip(len(target) // 1000, 20, 200))
+    settings = SETTINGS | {"seed": seed, "num_threads": threads, "min_data_in_leaf": least}
+    booster = lightgbm.train(settings, data, TREES)
+
+    def predict(later: Series, n_ahead: int) -> Floats:
+        here, rows = sight(later, season, n_ahead), np.arange(later.n_series)
+        out = np.empty((later.n_series, n_ahead))
+        fixed = here.at(later.n_periods, rows)
+        for ahead in range(n_ahead):
+            columns = fixed | here.of_target(later.n_periods, ahead, rows)
+            correction = booster.predict(
+                _matrix(columns, names), raw_score=True, num_threads=threads
+            )
+            factor = here.seasonal(later.n_periods + ahead, rows)
+            out[:, ahead] = here.base(later.n_periods, rows) * factor * np.exp(correction)
+        return out
+
+    return predict
+
+
+def enough(series: Series) -> bool:
+    """Whether there is enough to learn from."""
+    weeks = series.n_periods / series.per_week
+    return weeks >= FIRST_WEEKS + 13 and int(series.known.sum()) >= 5_000
+
+
+def _examples(
+    here: Sight, n_ahead: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], Floats, Floats, list[str]]:
+    """Features [rows, features], sales and base [rows], and the features' names."""
+    series = here.series
+    origins = np.arange(FIRST_WEEKS * series.per_week, series.n_periods)
+    pairs = [(o, h) for o in origins for h in range(min(n_ahead, series.n_periods - o))]
+    share = min(1.0, ROWS / max(len(pairs) * series.n_series, 1))
+    parts, targets, bases = [], [], []
+    names: list[str] = []
+    for origin in origins:
+        able = here.adjusted.number(origin, origin, np.arange(series.n_series)) >= LEAST_KNOWN
+        for ahead in range(min(n_ahead, series.n_periods - origin)):
+            chosen = able & series.known[:, origin + ahead]
+            if share < 1.0:
+                chosen &= rng.random(series.n_series) < share
+            rows = np.flatnonzero(chosen)
+            if not rows.size:
+                continue
+            columns = here.at(origin, rows) | here.of_target(origin, ahead, rows)
+            names = names or list(columns)
+            parts.append(_matrix(columns, names))
+            targets.append(series.quantity[rows, origin + ahead])
+            bases.append(here.base(origin, rows) * here.seasonal(origin + ahead, rows))
+    return np.concatenate(parts), np.concatenate(targets), np.concatenate(bases), names
+
+
+def _matrix(columns: dict[str, Floats], names: list[str]) -> NDArray[np.float32]:
+    return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
