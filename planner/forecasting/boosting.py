@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 from planner.forecasting.features import CATEGORICAL, Sight, sight
 from planner.forecasting.season import season_of
 from planner.forecasting.series import Series
-from scenarios.model import Floats, Ints
+from scenarios.model import Floats
 
 ROWS = 300_000
 """Examples to learn from at the most: more cost time and hardly improve the trees."""
+PAIRS = 2_000
+"""Pairs of origin and horizon to learn from at the most; each costs some milliseconds."""
 FIRST_WEEKS = 30
 """Weeks of history before the first origin that is learnt from."""
 LEAST_KNOWN = 4
 """Periods in stock a series needs before an origin to be learnt from."""
 TREES = 150
-OVERDISPERSION = 0.15
-"""Examples weigh as in a quasi-likelihood whose variance is mean + 0.15 mean^2: as Poisson
-counts, large series would outweigh all others."""
 SETTINGS: dict[str, Any] = {
     "objective": "poisson",
     "num_leaves": 31,
@@ -68,11 +67,9 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Pr
 
     rng, season = np.random.default_rng(seed), season_of(series)
     seen, target, base, names = _examples(sight(series, season, n_ahead), n_ahead, rng)
-    weight = (1.0 + OVERDISPERSION) / (1.0 + OVERDISPERSION * base)
     data = lightgbm.Dataset(
         seen,
         target,
-        weight=weight,
         init_score=np.log(base),
         feature_name=names,
         categorical_feature=[name for name in names if name in CATEGORICAL],
@@ -97,6 +94,15 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Pr
     return predict
 
 
+def can_boost() -> bool:
+    """Whether LightGBM can be loaded: it needs a library of the system (OpenMP) as well."""
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
 def enough(series: Series) -> bool:
     """Whether there is enough to learn from."""
     weeks = series.n_periods / series.per_week
@@ -108,20 +114,26 @@ def _examples(
 ) -> tuple[NDArray[np.float32], Floats, Floats, list[str]]:
     """Features [rows, features], sales and base [rows], and the features' names."""
     series = here.series
-    origins = np.arange(FIRST_WEEKS * series.per_week, series.n_periods)
-    pairs = [(o, h) for o in origins for h in range(min(n_ahead, series.n_periods - o))]
+    first = FIRST_WEEKS * series.per_week
+    pairs = [
+        (origin, ahead)
+        for origin in range(first, series.n_periods)
+        for ahead in range(min(n_ahead, series.n_periods - origin))
+    ]
+    if len(pairs) > PAIRS:
+        chosen = np.sort(rng.choice(len(pairs), PAIRS, replace=False))
+        pairs = [pairs[i] for i in chosen]
     share = min(1.0, ROWS / max(len(pairs) * series.n_series, 1))
+    everyone = np.arange(series.n_series)
     parts, targets, bases = [], [], []
     names: list[str] = []
-    for origin in origins:
-        able = here.adjusted.number(origin, origin, np.arange(series.n_series)) >= LEAST_KNOWN
-        for ahead in range(min(n_ahead, series.n_periods - origin)):
-            chosen = able & series.known[:, origin + ahead]
-            if share < 1.0:
-                chosen &= rng.random(series.n_series) < share
-            rows = np.flatnonzero(chosen)
-            if not rows.size:
-                continue
+    for origin, ahead in pairs:
+        able = here.adjusted.number(origin, origin, everyone) >= LEAST_KNOWN
+        able &= series.known[:, origin + ahead]
+        if share < 1.0:
+            able &= rng.random(series.n_series) < share
+        rows = np.flatnonzero(able)
+        if rows.size:
             columns = here.at(origin, rows) | here.of_target(origin, ahead, rows)
             names = names or list(columns)
             parts.append(_matrix(columns, names))

@@ -68,7 +68,9 @@ class Series:
     def until(self, n_periods: int) -> Series:
         """What was known after the first ``n_periods``: plans of price and promotion stay."""
         planned = {
-            name: None if values is None else values[:, : values.shape[1] - self.n_periods + n_periods]
+            name: None
+            if values is None
+            else values[:, : values.shape[1] - self.n_periods + n_periods]
             for name, values in (("price", self.price), ("promotion", self.promotion))
         }
         return dataclasses.replace(

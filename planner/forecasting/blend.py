@@ -1,0 +1,109 @@
+"""Which models to trust: the blend whose stock would have cost least at past origins."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from brain.analytic import demand_quantile
+from planner.forecasting.rolling_origin import PastForecasts, over_interval
+from planner.forecasting.series import Mask
+from planner.forecasting.spread import dispersion, variance
+from scenarios.model import Floats, Ints, Names
+
+STEPS = 5
+"""Weights are multiples of a fifth."""
+SERIES = 3000
+"""Series that are asked: more would not change the choice."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stakes:
+    """What a wrong forecast costs: per series [N]."""
+
+    cover: Ints
+    """Periods of the protection interval."""
+    missed: Floats
+    holding: Floats
+    whole: Mask
+
+    @property
+    def ratio(self) -> Floats:
+        """Newsvendor ratio m / (m + h)."""
+        total = self.missed + self.holding
+        return np.clip(self.missed / np.where(total > 0, total, 1.0), 1e-6, 1 - 1e-6)
+
+    def take(self, rows: Ints) -> Stakes:
+        """Those of some series."""
+        return Stakes(self.cover[rows], self.missed[rows], self.holding[rows], self.whole[rows])
+
+
+def blend(past: PastForecasts, stakes: Stakes) -> dict[str, float]:
+    """Weights of models that would have cost least, see :func:`cost`.
+
+    Ties go to fewer models. Where there are no past forecasts, the first model gets it all.
+    """
+    names = list(past.mean)
+    rows = np.arange(len(stakes.cover))
+    if rows.size > SERIES:
+        rows = np.random.default_rng(0).choice(rows, SERIES, replace=False)
+    some, actual = stakes.take(rows), over_interval(past.actual, stakes.cover)[:, rows]
+    totals = [over_interval(past.mean[name], stakes.cover)[:, rows] for name in names]
+    best: tuple[float, tuple[int, ...]] | None = None
+    for weights in _simplex(len(names)):
+        mixed = sum(w / STEPS * total for w, total in zip(weights, totals, strict=True) if w)
+        found = cost(np.asarray(mixed), actual, some)
+        if best is None or found < best[0] * (1 - 1e-9):
+            best = found, weights
+    chosen = best[1] if best is not None else ()
+    return {name: w / STEPS for name, w in zip(names, chosen, strict=False) if w}
+
+
+def cost(mean: Floats, actual: Floats, stakes: Stakes) -> float:
+    """Mean cost of stocking the newsvendor quantile of the interval, per interval and series.
+
+    ``mean`` and ``actual`` are totals over the protection interval [O, N]: missed-sale cost for
+    what is short of demand, holding cost for what is over (the pinball loss at m / (m + h)).
+    """
+    known = ~np.isnan(actual)
+    spread = dispersion(mean.T, actual.T, stakes.whole, np.full(len(stakes.cover), 1.0))
+    law: Names = np.where(stakes.whole, "negative_binomial", "gamma").astype(object)
+    total = np.maximum(mean.T, 1e-9)
+    std = np.sqrt(variance(total, spread, stakes.whole))
+    stock = demand_quantile(stakes.ratio, total, std, law).T
+    short = np.where(known, actual - stock, 0.0)
+    loss = stakes.missed * np.maximum(short, 0.0) + stakes.holding * np.maximum(-short, 0.0)
+    return float(loss.sum() / max(known.sum(), 1))
+
+
+def score_table(past: PastForecasts, mixed: dict[str, Floats], stakes: Stakes) -> pd.DataFrame:
+    """One row per model and blend: cost and errors over the protection interval, best first.
+
+    Columns: model, cost (see :func:`cost`), mae, rmse, bias (units), intervals.
+    """
+    actual = over_interval(past.actual, stakes.cover)
+    known, rows = ~np.isnan(actual), []
+    for name, mean in (past.mean | mixed).items():
+        total = over_interval(mean, stakes.cover)
+        error = (total - actual)[known]
+        some = error if error.size else np.array([np.nan])
+        rows.append(
+            {
+                "model": name,
+                "cost": cost(total, actual, stakes) if error.size else np.nan,
+                "mae": float(np.abs(some).mean()),
+                "rmse": float(np.sqrt((some**2).mean())),
+                "bias": float(some.mean()),
+                "intervals": int(known.sum()),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("cost", ignore_index=True)
+
+
+def _simplex(n: int) -> list[tuple[int, ...]]:
+    """Whole weights that add up to STEPS, those of few models first."""
+    every = [w for w in itertools.product(range(STEPS + 1), repeat=n) if sum(w) == STEPS]
+    return sorted(every, key=lambda w: sum(x > 0 for x in w))

@@ -1,0 +1,77 @@
+"""Classical models of one series at a time, from statsforecast (extra ``forecast``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.forecasting.averages import level
+from planner.forecasting.series import Series
+from scenarios.errors import Finding, InputError
+from scenarios.model import Floats
+
+LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "arima": ("AutoARIMA", {}),
+    "ets": ("AutoETS", {}),
+    "theta": ("DynamicOptimizedTheta", {}),
+    "croston": ("CrostonSBA", {}),
+    "tsb": ("TSB", {"alpha_d": 0.2, "alpha_p": 0.2}),
+    "smoothing": ("SimpleExponentialSmoothingOptimized", {}),
+}
+"""Name -> class in statsforecast.models and its settings; season lengths are weekdays' only."""
+
+
+def local(name: str) -> Callable[[Series, int], Floats]:
+    """The predictor of a classical model: each series from its own past."""
+
+    def predict(series: Series, n_ahead: int) -> Floats:
+        try:
+            from statsforecast import StatsForecast, models
+        except ImportError:
+            problem = f"the model {name} needs statsforecast"
+            remedy = "install the extra: pip install 'echelon-planner[forecast]'"
+            raise InputError([Finding("--model", problem, remedy, value=name)]) from None
+        kind, settings = LOCAL[name]
+        if series.days == 1 and name in ("arima", "ets", "theta"):
+            settings = settings | {"season_length": 7}
+        filled, begun = _filled(series)
+        row, column = np.nonzero(begun)
+        frame = pd.DataFrame(
+            {
+                "unique_id": row,
+                "ds": column,
+                "y": filled[row, column],
+            }
+        )
+        fallback = models.HistoricAverage()
+        model = getattr(models, kind)(**settings, alias="made")
+        made = StatsForecast([model], freq=1, n_jobs=1, fallback_model=fallback).forecast(
+            df=frame, h=n_ahead
+        )
+        out = np.repeat(level(series.quantity, series.per_week)[:, None], n_ahead, axis=1)
+        rows = made["unique_id"].to_numpy()[::n_ahead]
+        out[rows] = np.maximum(made["made"].to_numpy(dtype=float).reshape(-1, n_ahead), 0.0)
+        return out
+
+    return predict
+
+
+def _filled(series: Series) -> tuple[Floats, np.ndarray]:
+    """Sales without holes, for models that know none, and where a series has begun [N, H].
+
+    What is not known is the mean of the 13 weeks known before it.
+    """
+    known = ~np.isnan(series.quantity)
+    begun = np.cumsum(known, axis=1) > 0
+    total = np.cumsum(np.nan_to_num(series.quantity), axis=1)
+    count = np.cumsum(known, axis=1)
+    window = 13 * series.per_week
+    start = np.maximum(np.arange(series.n_periods) - window, 0)
+    units = total - np.where(start > 0, total[:, start], 0.0)
+    periods = count - np.where(start > 0, count[:, start], 0)
+    ever = total / np.maximum(count, 1)
+    before = np.where(periods > 0, units / np.maximum(periods, 1), ever)
+    return np.where(known, series.quantity, before), begun

@@ -1,0 +1,61 @@
+"""The models by name. Each learns from some series and forecasts them from any later origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from planner.forecasting.averages import moving_average, seasonal_average, seasonal_naive
+from planner.forecasting.boosting import boosted, can_boost, enough
+from planner.forecasting.local import LOCAL, local
+from planner.forecasting.series import Series
+from scenarios.errors import Finding, InputError
+from scenarios.model import Floats
+
+Predictor = Callable[[Series, int], Floats]
+"""``(series, n_ahead) -> [N, n_ahead]`` means of the periods after the end of the series."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """How to forecast.
+
+    ``fit`` learns from series, and up to how many periods ahead; what it returns is asked about the
+    same series at the same or a later end. ``can`` says whether there is enough to learn from.
+    """
+
+    name: str
+    fit: Callable[[Series, int], Predictor]
+    can: Callable[[Series], bool] = lambda series: True
+
+
+def _as_it_is(predict: Predictor) -> Callable[[Series, int], Predictor]:
+    return lambda series, n_ahead: predict
+
+
+AVERAGES = (
+    Model("moving-average", _as_it_is(moving_average)),
+    Model("seasonal-average", _as_it_is(seasonal_average)),
+    Model("seasonal-naive", _as_it_is(seasonal_naive)),
+)
+BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series))
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (*AVERAGES, BOOSTED, *(Model(name, _as_it_is(local(name))) for name in LOCAL))
+}
+BLENDED = ("seasonal-average", "moving-average", "boosted")
+"""What ``auto`` weighs against each other."""
+
+
+def model_named(name: str) -> Model:
+    """The model of this name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name not in MODELS:
+        problem = f"there is no model of this name; there are auto, {', '.join(MODELS)}"
+        raise InputError([Finding("--model", problem, "name one of these", value=name)])
+    return MODELS[name]
