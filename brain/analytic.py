@@ -11,13 +11,12 @@ from scipy import special
 from brain.policy import SafetyStocks
 from scenarios.in_parts import in_parts
 from scenarios.model import Floats, Names, Scenario
-from scenarios.network import depths, echelons
+from scenarios.network import depths, echelons, wait_to_ship
 from scenarios.uncertainty import (
     add_rows,
     echelon_demand,
     later_columns,
     own_lead_times,
-    wait_to_ship,
 )
 
 MOST_ABOVE = 0.95

@@ -12,6 +12,7 @@ from scenarios.network import Echelons
 from scenarios.policies import GivenOrders
 from scenarios.simulate import simulate
 from scenarios.trajectory import Trajectory
+from solver.reviews import ordered, review_before
 
 SMALLEST = 5e-5
 """Orders below it would be written as 0.0000 and are left out."""
@@ -45,8 +46,9 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
     has not expired by then can ship, of which the order model knows nothing.
     """
     path = _run(scenario, quantity)
+    review = review_before(scenario, scenario.n_periods)
     for _ in range(scenario.n_periods):
-        fresh = _what_keeps(scenario, quantity, np.asarray(path.shipped))
+        fresh = _what_keeps(scenario, quantity, ordered(review, np.asarray(path.shipped)))
         if np.array_equal(fresh, quantity):
             break
         quantity, path = fresh, _run(scenario, fresh)

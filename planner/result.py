@@ -104,7 +104,8 @@ class Plan:
     purchase_orders : DataFrame
         order_id, product, origin, destination, order_date, receipt_date, quantity, release (now
         or planned), and why: demand_cover, safety_stock, projected_on_hand, lot_rounding,
-        binding_capacity (see ``planner.reasons``).
+        binding_capacity (see ``planner.reasons``). An order that its origin has to owe in part has
+        a row for each delivery.
     safety_stock : DataFrame
         product, location, date, safety_stock, source.
     projection : DataFrame

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from brain.policy import SafetyStocks
+from planner.deliveries import deliveries
 from planner.names import named
 from planner.projection import Projection
 from planner.reasons import reasons
@@ -32,11 +33,14 @@ PROJECTION_COLUMNS = (
 def orders_table(
     scenario: Scenario, safety_stock: Floats, found: OrderPlan, projection: Projection
 ) -> pd.DataFrame:
-    """One row per order, by order date, then lane, then product."""
+    """One row per order, by order date, then lane, then product.
+
+    What an origin has to owe for some time comes later; such an order has a row for each delivery.
+    """
     routes, lanes = scenario.routes, scenario.lanes
-    route, period = np.nonzero(projection.orders > 0)
-    order = np.lexsort((routes.product[route], routes.lane[route], period))
-    route, period = route[order], period[order]
+    route, period, sent, quantity = deliveries(projection.orders, projection.shipped)
+    order = np.lexsort((sent, routes.product[route], routes.lane[route], period))
+    route, period, sent, quantity = route[order], period[order], sent[order], quantity[order]
     why = reasons(scenario, safety_stock, found, projection, route, period)
     lane = routes.lane[route]
     released = period < scenario.settings.commit_periods
@@ -46,8 +50,8 @@ def orders_table(
         "origin": named(lanes.origin_name, lane),
         "destination": named(scenario.locations.name, lanes.destination[lane]),
         "order_date": scenario.dates.take(period),
-        "receipt_date": dates_after(scenario, period + routes.lead_time[route]),
-        "quantity": projection.orders[route, period],
+        "receipt_date": dates_after(scenario, sent + routes.lead_time[route]),
+        "quantity": quantity,
         "release": named(["now", "planned"], (~released).astype(np.int64)),
         "demand_cover": why.demand_cover,
         "safety_stock": why.safety_stock,

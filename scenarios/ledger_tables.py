@@ -15,13 +15,13 @@ from scenarios.model import Floats, Ints, Scenario
 def ledger_of_tables(scenario: Scenario, orders: pd.DataFrame, stock: pd.DataFrame) -> Ledger:
     """Books of a table of orders and a table of projected stock (see ``planner.Plan``)."""
     notes: list[Violation] = []
-    ordered = _orders(scenario, orders, notes)
+    ordered, shipped = _orders(scenario, orders, notes)
     columns = ("opening", "receipts", "demand", "shipments", "closing", "missed")
     by_name = _stock(scenario, stock, columns, notes)
     missed = by_name["missed"]
     return Ledger(
         ordered=ordered,
-        shipped=ordered,
+        shipped=shipped,
         opening=by_name["opening"],
         receipts=by_name["receipts"],
         shipments=by_name["shipments"],
@@ -35,8 +35,10 @@ def ledger_of_tables(scenario: Scenario, orders: pd.DataFrame, stock: pd.DataFra
     )
 
 
-def _orders(scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]) -> Floats:
-    """[A, T] quantities of the table of orders."""
+def _orders(
+    scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]
+) -> tuple[Floats, Floats]:
+    """[A, T] what is ordered and what is shipped by the table of orders."""
     lanes, names = scenario.lanes, scenario.locations.name
     product = _codes(orders["product"], scenario.products.name)
     ends = pd.MultiIndex.from_arrays([lanes.origin_name, names[lanes.destination]])
@@ -59,17 +61,28 @@ def _orders(scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]) ->
     lead = np.where(route >= 0, scenario.routes.lead_time[route], 0)
     step = np.timedelta64(scenario.settings.days, "D")
     due = orders["order_date"].to_numpy().astype("datetime64[D]") + lead * step
-    wrong = due != orders["receipt_date"].to_numpy().astype("datetime64[D]")
+    receipt = orders["receipt_date"].to_numpy().astype("datetime64[D]")
+    wrong = due != receipt
     message = "a receipt date that is not order date plus lead time"
+    late = np.zeros(len(orders), dtype=np.int64)
+    if scenario.settings.unmet_orders == "backlog":
+        # What is owed leaves later.
+        late, off = np.divmod((receipt - due).astype(np.int64), scenario.settings.days)
+        wrong = (late < 0) | (off != 0)
+        message = "a receipt date that is not order date plus lead time, or some periods later"
     _note(notes, "lead_time", message, orders, known & wrong)
     wrong = (orders["release"].to_numpy() == "now") != (period < scenario.settings.commit_periods)
     message = "release must be 'now' in the commit window and only there"
     _note(notes, "release", message, orders, known & wrong)
     repeated = orders["order_id"].duplicated().to_numpy()
     _note(notes, "duplicate", "an order_id that is used twice", orders, repeated)
-    total = np.zeros((scenario.n_routes, scenario.n_periods))
-    np.add.at(total, (route[known], period[known]), quantity[known])
-    return total
+    ordered = np.zeros((scenario.n_routes, scenario.n_periods))
+    shipped = np.zeros_like(ordered)
+    np.add.at(ordered, (route[known], period[known]), quantity[known])
+    sent = period + late
+    known &= (sent >= 0) & (sent < scenario.n_periods)
+    np.add.at(shipped, (route[known], sent[known]), quantity[known])
+    return ordered, shipped
 
 
 def _stock(

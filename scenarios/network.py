@@ -129,22 +129,20 @@ def _by_rank(rank: Ints) -> list[Ints]:
 def echelons(scenario: Scenario) -> Echelons:
     """All (upper, lower) pairs along primary routes, with reach and cover in periods."""
     routes, review = scenario.routes, scenario.settings.review_period
-    lag = scenario.settings.shipping_lag
     primary = primary_routes(scenario)
     supplied = np.flatnonzero(primary >= 0)
     lead = np.zeros(scenario.n_points, dtype=np.int64)
     lead[supplied] = routes.lead_time[primary[supplied]]
     parent = np.full(scenario.n_points, -1)
     parent[supplied] = routes.origin[primary[supplied]]
+    wait = wait_to_ship(scenario, lead)
 
     everyone = np.arange(scenario.n_points)
     upper, lower, reach = [everyone], [everyone], [lead.copy()]
     above, below, offset = parent, everyone, lead.copy()
     while (alive := above >= 0).any():
         above, below, offset = above[alive], below[alive], offset[alive]
-        # Stock that reaches the origin waits for its next chance to be shipped on.
-        wait = -(-(lead[above] + lag) // review) * review
-        offset = offset + wait
+        offset = offset + wait[above]
         upper.append(above)
         lower.append(below)
         reach.append(offset)
@@ -153,6 +151,19 @@ def echelons(scenario: Scenario) -> Echelons:
     order = np.argsort(all_upper, kind="stable")
     all_reach = np.concatenate(reach)[order]
     return Echelons(all_upper[order], np.concatenate(lower)[order], all_reach, all_reach + review)
+
+
+def wait_to_ship(scenario: Scenario, lead: Ints) -> Ints:
+    """Periods from an order until what it brings can be shipped on.
+
+    Where unmet orders are lost that is at the next review; where they are owed, goods leave as soon
+    as they are there.
+    """
+    settings = scenario.settings
+    first = lead + settings.shipping_lag
+    if settings.unmet_orders == "backlog":
+        return first
+    return -(-first // settings.review_period) * settings.review_period
 
 
 def demand_beyond(scenario: Scenario, values: Floats, n_periods: int) -> Floats:

@@ -24,7 +24,7 @@ import numpy as np
 
 from scenarios.in_parts import in_parts
 from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond, depths, primary_routes
+from scenarios.network import demand_beyond, depths, primary_routes, wait_to_ship
 
 
 def window_sums(values: Floats, start: Ints, stop: Ints) -> Floats:
@@ -118,12 +118,6 @@ def own_lead_times(scenario: Scenario) -> tuple[Ints, Ints]:
     lead[supplied] = scenario.routes.lead_time[primary[supplied]]
     parent[supplied] = scenario.routes.origin[primary[supplied]]
     return lead, parent
-
-
-def wait_to_ship(scenario: Scenario, lead: Ints) -> Ints:
-    """Periods from an order until what it brings can be shipped on, at the next review."""
-    review = scenario.settings.review_period
-    return -(-(lead + scenario.settings.shipping_lag) // review) * review
 
 
 def echelon_demand(scenario: Scenario) -> tuple[Floats, Floats]:

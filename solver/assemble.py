@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.sparse as sp
 
 from scenarios.model import Floats, Ints
 from solver.data import ModelData
+from solver.program import LinearProgram
+from solver.reviews import with_orders
 from solver.stencil import (
     Entries,
     Kind,
@@ -17,32 +17,6 @@ from solver.stencil import (
     compile_point,
     data_vector,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class LinearProgram:
-    """min cost @ x + offset, row_lower <= matrix @ x <= row_upper, lower <= x <= upper.
-
-    Columns: orders, then each point's own, then storage overflow. Rows: balances of the points,
-    then storage, then lanes.
-    """
-
-    cost: Floats
-    offset: float
-    lower: Floats
-    upper: Floats
-    matrix: sp.csc_array
-    row_lower: Floats
-    row_upper: Floats
-    order_column: Ints
-    """[A, S] column of each order, -1 where none may be placed."""
-    storage_row: int
-    """First row of the storage limits (one per limit, in their order)."""
-    lane_row: int
-    """First row of the lane limits."""
-    product_of_column: Ints
-    product_of_row: Ints
-    """Whose each is; -1 for what products share."""
 
 
 class _Triplets:
@@ -151,7 +125,7 @@ def assemble(data: ModelData) -> LinearProgram:
     )
     shipped = _lane_volume(data, order_column, n_columns)
     balances = entries.matrix(n_balances, n_columns)
-    return LinearProgram(
+    program = LinearProgram(
         cost=cost,
         offset=offset,
         lower=lower,
@@ -160,6 +134,7 @@ def assemble(data: ModelData) -> LinearProgram:
         row_lower=np.concatenate([right, np.full(n_storage + len(limits.lane), -np.inf)]),
         row_upper=np.concatenate([right, limits.storage_base - stored_data, limits.lane_limit]),
         order_column=order_column,
+        placed_column=order_column,
         storage_row=n_balances,
         lane_row=n_balances + n_storage,
         product_of_column=np.concatenate(
@@ -176,6 +151,7 @@ def assemble(data: ModelData) -> LinearProgram:
             ]
         ),
     )
+    return with_orders(program, data.review, data.order_limit, data.product[data.destination])
 
 
 def _starts(sizes: Ints, first: int) -> Ints:

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from scenarios.model import Ints
-from solver.assemble import LinearProgram
+from solver.program import LinearProgram
 
 BLOCK_ROWS = 4000
 """Rows of a block: measured fastest between 1,000 and 10,000 on chains and trees."""

@@ -18,6 +18,7 @@ from scenarios.network import (
 from scenarios.uncertainty import stock_std
 from solver.capacity import SharedCapacities, extend, shared_capacities
 from solver.options import SolverOptions
+from solver.reviews import ordered, review_before, ships_between
 from solver.shortfall import Tiers, selling_tiers, supplying_tiers
 
 
@@ -40,7 +41,10 @@ class ModelData:
     destination: Ints
     lead_time: Ints
     orderable: NDArray[np.bool_]
-    """[A, S] whether an order makes sense: a review period, and early enough to be of use."""
+    """[A, S] whether shipping makes sense: in a review period, or where goods are owed, and early
+    enough to be of use."""
+    review: Ints
+    """[S] the period in which the shipments of each period are ordered."""
     opening: Floats
     scheduled: Floats
     """[K, S] open orders arriving."""
@@ -56,7 +60,7 @@ class ModelData:
     missed_price: Floats
     """[K, S] per lost unit, see :func:`missed_price`."""
     order_price: Floats
-    """[A, S] per unit ordered, see :func:`order_price`."""
+    """[A, S] per unit shipped, see :func:`order_price`."""
     later_price: Floats
     """[A] part of it that only orders after the commit window pay, see :func:`later_price`."""
     order_limit: Floats
@@ -77,6 +81,15 @@ class ModelData:
     @property
     def n_routes(self) -> int:
         return len(self.origin)
+
+    @property
+    def placeable(self) -> NDArray[np.bool_]:
+        """[A, S] whether an order may be placed: some of what it asks for may ship."""
+        return ordered(self.review, self.orderable.astype(float)) > 0
+
+    def ordered(self, shipments: Floats) -> Floats:
+        """[A, S] orders by which ``shipments`` [A, S] leave."""
+        return ordered(self.review, shipments)
 
 
 def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) -> ModelData:
@@ -117,7 +130,8 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         np.arange(n_periods)[None, :] + routes.lead_time[:, None]
         <= (useful[routes.destination][:, None])
     )
-    orderable &= (np.arange(n_periods) % settings.review_period == 0)[None, :]
+    is_review = np.arange(n_periods) % settings.review_period == 0
+    orderable &= is_review[None, :] | ships_between(scenario)[:, None]
     orderable &= ((routes.max_order_quantity > 0) & worth_its_way(scenario))[:, None]
     # Goods without volume take no capacity, but a closed lane carries nothing.
     orderable &= extend(scenario.lanes.capacity, n_periods)[routes.lane] > 0
@@ -137,6 +151,7 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
         destination=routes.destination,
         lead_time=routes.lead_time,
         orderable=orderable,
+        review=review_before(scenario, n_periods),
         opening=opening,
         scheduled=scheduled,
         mean=mean,
@@ -260,7 +275,7 @@ def order_price(scenario: Scenario, n_periods: int) -> Floats:
     pay is part of the margin that the missed-sale cost stands for. So is holding in transit. (To
     charge either in full would let safety stocks run down: the last units of a buffer save less
     than they cost to bring, but they are brought once and not used up.) An order after the commit
-    window pays :func:`later_price` as well.
+    window pays :func:`later_price` as well. Shipments between reviews pay as ordered.
     """
     routes, settings = scenario.routes, scenario.settings
     landed, by_way = landed_cost(scenario)
@@ -268,7 +283,21 @@ def order_price(scenario: Scenario, n_periods: int) -> Floats:
     later = now + later_price(scenario)
     committed = np.arange(n_periods) < settings.commit_periods
     price = np.where(committed[None, :], now[:, None], later[:, None])
-    return price + _late_transit(scenario, n_periods)
+    review = review_before(scenario, n_periods)
+    return price[:, review] + _late_transit(scenario, n_periods) + _delay(scenario, review)
+
+
+def _delay(scenario: Scenario, review: Ints) -> Floats:
+    """[A, S] surcharge on what ships after the review that ordered it.
+
+    It is just more than what shipping later saves in holding: what is ordered leaves as soon as it
+    is there and the lane has room, so that the plan may not count on goods that wait.
+    """
+    routes, holding = scenario.routes, scenario.points.holding_cost
+    here = np.where(routes.origin >= 0, holding[routes.origin], 0.0)
+    saved = np.maximum(holding[routes.destination] - here, 0.0)
+    least = 1e-3 * holding[routes.destination]
+    return np.asarray((saved + least)[:, None] * (np.arange(len(review)) - review))
 
 
 def _late_transit(scenario: Scenario, n_periods: int) -> Floats:

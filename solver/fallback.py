@@ -18,7 +18,8 @@ def closed_form_orders(
     scenario: Scenario, data: ModelData, rules: LotRules, safety_stock: Floats
 ) -> Floats:
     """Feasible orders [A, S] by the echelon order-up-to rule on mean demand."""
-    rule = order_up_to(scenario, safety_stock)
+    # As it is carried out: what cannot ship when it is ordered is ordered anew.
+    rule = order_up_to(scenario.replace(unmet_orders="lost"), safety_stock)
     return carried_out(
         scenario,
         data,

@@ -10,8 +10,8 @@ import highspy
 import numpy as np
 
 from scenarios.model import Floats, Ints
-from solver.assemble import LinearProgram
 from solver.crash import uncoupled_basis
+from solver.program import LinearProgram
 
 Termination = Literal["optimal", "time_limit", "infeasible", "error"]
 

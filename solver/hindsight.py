@@ -16,6 +16,7 @@ from scipy import optimize
 
 from scenarios.linear_cost import LinearCost
 from scenarios.model import Floats, Ints, Scenario
+from solver.reviews import ordered, review_before, ships_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Hindsight:
     """Orders that cost least where demand is known."""
 
     quantity: Floats
-    """[paths, A, T] ordered and shipped on each route."""
+    """[paths, A, T] ordered on each route."""
     cost: float
     """Mean over the paths."""
 
@@ -85,7 +86,9 @@ def hindsight(
         raise RuntimeError(f"the program in hindsight was not solved: {found.message}")
     orders = found.x.reshape(n_paths, size)[:, :n_orders]
     shape = (n_paths, scenario.n_routes, scenario.n_periods)
-    return Hindsight(np.maximum(orders, 0.0).reshape(shape), float(found.fun))
+    shipped = np.maximum(orders, 0.0).reshape(shape)
+    review = review_before(scenario, scenario.n_periods)
+    return Hindsight(ordered(review, shipped), float(found.fun))
 
 
 class _Path:
@@ -138,10 +141,10 @@ class _Path:
         prices += [np.broadcast_to(np.asarray(price, float), n_points) for price in by_point]
         self.price = np.outer(np.concatenate(prices), worth).ravel()
         most = np.repeat(routes.max_order_quantity[:, None], n_periods, axis=1)
-        if settings.unmet_orders == "lost":
-            most[:, np.arange(n_periods) % settings.review_period != 0] = 0.0
-        else:
+        if settings.unmet_orders == "backlog":
             most[:] = np.where(most > 0, np.inf, 0.0)  # What is owed may be shipped any time.
+        between = np.arange(n_periods) % settings.review_period != 0
+        most[np.outer(~ships_between(scenario), between)] = 0.0
         self.upper = np.concatenate([most.ravel(), np.full(3 * n_points * n_periods, np.inf)])
 
     def right(self, demand: Floats) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from scenarios.model import Floats
-from solver.assemble import LinearProgram
 from solver.data import ModelData
 from solver.highs import Highs
 from solver.model import LotRules
+from solver.program import LinearProgram
 
 
 def improve(
@@ -23,7 +23,7 @@ def improve(
     seconds: float,
     gap: float,
 ) -> tuple[Floats, float]:
-    """Better orders than ``orders`` if the search finds any, and the better bound.
+    """Better shipments than ``orders`` [A, S] if the search finds any, and the better bound.
 
     The program of ``highs`` gets lot counts and placement flags as integral columns, and starts
     from ``orders``. The search stops after ``seconds``, or once it is within ``gap`` (in currency)
@@ -31,8 +31,8 @@ def improve(
     """
     program, number, placed = with_lots(highs.program, rules)
     search = Highs(program, highs.threads)
-    quantity = orders[rules.route, rules.period]
-    fixed = program.order_column[rules.route, rules.period]
+    quantity = data.ordered(orders)[rules.route, rules.period]
+    fixed = program.placed_column[rules.route, rules.period]
     # Solve around the known lots first: it gives the search a complete starting point.
     search.change_bounds(fixed, quantity, quantity)
     lots = np.round(quantity[number >= 0] / rules.multiple[number >= 0])
@@ -51,11 +51,12 @@ def improve(
         return orders, bound
     better = np.zeros_like(orders)
     better[data.orderable] = np.maximum(found.values[: int(data.orderable.sum())], 0.0)
-    exact = better[rules.route, rules.period]
+    exact = found_orders = data.ordered(better)[rules.route, rules.period]
     lot = np.where(rules.multiple > 0, rules.multiple, 1.0)
     exact = np.where(rules.multiple > 0, np.round(exact / lot) * lot, exact)
     exact[exact < 1e-6] = 0.0
-    better[rules.route, rules.period] = exact
+    # The rest of an order, if any, ships later; what ships at once takes up the rounding.
+    better[rules.route, rules.period] += exact - found_orders
     better[better < 1e-7] = 0.0
     return better, bound
 
@@ -73,7 +74,7 @@ def with_lots(
         Column of each order's lot count and placement flag, -1 where it has none.
     """
     n_rules, n_columns = len(rules.route), len(program.cost)
-    order = program.order_column[rules.route, rules.period]
+    order = program.placed_column[rules.route, rules.period]
     counted = rules.multiple > 0
     flagged = (rules.minimum > 0) | (rules.fixed_cost > 0)
     number, placed = np.full(n_rules, -1), np.full(n_rules, -1)

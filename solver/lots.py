@@ -16,7 +16,7 @@ def lot_rules(scenario: Scenario, data: ModelData) -> LotRules:
     """Rules of every committed order that has any; ``maximum`` is finite."""
     routes = scenario.routes
     committed = np.arange(data.n_periods) < scenario.settings.commit_periods
-    route, period = np.nonzero(data.orderable & committed[None, :])
+    route, period = np.nonzero(data.placeable & committed[None, :])
     ruled = (
         (routes.order_multiple[route] > 0)
         | (routes.min_order_quantity[route] > 0)
@@ -119,10 +119,11 @@ def _cost_of(
 ) -> Floats:
     """Cost at the destination of receiving ``change`` more (or less) than planned."""
     point, lead = data.destination[route], data.lead_time[route]
-    later = np.where(data.orderable, quantity, 0.0)[route]
+    placeable = data.placeable
+    later = np.where(placeable, quantity, 0.0)[route]
     later[:, : period + 1] = 0.0
     absorbed = np.cumsum(later, axis=1)
-    reviews = np.cumsum(data.orderable[route], axis=1)
+    reviews = np.cumsum(placeable[route], axis=1)
     cost = np.zeros(len(route))
     place = data.location[point]
     alive = np.ones(len(route), dtype=bool)

@@ -131,6 +131,11 @@ def _ordered(m: pyo.ConcreteModel, routes: list[int], t: int) -> Any:
     return sum(m.order[a, t] for a in routes if (a, t) in m.orders)
 
 
+def _placed(m: pyo.ConcreteModel, a: int, t: int) -> Any:
+    """The order placed on a route in a period: all that it is to ship until the next review."""
+    return sum(m.order[a, int(s)] for s in np.flatnonzero(m.data.review == t) if (a, s) in m.order)
+
+
 def on_hand_rule(m: pyo.ConcreteModel, k: int, s: int) -> Any:
     """Net stock at the end of period s: the buffer, and what is about to be shipped."""
     i_tiers = range(m.data.tiers.width.shape[2])
@@ -196,11 +201,25 @@ def add_lane(m: pyo.ConcreteModel) -> None:
     m.lane = pyo.Constraint(range(len(limits.lane)), rule=rule)
 
 
+def add_orders(m: pyo.ConcreteModel) -> None:
+    """An order that ships in several periods keeps to its largest quantity."""
+    data = m.data
+
+    def rule(m: pyo.ConcreteModel, a: int, t: int) -> Any:
+        return _placed(m, a, t) <= float(data.order_limit[a])
+
+    between = data.orderable & (data.review != np.arange(data.n_periods))
+    several = {(a, int(data.review[s])) for a, s in np.argwhere(between).tolist()}
+    m.largest = pyo.Constraint(
+        sorted(key for key in several if np.isfinite(data.order_limit[key[0]])), rule=rule
+    )
+
+
 def add_lots(m: pyo.ConcreteModel, lots: LotRules) -> None:
     """A committed order is a whole number of lots and keeps to its least and largest quantity."""
     m.lots = pyo.Block()
     rows = range(len(lots.route))
-    order = [m.order[int(lots.route[r]), int(lots.period[r])] for r in rows]
+    order = [_placed(m, int(lots.route[r]), int(lots.period[r])) for r in rows]
     m.lots.number = pyo.Var(
         [r for r in rows if lots.multiple[r] > 0], domain=pyo.NonNegativeIntegers
     )
@@ -230,6 +249,7 @@ FAMILIES: dict[str, Callable[..., None]] = {
     "balance": add_balance,
     "storage": add_storage,
     "lane": add_lane,
+    "largest": add_orders,
     "lots": add_lots,
 }
 """The constraint families; each has a golden LP file in the tests."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.model import Floats, Scenario
-from solver.assemble import LinearProgram, assemble
+from solver.assemble import assemble
 from solver.capacity import expected_overflow
 from solver.data import ModelData, economic_lot, prepare
 from solver.evaluate import Evaluation, evaluate, stored_volume
@@ -20,6 +20,7 @@ from solver.lots import lot_rules, round_period
 from solver.model import LotRules
 from solver.options import SolverOptions
 from solver.owed import new_orders, ship_owed
+from solver.program import LinearProgram
 from solver.result import OrderPlan, Status
 
 Progress = Callable[[str], None]
@@ -117,7 +118,7 @@ def _optimise(
         clock.phase("round")
         rounded = _round(scenario, data, highs, rules, relaxed, prices[0], clock)
         if rounded is None:
-            rounded = carried_out(scenario, data, rules, lambda state, period: free[:, period])
+            rounded = _carried_out(scenario, data, rules, free)
         best = rounded
         clock.phase("search")
         for _ in range(SEARCHES):
@@ -129,13 +130,13 @@ def _optimise(
             best, bound = improve(data, highs, rules, best, bound, clock.left(), close)
         _restore(highs, program)
     planned = evaluate(data, best, missed_cost)
-    if planned.overdrawn > 1e-6:
+    owing = (data.review != np.arange(data.n_periods)).any()
+    if planned.overdrawn > 1e-6 and not owing:
         # A place that sells and supplies may be planned to ship while customers wait there; they
-        # are served first, so less ships.
-        asked = best
-        best = carried_out(scenario, data, rules, lambda state, period: asked[:, period])
+        # are served first, so less ships. (Where it is owed until the next review, it ships late.)
+        best = _carried_out(scenario, data, rules, best)
         planned = evaluate(data, best, missed_cost)
-    objective = planned.cost + _fixed(rules, best)
+    objective = planned.cost + _fixed(data, rules, best)
     gap = _gap((objective, planned.surcharge), bound)
     if gap > 1e-6:
         out_of_time = clock.left() <= 1.0
@@ -143,8 +144,8 @@ def _optimise(
         status = "gap_reached" if gap <= options.gap else status
     clock.phase("done")
     return OrderPlan(
-        quantity=best[:, : scenario.n_periods],
-        relaxed=free[:, : scenario.n_periods],
+        quantity=_orders_of(data, rules, best)[:, : scenario.n_periods],
+        relaxed=data.ordered(free)[:, : scenario.n_periods],
         status=status,
         objective=objective - planned.surcharge,
         bound=min(bound, objective) - planned.surcharge,
@@ -155,6 +156,26 @@ def _optimise(
         seconds=clock.seconds,
         message=_message(status, gap, options),
     )
+
+
+def _orders_of(data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
+    """[A, S] orders of shipments [A, S]; a sum of parts is an exact lot again."""
+    orders = data.ordered(shipments)
+    if orders is shipments:
+        return orders
+    asked = orders[rules.route, rules.period]
+    lot = np.where(rules.multiple > 0, rules.multiple, 1.0)
+    exact = np.where(rules.multiple > 0, np.rint(asked / lot) * lot, asked)
+    exact = np.where(exact > 1e-6, np.maximum(exact, rules.minimum), exact)
+    near = np.abs(exact - asked) <= 1e-6 * (1.0 + asked)
+    orders[rules.route, rules.period] = np.where(near, exact, asked)
+    return orders
+
+
+def _carried_out(scenario: Scenario, data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
+    """What ships [A, S] of planned shipments [A, S] in the period in which it is ordered."""
+    asked = data.ordered(shipments)
+    return carried_out(scenario, data, rules, lambda state, period: asked[:, period])
 
 
 def _message(status: Status, gap: float, options: SolverOptions) -> str:
@@ -180,7 +201,7 @@ def _fall_back(
     clock.phase("closed form")
     orders = closed_form_orders(scenario, data, rules, safety_stock)
     planned = evaluate(data, orders, scenario.points.missed_sale_cost)
-    objective = planned.cost + _fixed(rules, orders)
+    objective = planned.cost + _fixed(data, rules, orders)
     bound = relaxed.bound - planned.surcharge
     if (safety_stock >= 0).all():
         # Then no part of the cost is negative.
@@ -230,8 +251,9 @@ def _round(
         quantity = _orders(data, program, solution.values)
         planned = evaluate(data, quantity, scenario.points.missed_sale_cost)
         room = _room(scenario, data, planned, quantity, int(period))
-        fixed = round_period(data, rules, int(period), quantity, planned, storage_price, room)
-        columns = program.order_column[rules.route[rules.period == period], period]
+        asked = data.ordered(quantity)
+        fixed = round_period(data, rules, int(period), asked, planned, storage_price, room)
+        columns = program.placed_column[rules.route[rules.period == period], period]
         highs.change_bounds(columns, fixed, fixed)
         solution = highs.solve(clock.left())
     return None if solution.values is None else _orders(data, program, solution.values)
@@ -244,15 +266,17 @@ def _price_fixed_orders(
     costly = rules.fixed_cost > 0
     route, period = rules.route[costly], rules.period[costly]
     lot = economic_lot(scenario)[route]
-    price = data.order_price[route, period] + 2.0 * rules.fixed_cost[costly] / np.maximum(lot, 1e-9)
-    columns = highs.program.order_column[route, period]
-    highs.change_cost(columns, price)
+    columns = highs.program.placed_column[route, period]
+    # What ships in several periods pays for its way by the shipment.
+    alone = columns == highs.program.order_column[route, period]
+    way = np.where(alone, data.order_price[route, period], 0.0)
+    highs.change_cost(columns, way + 2.0 * rules.fixed_cost[costly] / np.maximum(lot, 1e-9))
     due = highs.solve(clock.left())
     if due.values is None:
         return due
     placed = due.values[columns] > 1e-6
     # What is due pays once, so its size is free; what is not due waits.
-    highs.change_cost(columns, data.order_price[route, period])
+    highs.change_cost(columns, way)
     limit = np.where(placed, highs.program.upper[columns], 0.0)
     highs.change_bounds(columns, np.zeros(len(columns)), limit)
     return highs.solve(clock.left())
@@ -261,35 +285,38 @@ def _price_fixed_orders(
 def _room(
     scenario: Scenario, data: ModelData, planned: Evaluation, quantity: Floats, period: int
 ) -> tuple[Floats, Floats]:
-    """Stock left at each origin and capacity left on each lane by the orders of a period."""
-    left = planned.buffer[:, period if data.lag else period + 1]
-    lane = np.full(len(scenario.lanes.origin), np.inf)
-    limits = data.capacities
-    now = limits.lane_period == period
-    used = np.bincount(
-        data.lane,
-        data.volume[data.destination] * quantity[:, period],
-        len(lane),
-    )
-    lane[limits.lane[now]] = np.maximum(limits.lane_limit[now] - used[limits.lane[now]], 0.0)
+    """Stock left at each origin, and capacity left on each lane, by all that a review orders."""
+    ships = np.flatnonzero(data.review == period)
+    last = int(ships[-1])
+    left = planned.buffer[:, last if data.lag else last + 1]
+    volume = data.volume[data.destination][:, None] * quantity
+    limits, n_lanes = data.capacities, len(scenario.lanes.origin)
+    lane = np.zeros(n_lanes)
+    for s in ships.tolist():
+        room = np.full(n_lanes, np.inf)
+        now = limits.lane_period == s
+        used = np.bincount(data.lane, volume[:, s], n_lanes)
+        room[limits.lane[now]] = np.maximum(limits.lane_limit[now] - used[limits.lane[now]], 0.0)
+        lane += room
     return np.maximum(left, 0.0), lane
 
 
 def _relax_fixed_cost(program: LinearProgram, rules: LotRules) -> None:
     """Charge fixed costs in the relaxation by the share of the largest order (in place)."""
-    columns = program.order_column[rules.route, rules.period]
+    columns = program.placed_column[rules.route, rules.period]
     program.cost[columns] += rules.fixed_cost / np.maximum(rules.maximum, 1e-9)
 
 
 def _restore(highs: Highs, program: LinearProgram) -> None:
     """Give a kept program its own bounds and costs back."""
-    columns = program.order_column[program.order_column >= 0]
+    columns = np.union1d(program.order_column, program.placed_column)
+    columns = columns[columns >= 0]
     highs.change_bounds(columns, program.lower[columns], program.upper[columns])
     highs.change_cost(columns, program.cost[columns])
 
 
 def _orders(data: ModelData, program: LinearProgram, values: Floats) -> Floats:
-    """[A, S] orders in a solution, without the solver's last digits."""
+    """[A, S] shipments in a solution, without the solver's last digits."""
     quantity = np.zeros(data.orderable.shape)
     quantity[data.orderable] = np.maximum(values[: int(data.orderable.sum())], 0.0)
     quantity[quantity < 1e-7] = 0.0
@@ -306,7 +333,8 @@ def _prices(
     lane = np.zeros((len(scenario.lanes.origin), data.n_periods))
     rows = row_dual[program.storage_row : program.storage_row + len(limits.location)]
     storage[limits.location, limits.storage_period] = np.maximum(-rows, 0.0)
-    lane[limits.lane, limits.lane_period] = np.maximum(-row_dual[program.lane_row :], 0.0)
+    rows = row_dual[program.lane_row : program.lane_row + len(limits.lane)]
+    lane[limits.lane, limits.lane_period] = np.maximum(-rows, 0.0)
     return storage, lane
 
 
@@ -315,15 +343,16 @@ def _overflow(scenario: Scenario, data: ModelData, planned: Evaluation) -> Float
     return expected_overflow(scenario, stored, data.stock_std)[:, : scenario.n_periods]
 
 
-def _fixed(rules: LotRules, quantity: Floats) -> float:
-    return float((rules.fixed_cost * (quantity[rules.route, rules.period] > 0)).sum())
+def _fixed(data: ModelData, rules: LotRules, quantity: Floats) -> float:
+    placed = data.ordered(quantity)[rules.route, rules.period] > 0
+    return float((rules.fixed_cost * placed).sum())
 
 
 def _total(
     data: ModelData, rules: LotRules, quantity: Floats, missed_cost: Floats
 ) -> tuple[float, float]:
     planned = evaluate(data, quantity, missed_cost)
-    return planned.cost + _fixed(rules, quantity), planned.surcharge
+    return planned.cost + _fixed(data, rules, quantity), planned.surcharge
 
 
 def _gap(cost: tuple[float, float], bound: float) -> float:

@@ -159,6 +159,7 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
         destination=np.array([0, -1])[:n_routes],
         lead_time=np.array([lead_time, 0])[:n_routes],
         orderable=np.ones((n_routes, n), dtype=bool),
+        review=np.arange(n),
         opening=none,
         scheduled=none,
         mean=none,

@@ -17,11 +17,12 @@ import scipy.sparse as sp
 
 from scenarios.copies import copies
 from scenarios.model import Floats, Scenario
-from solver.assemble import LinearProgram, assemble
+from solver.assemble import assemble
 from solver.data import prepare
 from solver.highs import Highs
 from solver.options import SolverOptions
 from solver.owed import ship_owed
+from solver.program import LinearProgram
 
 CERTAIN = SolverOptions(shortfall="flat", capacity="flat", lost_sales="priced")
 """Where demand is certain nothing has to be guarded against: a miss costs what it costs."""
@@ -49,13 +50,15 @@ def first_orders(scenario: Scenario, demand: Floats, time_limit: float = 60.0) -
     data = prepare(big, np.zeros_like(big.mean), CERTAIN)
     program = assemble(data)
     shape = (len(demand), scenario.n_routes)
-    first = program.order_column[:, 0].reshape(shape)
+    placed = program.placed_column[:, 0].reshape(shape)
+    # What leaves now of an order is no more known to the future than the order.
+    first = np.concatenate([placed, program.order_column[:, 0].reshape(shape)], axis=1)
     solution = Highs(_merged(program, first)).solve(time_limit)
     if solution.values is None:
         raise RuntimeError(f"the stochastic program was not solved: {solution.termination}")
-    place = _kept(program, first)[1][first[0]]
-    shipped = np.where(first[0] >= 0, solution.values[place], 0.0)
-    return np.maximum(shipped - rest, 0.0)
+    place = _kept(program, first)[1][placed[0]]
+    wanted = np.where(placed[0] >= 0, solution.values[place], 0.0)
+    return np.maximum(wanted - rest, 0.0)
 
 
 def _kept(program: LinearProgram, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -85,5 +88,6 @@ def _merged(program: LinearProgram, first: np.ndarray) -> LinearProgram:
         upper=program.upper[kept],
         matrix=sp.csc_array(program.matrix @ sums),
         order_column=np.where(program.order_column >= 0, place[program.order_column], -1),
+        placed_column=np.where(program.placed_column >= 0, place[program.placed_column], -1),
         product_of_column=product,
     )

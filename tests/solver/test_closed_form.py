@@ -109,21 +109,26 @@ def test_a_sure_forecast_misses_nothing_and_leaves_the_safety_stock(
     scenario = scenario.replace(points=points)
 
     result = simulate(scenario, order_up_to(scenario, safety), scenario.mean)
-    assert np.allclose(result.missed, 0)
-    assert np.allclose(result.unmet_orders, 0)
+    # Where it may owe, an origin is asked at the review for what reaches it before the next one.
+    # What it has until then it shares by what is asked, not by what is due first.
+    owing = unmet == "backlog" and review > 1
+    assert (owing and branches) or np.allclose(result.missed, 0)
+    assert owing or np.allclose(result.unmet_orders, 0)
     own = pairs.reach[pairs.upper == pairs.lower]  # in the order of points
     lag = scenario.settings.shipping_lag
     out = np.zeros_like(result.on_hand)
     out[:, : n_periods - 1] = result.shipped_out[:, 1:] if lag else 0.0
-    left = result.on_hand - out
+    left = result.on_hand - result.backlog - out
     for k in range(scenario.n_points):
+        if owing and not scenario.mean[k].any():
+            continue  # Its safety stock leaves at the review and is back before the next one.
         if scenario.mean[k].any():  # cycles end just before the next order's receipt
             ends = np.arange(own[k] + review - 1, n_periods - 1, review)
         else:  # upstream: after the last shipment that the order's receipt decides
             ends = np.arange(-(-(own[k] + lag) // review) * review - lag, n_periods - 1, review)
             ends = ends[ends >= 0]
         assert np.allclose(left[k, ends], safety[k, 0]), k
-        assert (left[k, : n_periods - 1] >= safety[k, 0] - 1e-9).all()
+        assert (owing and branches) or (left[k, : n_periods - 1] >= safety[k, 0] - 1e-9).all()
 
 
 @settings(deadline=None, max_examples=25)

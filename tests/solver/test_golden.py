@@ -59,8 +59,13 @@ def written(model: pyo.ConcreteModel, family: str, folder: Path) -> str:
     return "\n".join(line.rstrip() for line in lines if not line.startswith("\\*")) + "\n"
 
 
+OWING = {"unmet_orders": "backlog", "review_period": 2}
+"""What the store orders in period 0 the DC may ship in 0 and 1."""
+
 CASES = {
     **{family: ({}, family) for family in (*FAMILIES, "cost")},
+    "largest": (OWING | {"max_order_quantity": column([18.0, np.inf])}, "largest"),
+    "lots_owing": (OWING, "lots"),
     "balance_receive_first": ({"timeline": "receive_first"}, "balance"),
     "balance_backlog": ({"unmet_demand": "backlog"}, "balance"),
 }

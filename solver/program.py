@@ -1,0 +1,38 @@
+"""A linear program as HiGHS gets it, and where the orders are in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import scipy.sparse as sp
+
+from scenarios.model import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class LinearProgram:
+    """min cost @ x + offset, row_lower <= matrix @ x <= row_upper, lower <= x <= upper.
+
+    Columns: shipments, then each point's own, then storage overflow, then orders of several
+    shipments. Rows: balances of the points, then storage, then lanes, then those orders.
+    """
+
+    cost: Floats
+    offset: float
+    lower: Floats
+    upper: Floats
+    matrix: sp.csc_array
+    row_lower: Floats
+    row_upper: Floats
+    order_column: Ints
+    """[A, S] column of what each route ships in each period, -1 where it may not."""
+    placed_column: Ints
+    """[A, S] column of the order placed: the same, unless shipments between reviews are part of
+    it; -1 where none may be placed."""
+    storage_row: int
+    """First row of the storage limits (one per limit, in their order)."""
+    lane_row: int
+    """First row of the lane limits."""
+    product_of_column: Ints
+    product_of_row: Ints
+    """Whose each is; -1 for what products share."""
