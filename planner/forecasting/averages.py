@@ -1,4 +1,4 @@
-"""Forecasts by averages: cheap, hard to beat on short or erratic series, and the boosted one's base."""
+"""Forecasts by averages: cheap, and hard to beat on short or erratic series."""
 
 from __future__ import annotations
 

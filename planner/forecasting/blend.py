@@ -11,7 +11,7 @@ import pandas as pd
 from brain.analytic import demand_quantile
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
 from planner.forecasting.series import Mask
-from planner.forecasting.spread import dispersion, variance
+from planner.forecasting.spread import Spread, dispersion, variance
 from scenarios.model import Floats, Ints, Names
 
 STEPS = 5
@@ -29,6 +29,11 @@ class Stakes:
     missed: Floats
     holding: Floats
     whole: Mask
+
+    @property
+    def law(self) -> Names:
+        """Law of demand: negative binomial for whole units, else gamma."""
+        return np.where(self.whole, "negative_binomial", "gamma").astype(object)
 
     @property
     def ratio(self) -> Floats:
@@ -70,10 +75,9 @@ def cost(mean: Floats, actual: Floats, stakes: Stakes) -> float:
     """
     known = ~np.isnan(actual)
     spread = dispersion(mean.T, actual.T, stakes.whole, np.full(len(stakes.cover), 1.0))
-    law: Names = np.where(stakes.whole, "negative_binomial", "gamma").astype(object)
     total = np.maximum(mean.T, 1e-9)
     std = np.sqrt(variance(total, spread, stakes.whole))
-    stock = demand_quantile(stakes.ratio, total, std, law).T
+    stock = demand_quantile(stakes.ratio, total, std, stakes.law).T
     short = np.where(known, actual - stock, 0.0)
     loss = stakes.missed * np.maximum(short, 0.0) + stakes.holding * np.maximum(-short, 0.0)
     return float(loss.sum() / max(known.sum(), 1))
@@ -101,6 +105,34 @@ def score_table(past: PastForecasts, mixed: dict[str, Floats], stakes: Stakes) -
             }
         )
     return pd.DataFrame(rows).sort_values("cost", ignore_index=True)
+
+
+QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.98)
+
+
+def coverage_table(
+    past: PastForecasts, mean: Floats | None, spread: Spread, stakes: Stakes
+) -> pd.DataFrame:
+    """How often demand over past protection intervals was at most a stated quantile.
+
+    Columns: quantile; met, the share of intervals whose demand was below the quantile, half of
+    those where it was equal counted (as for a quantile read between whole units). The spread was
+    learnt from the same intervals, so this is no test of it on fresh ones.
+    """
+    if mean is None:
+        return pd.DataFrame({"quantile": [], "met": []})
+    actual = over_interval(past.actual, stakes.cover).T
+    total = np.maximum(over_interval(mean, stakes.cover).T, 1e-9)
+    std = np.sqrt(variance(total, spread.interval, stakes.whole))
+    known = ~np.isnan(actual)
+    rows = []
+    for quantile in QUANTILES:
+        level = np.full(len(actual), quantile)
+        stock = demand_quantile(level, total, std, stakes.law)
+        whole = stakes.whole[:, None]
+        low = np.where(whole, actual <= stock, actual < stock)
+        rows.append((quantile, float(low[known].mean()) if known.any() else np.nan))
+    return pd.DataFrame(rows, columns=["quantile", "met"])
 
 
 def _simplex(n: int) -> list[tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""What a global model sees of a series at an origin: all relative to its level, so free of scale."""
+"""What a global model sees of a series at an origin, relative to its level and so without scale."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ class PastForecasts:
     """[O, N, A] demand; nan where the shelf was empty or the history had not begun or is over."""
     mean: dict[str, Floats]
     """[O, N, A] forecast of each model."""
+
+    def only(self, names: Sequence[str]) -> PastForecasts:
+        """Those of some models."""
+        return dataclasses.replace(self, mean={name: self.mean[name] for name in names})
 
 
 def past_forecasts(

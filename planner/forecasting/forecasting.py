@@ -1,0 +1,163 @@
+"""From sales history to the forecast that a plan needs: mean, std, and how long errors last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner.forecasting.blend import Stakes
+from planner.forecasting.learning import Forecaster, Progress, learn
+from planner.forecasting.models import BLENDED, MODELS, Model, model_named
+from planner.forecasting.series import Series, series_of
+from planner.names import named
+from scenarios.errors import Finding, InputError
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.uncertainty import own_lead_times
+from scenarios.write_tables import new_folder, write_csv
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """A forecast of every series, and what its models were worth at past origins.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The scenario with ``mean``, ``std`` and ``error_correlation`` filled in.
+    table : DataFrame
+        product, location, date, mean, std (units per period), error_correlation: the table
+        ``forecast`` of an input.
+    weights : dict
+        Share of each model in it.
+    scores : DataFrame
+        One row per model: cost, mae, rmse, bias, intervals (:func:`.blend.score_table`), best
+        first; empty where the history is too short to look back.
+    coverage : DataFrame
+        quantile, met: share of past protection intervals whose demand was at most the quantile.
+    """
+
+    scenario: Scenario
+    table: pd.DataFrame
+    weights: dict[str, float]
+    scores: pd.DataFrame
+    coverage: pd.DataFrame
+
+    def write(self, path: str | Path) -> None:
+        """Write the tables as CSV into a new folder: ``forecast``, ``scores``, ``coverage``.
+
+        Raises
+        ------
+        FileExistsError
+            If there is something at ``path``.
+        """
+        with new_folder(Path(path)) as folder:
+            write_csv(self.table, folder / "forecast.csv")
+            write_csv(self.scores, folder / "scores.csv")
+            write_csv(self.coverage, folder / "coverage.csv")
+            said = json.dumps({"weights": self.weights}, indent=2)
+            (folder / "forecast.json").write_text(said + "\n", "utf-8")
+
+
+def forecast(
+    scenario: Scenario,
+    model: str = "auto",
+    *,
+    judge: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Forecast:
+    """Forecast demand from a scenario's sales history.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a history. A forecast that it has is replaced at the points with history.
+    model : str
+        ``auto`` blends models by what their stock would have cost at past origins; or one of
+        :data:`.models.MODELS`.
+    judge : sequence of str
+        More models to score beside it.
+    progress : callable, optional
+        Called with the name of each phase as it begins.
+
+    Raises
+    ------
+    InputError
+        If there is no history, or no such model.
+    """
+    models = chosen_models(model)
+    also = [model_named(name) for name in judge if name not in {m.name for m in models}]
+    series, points = _series(scenario)
+    made = learn(series, stakes_of(scenario, series, points), scenario.n_periods, models, also,
+                 progress)  # fmt: skip
+    filled = with_forecast(scenario, made, series, points)
+    return Forecast(
+        scenario=filled,
+        table=_table(filled, points),
+        weights=made.weights,
+        scores=made.scores,
+        coverage=made.coverage,
+    )
+
+
+def chosen_models(name: str) -> list[Model]:
+    """The models that ``auto`` blends, or the one of this name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    return [MODELS[each] for each in BLENDED] if name == "auto" else [model_named(name)]
+
+
+def stakes_of(scenario: Scenario, series: Series, points: Ints) -> Stakes:
+    """What a wrong forecast costs each series: its costs, over its own protection interval."""
+    lead, _ = own_lead_times(scenario)
+    return Stakes(
+        cover=np.maximum(lead[points] + scenario.settings.review_period, 1),
+        missed=scenario.points.missed_sale_cost[points],
+        holding=scenario.points.holding_cost[points],
+        whole=series.whole,
+    )
+
+
+def with_forecast(
+    scenario: Scenario, forecaster: Forecaster, series: Series, points: Ints
+) -> Scenario:
+    """The scenario with a forecast of the periods after the series, which end where it begins."""
+    mean, std = scenario.mean.copy(), scenario.std.copy()
+    lasting: Floats = np.zeros(mean.shape)
+    if scenario.error_correlation is not None:
+        lasting = scenario.error_correlation.copy()
+    mean[points], std[points], rho = forecaster(series, scenario.n_periods)
+    lasting[points] = rho[:, None]
+    return scenario.replace(mean=mean, std=std, error_correlation=lasting)
+
+
+def _series(scenario: Scenario) -> tuple[Series, Ints]:
+    if scenario.history is None:
+        problem = "there is no table history to forecast from"
+        raise InputError([Finding("history", problem, "add it, or give a forecast")])
+    return series_of(scenario)
+
+
+def _table(scenario: Scenario, points: Ints) -> pd.DataFrame:
+    """The table ``forecast`` of some points."""
+    k = np.repeat(points, scenario.n_periods)
+    t = np.tile(np.arange(scenario.n_periods), points.size)
+    rho = scenario.error_correlation
+    return pd.DataFrame(
+        {
+            "product": named(scenario.products.name, scenario.points.product[k]),
+            "location": named(scenario.locations.name, scenario.points.location[k]),
+            "date": scenario.dates[t],
+            "mean": scenario.mean[k, t],
+            "std": scenario.std[k, t],
+            "error_correlation": 0.0 if rho is None else rho[k, t],
+        }
+    )
