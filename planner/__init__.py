@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.backtesting import BacktestResult, backtest
+    from planner.forecasting import Forecast, forecast
     from planner.planning import plan
     from planner.result import AuditError, Plan, Report
     from planner.studies import StudyResult, study
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AuditError",
     "BacktestResult",
+    "Forecast",
     "Plan",
     "Report",
     "StudyResult",
     "backtest",
+    "forecast",
     "plan",
     "study",
 ]
@@ -27,6 +30,8 @@ __all__ = [
 _HOME = {
     "backtest": "planner.backtesting",
     "BacktestResult": "planner.backtesting",
+    "forecast": "planner.forecasting",
+    "Forecast": "planner.forecasting",
     "plan": "planner.planning",
     "study": "planner.studies",
     "StudyResult": "planner.studies",

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from planner import brain_commands
-from planner.command_options import Brain, Input, Quiet, Seed, at_most
+from planner.command_options import Brain, ForecastModel, Input, Quiet, Seed, at_most
+from planner.forecast_commands import forecast
 from planner.limits import LONGEST_RUN, MOST_PATHS
 from planner.study_commands import bench, study
 from planner.training_commands import train
@@ -92,6 +93,7 @@ def plan(
     source: Input,
     out: Annotated[Path, typer.Option(help="Folder for the plan; it must not exist.")],
     brain: Brain = "auto",
+    model: ForecastModel = "auto",
     time_limit: Annotated[
         float | None, typer.Option(help="Seconds for the search for orders.")
     ] = None,
@@ -101,7 +103,10 @@ def plan(
     force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Plan: purchase orders with reasons, safety stocks, projection, problems."""
+    """Plan: purchase orders with reasons, safety stocks, projection, problems.
+
+    Where the input has past sales (table history) and no forecast, the forecast is made first.
+    """
     if time_limit is not None and not time_limit > 0:
         raise typer.BadParameter("must be more than 0", param_hint="--time-limit")
     from planner import screen
@@ -119,7 +124,7 @@ def plan(
         scenario = Scenario.read(source)
         given = {"time_limit": time_limit, "gap": gap}
         chosen = {name: value for name, value in given.items() if value is not None}
-        made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress)
+        made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress, model)
         progress("writing")
         made.write(out, force=force)
     if not quiet:
@@ -147,11 +152,12 @@ def simulate(
             check_free(out)
         import numpy as np
 
+        from planner.forecasting import foreseen
         from planner.simulating import simulate_paths
         from scenarios.model import Scenario
 
         progress("reading")
-        scenario = Scenario.read(source)
+        scenario, _ = foreseen(Scenario.read(source), progress=progress)
         progress(f"simulating {policy.value} orders")
         result = simulate_paths(scenario, np.random.default_rng(seed), paths, brain)
         if out is not None:
@@ -247,6 +253,7 @@ def schema(
     typer.echo(schema_text(format_.value))
 
 
+app.command(epilog="Example: planner forecast my-chain --cv --out my-forecast")(forecast)
 app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
 app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")(
     bench

@@ -13,6 +13,14 @@ from planner.amount import count
 Input = Annotated[Path, typer.Argument(help="Folder of tables, or an .xlsx workbook.")]
 Brain = Annotated[str, typer.Option(help="Who decides the safety stocks: auto, analytic, none.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
+ForecastModel = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help="How to forecast from history: auto, boosted, seasonal-average, moving-average,"
+        " seasonal-naive; with the extra forecast: arima, ets, theta, croston, tsb, smoothing.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from brain import safety_stocks
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
+from planner.forecasting import Forecast, foreseen
 from planner.names import capacity_names, date_text
 from planner.problems import problems_table
 from planner.projection import Projection, project, worth_listing
@@ -39,11 +40,13 @@ def plan(
     brain: str | SafetyStockPolicy = "auto",
     options: SolverOptions | None = None,
     progress: Progress | None = None,
+    model: str = "auto",
 ) -> Plan:
     """Purchase orders for every echelon of a scenario.
 
-    Safety stocks by the brain, orders by the optimiser, what they lead to by the simulator on mean
-    demand, and an audit of the result from the raw data.
+    A forecast from sales history, where the scenario has none of its own; safety stocks by the
+    brain, orders by the optimiser, what they lead to by the simulator on mean demand, and an audit
+    of the result from the raw data.
 
     Parameters
     ----------
@@ -54,6 +57,8 @@ def plan(
         Time limit, gap and more.
     progress : callable, optional
         Called with the name of each phase as it begins.
+    model : str
+        How to forecast, see :func:`planner.forecast`.
 
     Returns
     -------
@@ -62,7 +67,8 @@ def plan(
     Raises
     ------
     InputError
-        If there is no such brain, or something is owed: the tables of a plan hold new orders only.
+        If there is no such brain or model, or something is owed: the tables of a plan hold new
+        orders only.
     AuditError
         If the finished plan breaks a rule of the world: a fault of the planner.
     """
@@ -71,6 +77,8 @@ def plan(
     # Nobody knows how lead times will change.
     scenario = scenario.replace(lead_time_by_period=None)
     clock = _Clock(progress)
+    with clock.phase("forecast"):
+        scenario, made_forecast = foreseen(scenario, model, clock.within("forecast"))
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
     with clock.phase("orders"):
@@ -89,7 +97,8 @@ def plan(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            report=_report(scenario, stocks, found, projection, clock.seconds),
+            report=_report(scenario, stocks, found, projection, clock.seconds, made_forecast),
+            forecast=None if made_forecast is None else made_forecast.table,
         )
     with clock.phase("audit"):
         violations = audit(scenario, made)
@@ -137,6 +146,7 @@ def _report(
     found: OrderPlan,
     projection: Projection,
     seconds: dict[str, float],
+    made: Forecast | None,
 ) -> Report:
     now = slice(0, scenario.settings.commit_periods)
     names, numbers = np.unique(stocks.source.astype(str), return_counts=True)
@@ -171,6 +181,7 @@ def _report(
         first_date=date_text(scenario, 0),
         last_date=date_text(scenario, -1),
         currency=scenario.settings.currency,
+        forecast={} if made is None else made.weights,
         notes=tuple(_notes(scenario, projection)),
     )
 

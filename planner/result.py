@@ -78,6 +78,8 @@ class Report:
     first_date: str
     last_date: str
     currency: str = ""
+    forecast: dict[str, float] = field(default_factory=dict)
+    """Models that forecast from sales history, and their shares; empty: the forecast was given."""
     notes: tuple[str, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,6 +117,8 @@ class Plan:
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
     report : Report
+    forecast : DataFrame, optional
+        product, location, date, mean, std, error_correlation, where it was made from history.
     """
 
     purchase_orders: pd.DataFrame
@@ -122,6 +126,7 @@ class Plan:
     projection: pd.DataFrame
     problems: pd.DataFrame
     report: Report
+    forecast: pd.DataFrame | None = None
 
     def write(self, path: str | Path, *, force: bool = False) -> None:
         """Write the tables as CSV and the report as ``plan.json`` into a folder.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.backtesting import BacktestResult
+    from planner.forecasting import Forecast
     from planner.result import Plan
     from planner.simulating import Simulation
     from planner.studies import StudyResult
@@ -130,6 +131,7 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         f"  cost      {amount(report.costs['total'])}{money} if demand is its mean"
         + (f" ({parts})" if parts else ""),
         f"  missed    {amount(report.missed_units)} units",
+        *([f"  forecast  {shares(report.forecast)}"] if report.forecast else []),
         f"  brains    {', '.join(f'{name} ({n:,})' for name, n in report.brains.items())}",
         "",
         f"Release now: {count(report.counts['orders_now'], 'order')}"
@@ -147,6 +149,40 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
     lines += ["", *(f"Note: {note}" for note in notes)] if notes else []
     lines += ["", f"Written to {out} in {report.seconds.get('total', 0.0):.1f} s of planning."]
     return "\n".join(lines)
+
+
+def forecast_text(made: Forecast, out: Path | None) -> str:
+    """What was forecast, by what, and how good it was before."""
+    import pandas as pd
+
+    table = made.table
+    n = len(table.drop_duplicates(["product", "location"]))
+    first, last = table["date"].min(), table["date"].max()
+    lines = [
+        f"Forecast for {first:%Y-%m-%d} to {last:%Y-%m-%d}: {n:,} series,"
+        f" {amount(table['mean'].sum())} units.",
+        f"  models    {shares(made.weights)}",
+    ]
+    if len(made.scores):
+        scores = made.scores.rename(columns={"mae": "MAE", "rmse": "RMSE"})
+        for name in ("cost", "MAE", "RMSE", "bias"):
+            scores[name] = scores[name].map(lambda value: f"{value:.4g}")
+        scores["model"] = "  " + scores["model"]
+        lines += ["", "At past origins, over the protection interval (cost: of stocking the"]
+        lines += ["newsvendor quantile, per series; errors in units):"]
+        shown = scores.drop(columns="intervals")
+        header = pd.DataFrame([{name: name for name in shown} | {"model": "  model"}])
+        lines += _table(pd.concat([header, shown]))
+    else:
+        lines += ["  The history is too short to look back: its spread is a guess."]
+    if out is not None:
+        lines += ["", f"Written to {out}."]
+    return "\n".join(lines)
+
+
+def shares(weights: dict[str, float]) -> str:
+    """Models and what each counts."""
+    return ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
 
 
 def _by_lane(plan: Plan) -> pd.DataFrame:

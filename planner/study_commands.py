@@ -39,6 +39,7 @@ def study(
         from scenarios.write_tables import check_free
 
         check_free(out)
+        from planner.forecasting import foreseen
         from planner.policies.named import named
         from planner.studies import study_to
         from planner.study_file import read_study, variants_of
@@ -46,7 +47,7 @@ def study(
 
         progress("reading")
         asked = read_study(file)
-        scenario = Scenario.read(file.parent / asked.input)
+        scenario, _ = foreseen(Scenario.read(file.parent / asked.input), progress=progress)
         variants = variants_of(asked, scenario)
         progress("starting" if ray is None else f"starting on {ray}")
         with _running("the same command goes on from here"):

@@ -13,7 +13,7 @@ import pandas as pd
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
-TABLES = ("purchase_orders", "safety_stock", "projection", "problems")
+TABLES = ("purchase_orders", "safety_stock", "projection", "problems", "forecast")
 REPORT = "plan.json"
 DECIMALS = 4
 
@@ -82,7 +82,8 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
 
 def _fill(plan: Plan, folder: Path) -> None:
     for name in TABLES:
-        write_csv(rounded(getattr(plan, name)), folder / f"{name}.csv")
+        if (table := getattr(plan, name)) is not None:
+            write_csv(rounded(table), folder / f"{name}.csv")
     text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
 

@@ -104,6 +104,23 @@ def forecast(
     )
 
 
+def foreseen(
+    scenario: Scenario, model: str = "auto", progress: Progress | None = None
+) -> tuple[Scenario, Forecast | None]:
+    """A scenario that can be planned: one without a forecast gets one from its history.
+
+    Raises
+    ------
+    InputError
+        If there is no such model.
+    """
+    if not scenario.lacks_forecast:
+        chosen_models(model)
+        return scenario, None
+    made = forecast(scenario, model, progress=progress)
+    return made.scenario, made
+
+
 def chosen_models(name: str) -> list[Model]:
     """The models that ``auto`` blends, or the one of this name.
 

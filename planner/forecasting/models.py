@@ -59,3 +59,11 @@ def model_named(name: str) -> Model:
         problem = f"there is no model of this name; there are auto, {', '.join(MODELS)}"
         raise InputError([Finding("--model", problem, "name one of these", value=name)])
     return MODELS[name]
+
+
+def at_hand() -> list[str]:
+    """Names of all models whose libraries are installed."""
+    from importlib.util import find_spec
+
+    there = find_spec("statsforecast") is not None
+    return [name for name in MODELS if there or name not in LOCAL]

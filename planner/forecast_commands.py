@@ -1,0 +1,50 @@
+"""The command ``planner forecast``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.command_options import ForecastModel, Input, Quiet
+
+
+def forecast(
+    source: Input,
+    model: ForecastModel = "auto",
+    cv: Annotated[
+        bool,
+        typer.Option("--cv", help="Judge every model at past origins, not only those used."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the forecast; it must not exist.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast demand from past sales (table history): mean, std, how long errors last.
+
+    The file forecast.csv is the table of that name; copied into the input, it is what is planned.
+    """
+    from planner import screen
+    from planner.cli import _errors
+
+    with _errors(), screen.Progress(quiet=quiet) as progress:
+        progress("loading")
+        if out is not None:
+            from scenarios.write_tables import check_free
+
+            check_free(out)
+        from planner.forecasting import forecast as make
+        from planner.forecasting.models import at_hand
+        from scenarios.model import Scenario
+
+        progress("reading")
+        scenario = Scenario.read(source)
+        made = make(scenario, model, judge=at_hand() if cv else (), progress=progress)
+        if out is not None:
+            progress("writing")
+            made.write(out)
+    if scenario.warnings:
+        typer.echo(screen.harmless(screen.findings_text(scenario.warnings)), err=True)
+    typer.echo(screen.harmless(screen.forecast_text(made, out)))
