@@ -80,16 +80,14 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Pr
 
     def predict(later: Series, n_ahead: int) -> Floats:
         here, rows = sight(later, season, n_ahead), np.arange(later.n_series)
-        out = np.empty((later.n_series, n_ahead))
-        fixed = here.at(later.n_periods, rows)
-        for ahead in range(n_ahead):
-            columns = fixed | here.of_target(later.n_periods, ahead, rows)
-            correction = booster.predict(
-                _matrix(columns, names), raw_score=True, num_threads=threads
-            )
-            factor = here.seasonal(later.n_periods + ahead, rows)
-            out[:, ahead] = here.base(later.n_periods, rows) * factor * np.exp(correction)
-        return out
+        origin, asked = later.n_periods, np.arange(n_ahead)
+        fixed, _ = _matrix(here.at(origin, rows))
+        targets = [_matrix(here.of_target(origin, ahead, rows))[0] for ahead in asked]
+        seen = np.concatenate([np.concatenate([fixed, one], axis=1) for one in targets])
+        correction = booster.predict(seen, raw_score=True, num_threads=threads)
+        factor = np.stack([here.seasonal(origin + ahead, rows) for ahead in asked], axis=1)
+        corrected = np.exp(np.asarray(correction).reshape(n_ahead, -1).T)
+        return here.base(origin, rows)[:, None] * factor * corrected
 
     return predict
 
@@ -125,22 +123,29 @@ def _examples(
         pairs = [pairs[i] for i in chosen]
     share = min(1.0, ROWS / max(len(pairs) * series.n_series, 1))
     everyone = np.arange(series.n_series)
+    by_origin: dict[int, list[int]] = {}
+    for origin, ahead in pairs:
+        by_origin.setdefault(origin, []).append(ahead)
     parts, targets, bases = [], [], []
     names: list[str] = []
-    for origin, ahead in pairs:
+    for origin, asked in by_origin.items():
         able = here.adjusted.number(origin, origin, everyone) >= LEAST_KNOWN
-        able &= series.known[:, origin + ahead]
-        if share < 1.0:
-            able &= rng.random(series.n_series) < share
-        rows = np.flatnonzero(able)
-        if rows.size:
-            columns = here.at(origin, rows) | here.of_target(origin, ahead, rows)
-            names = names or list(columns)
-            parts.append(_matrix(columns, names))
-            targets.append(series.quantity[rows, origin + ahead])
-            bases.append(here.base(origin, rows) * here.seasonal(origin + ahead, rows))
+        fixed, first = _matrix(here.at(origin, everyone))
+        level = here.base(origin, everyone)
+        for ahead in asked:
+            chosen = able & series.known[:, origin + ahead]
+            if share < 1.0:
+                chosen &= rng.random(series.n_series) < share
+            rows = np.flatnonzero(chosen)
+            if rows.size:
+                of_target, second = _matrix(here.of_target(origin, ahead, rows))
+                names = names or first + second
+                parts.append(np.concatenate([fixed[rows], of_target], axis=1))
+                targets.append(series.quantity[rows, origin + ahead])
+                bases.append(level[rows] * here.seasonal(origin + ahead, rows))
     return np.concatenate(parts), np.concatenate(targets), np.concatenate(bases), names
 
 
-def _matrix(columns: dict[str, Floats], names: list[str]) -> NDArray[np.float32]:
-    return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
+def _matrix(columns: dict[str, Floats]) -> tuple[NDArray[np.float32], list[str]]:
+    """Columns side by side, and their names."""
+    return np.stack(list(columns.values()), axis=1).astype(np.float32), list(columns)
