@@ -25,7 +25,7 @@ FIRST_WEEKS = 30
 """Weeks of history before the first origin that is learnt from."""
 LEAST_KNOWN = 4
 """Periods in stock a series needs before an origin to be learnt from."""
-TREES = 150
+TREES = 80
 SETTINGS: dict[str, Any] = {
     "objective": "poisson",
     "num_leaves": 31,
