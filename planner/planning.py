@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from importlib import metadata
 
 import numpy as np
 
-from brain import safety_stocks
+from brain import NoSafetyStock, safety_stocks
+from brain.empty_shelves import where_empty
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
@@ -77,10 +79,15 @@ def plan(
     # Nobody knows how lead times will change.
     scenario = scenario.replace(lead_time_by_period=None)
     clock = _Clock(progress)
-    with clock.phase("forecast"):
-        scenario, made_forecast = foreseen(scenario, model, clock.within("forecast"))
+    made_forecast = None
+    if scenario.lacks_forecast:
+        with clock.phase("forecast"):
+            scenario, made_forecast = foreseen(scenario, model, clock.within("forecast"))
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
+        if brain != NoSafetyStock.name:
+            mended = where_empty(scenario, stocks.quantity)
+            stocks = dataclasses.replace(stocks, quantity=mended)
     with clock.phase("orders"):
         found = optimise(scenario, stocks.quantity, options, progress=clock.within("orders"))
     with clock.phase("projection"):

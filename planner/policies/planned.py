@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from brain.empty_shelves import where_empty
+from brain.override import NoSafetyStock
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
 from scenarios.model import Floats, Scenario
@@ -38,7 +40,10 @@ class Planned:
         """The program is kept from one plan to the next, so that re-planning is quick."""
         kept = Kept()
 
+        means = isinstance(self.brain, str) and self.brain == NoSafetyStock.name
+
         def orders(today: Scenario, wanted: Floats) -> Floats:
+            wanted = wanted if means else where_empty(today, wanted)
             return optimise(today, wanted, self.options, kept=kept).quantity[:, 0]
 
         return Review(problem.scenario, self.brain, self.horizon, orders)
