@@ -23,6 +23,8 @@ PAIRS = 2_000
 """Pairs of origin and horizon to learn from at the most; each costs some milliseconds."""
 FIRST_WEEKS = 30
 """Weeks of history before the first origin that is learnt from."""
+LEAST_PERIODS = 3_000
+"""Periods in stock of all series together that are needed to learn at all."""
 LEAST_KNOWN = 4
 """Periods in stock a series needs before an origin to be learnt from."""
 TREES = 80
@@ -102,9 +104,12 @@ def can_boost() -> bool:
 
 
 def enough(series: Series) -> bool:
-    """Whether there is enough to learn from."""
+    """Whether there is enough to learn from: periods in stock, and sales in some of them."""
+    first = FIRST_WEEKS * series.per_week
+    later = series.known[:, first:]
+    sold = later & (series.quantity[:, first:] > 0)
     weeks = series.n_periods / series.per_week
-    return weeks >= FIRST_WEEKS + 13 and int(series.known.sum()) >= 5_000
+    return weeks >= FIRST_WEEKS + 13 and int(later.sum()) >= LEAST_PERIODS and int(sold.sum()) > 100
 
 
 def _examples(
