@@ -16,6 +16,7 @@ from scenarios.model import Floats, Ints, Names
 
 STEPS = 5
 """Weights are multiples of a fifth."""
+SCORES = ("model", "cost", "mae", "rmse", "bias", "intervals")
 SERIES = 3000
 """Series that are asked: more would not change the choice."""
 
@@ -104,7 +105,7 @@ def score_table(past: PastForecasts, mixed: dict[str, Floats], stakes: Stakes) -
                 "intervals": int(known.sum()),
             }
         )
-    return pd.DataFrame(rows).sort_values("cost", ignore_index=True)
+    return pd.DataFrame(rows, columns=list(SCORES)).sort_values("cost", ignore_index=True)
 
 
 QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.98)

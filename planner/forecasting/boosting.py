@@ -23,6 +23,8 @@ PAIRS = 2_000
 """Pairs of origin and horizon to learn from at the most; each costs some milliseconds."""
 FIRST_WEEKS = 30
 """Weeks of history before the first origin that is learnt from."""
+LEAST_PERIODS = 3_000
+"""Periods in stock of all series together that are needed to learn at all."""
 LEAST_KNOWN = 4
 """Periods in stock a series needs before an origin to be learnt from."""
 TREES = 80
@@ -80,7 +82,7 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Pr
 
     def predict(later: Series, n_ahead: int) -> Floats:
         here, rows = sight(later, season, n_ahead), np.arange(later.n_series)
-        origin, asked = later.n_periods, np.arange(n_ahead)
+        origin, asked = later.n_periods, range(n_ahead)
         fixed, _ = _matrix(here.at(origin, rows))
         targets = [_matrix(here.of_target(origin, ahead, rows))[0] for ahead in asked]
         seen = np.concatenate([np.concatenate([fixed, one], axis=1) for one in targets])
@@ -102,9 +104,12 @@ def can_boost() -> bool:
 
 
 def enough(series: Series) -> bool:
-    """Whether there is enough to learn from."""
+    """Whether there is enough to learn from: periods in stock, and sales in some of them."""
+    first = FIRST_WEEKS * series.per_week
+    later = series.known[:, first:]
+    sold = later & (series.quantity[:, first:] > 0)
     weeks = series.n_periods / series.per_week
-    return weeks >= FIRST_WEEKS + 13 and int(series.known.sum()) >= 5_000
+    return weeks >= FIRST_WEEKS + 13 and int(later.sum()) >= LEAST_PERIODS and int(sold.sum()) > 100
 
 
 def _examples(
@@ -129,17 +134,17 @@ def _examples(
     parts, targets, bases = [], [], []
     names: list[str] = []
     for origin, asked in by_origin.items():
-        able = here.adjusted.number(origin, origin, everyone) >= LEAST_KNOWN
-        fixed, first = _matrix(here.at(origin, everyone))
+        old_enough = here.adjusted.number(origin, origin, everyone) >= LEAST_KNOWN
+        fixed, general = _matrix(here.at(origin, everyone))
         level = here.base(origin, everyone)
         for ahead in asked:
-            chosen = able & series.known[:, origin + ahead]
+            learnt = old_enough & series.known[:, origin + ahead]
             if share < 1.0:
-                chosen &= rng.random(series.n_series) < share
-            rows = np.flatnonzero(chosen)
+                learnt &= rng.random(series.n_series) < share
+            rows = np.flatnonzero(learnt)
             if rows.size:
-                of_target, second = _matrix(here.of_target(origin, ahead, rows))
-                names = names or first + second
+                of_target, special = _matrix(here.of_target(origin, ahead, rows))
+                names = names or general + special
                 parts.append(np.concatenate([fixed[rows], of_target], axis=1))
                 targets.append(series.quantity[rows, origin + ahead])
                 bases.append(level[rows] * here.seasonal(origin + ahead, rows))

@@ -12,7 +12,8 @@ from planner.forecasting.windows import Windows
 from scenarios.model import Floats, Ints
 
 LEAST_LEVEL = 0.05
-"""Units per period: a series that sells less is taken to sell this much before it is corrected."""
+"""Units per period (of what is not counted in whole units: share of the usual sales): a series that
+sells less is taken to sell this much before it is corrected."""
 WEEKS = (1, 2, 3, 4, 6, 8, 26, 52)
 LAGS = 4
 CATEGORICAL = ("category_code", "location_code", "weekday")
@@ -34,6 +35,8 @@ class Sight:
     zeros: Windows
     raw: Windows
     groups: dict[str, Windows]
+    least: Floats
+    """[N] what a level is taken to be at the least."""
 
     def base(self, origin: int, rows: Ints) -> Floats:
         """[rows] level before the origin: what the model corrects, together with the season."""
@@ -41,7 +44,7 @@ class Sight:
         year = self.adjusted.mean(origin, self.series.year, rows)
         ever = self.adjusted.mean(origin, origin, rows)
         level = np.where(np.isnan(recent), np.where(np.isnan(year), ever, year), recent)
-        return np.maximum(np.nan_to_num(level), LEAST_LEVEL)
+        return np.maximum(np.nan_to_num(level), self.least[rows])
 
     def seasonal(self, period: int, rows: Ints) -> Floats:
         """[rows] season factor of one period."""
@@ -66,7 +69,7 @@ class Sight:
         out["variation"] = np.sqrt(np.maximum(square - half_year**2, 0.0)) / base
         out["age"] = np.minimum(self.adjusted.number(origin, origin, rows), 2.0 * year)
         for name, windows in self.groups.items():
-            usual = np.maximum(windows.mean(origin, window, rows), 1e-3)
+            usual = _positive(windows.mean(origin, window, rows))
             out[f"{name}_4"] = windows.mean(origin, 4 * per, rows) / usual
             out[f"{name}_52"] = windows.mean(origin, year, rows) / usual
         out["category_code"] = self.series.category[rows].astype(float)
@@ -88,12 +91,12 @@ class Sight:
         around = self.raw.mean(known, known - (last - per), rows) if last >= per else None
         empty = np.full(rows.size, np.nan)
         seen = around is not None and origin - year >= window
-        then = np.maximum(self.adjusted.mean(origin - year, window, rows), LEAST_LEVEL)
+        then = np.maximum(self.adjusted.mean(origin - year, window, rows), self.least[rows])
         out["year_before"] = around / then if seen and around is not None else empty
         out["year_before_now"] = around / base if around is not None else empty
         for name, windows in self.groups.items():
             if seen:
-                usual = np.maximum(windows.mean(origin - year, window, rows), 1e-3)
+                usual = _positive(windows.mean(origin - year, window, rows))
                 out[f"{name}_year_before"] = windows.mean(known, known - (last - per), rows) / usual
             else:
                 out[f"{name}_year_before"] = empty
@@ -137,4 +140,18 @@ def sight(series: Series, season: Season, n_ahead: int) -> Sight:
         zeros=Windows.of(np.where(np.isnan(sold), np.nan, sold == 0)),
         raw=Windows.of(sold),
         groups=groups,
+        least=_least(series),
     )
+
+
+def _positive(values: Floats) -> Floats:
+    """Values to divide by; nan where they are 0."""
+    return np.where(values > 0, values, np.nan)
+
+
+def _least(series: Series) -> Floats:
+    """[N] least level: absolute for whole units, else relative to what the series usually sells."""
+    sold = np.where(series.known, series.quantity, 0.0).sum(axis=1)
+    usual = sold / np.maximum(series.known.sum(axis=1), 1)
+    usual = np.where(usual > 0, usual, max(float(usual.mean()), 1e-9))
+    return np.where(series.whole, LEAST_LEVEL, LEAST_LEVEL * usual)

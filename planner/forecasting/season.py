@@ -76,7 +76,7 @@ def weekday_factors(series: Series) -> Floats:
     last = slice(series.n_periods - 7 * min(weeks, 52), series.n_periods)
     shape = (series.n_series, -1, 7)
     known = series.known[:, last].reshape(shape)
-    sold = np.where(known, series.quantity[:, last], 0.0).reshape(shape)
+    sold = np.where(known, series.quantity[:, last].reshape(shape), 0.0)
     # The slice ends with the last period: roll its weekdays so that 0 is the first period's.
     shift = last.start % 7
     by_day = np.roll(sold.sum(axis=1), shift, axis=1)

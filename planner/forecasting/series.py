@@ -67,17 +67,18 @@ class Series:
 
     def until(self, n_periods: int) -> Series:
         """What was known after the first ``n_periods``: plans of price and promotion stay."""
-        planned = {
-            name: None
-            if values is None
-            else values[:, : values.shape[1] - self.n_periods + n_periods]
-            for name, values in (("price", self.price), ("promotion", self.promotion))
-        }
+
+        def known_then(values: Floats | None) -> Floats | None:
+            if values is None:
+                return None
+            return values[:, : values.shape[1] - self.n_periods + n_periods]
+
         return dataclasses.replace(
             self,
             quantity=self.quantity[:, :n_periods],
             known=self.known[:, :n_periods],
-            **planned,
+            price=known_then(self.price),
+            promotion=known_then(self.promotion),
         )
 
 
@@ -101,7 +102,7 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
     return Series(
         quantity=at_least(sold, begun & in_stock, 7 // history.days),
         known=begun & in_stock,
-        first=np.datetime64(history.first, "D"),
+        first=history.first.astype("datetime64[D]"),
         days=history.days,
         product=product,
         location=scenario.points.location[points],
@@ -130,7 +131,7 @@ def at_least(sold: Floats, known: Mask, per_week: int) -> Floats:
     row, column = np.nonzero(censored)
     start = np.maximum(column - window, 0)
     units = before[row, column] - np.where(start > 0, before[row, start - 1], 0.0)
-    periods = count[row, column] - np.where(start > 0, count[row, start - 1], 0)
+    periods: Ints = count[row, column] - np.where(start > 0, count[row, start - 1], 0)
     least = sold[row, column]
     level = np.where(periods > 0, units / np.maximum(periods, 1), least)
     # E[D; D >= q] = level P(D >= q - 1) for a Poisson law.

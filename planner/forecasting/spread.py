@@ -22,6 +22,8 @@ ROUNDS = 60
 """Of the EM algorithm; the estimate hardly moves after 30."""
 UNKNOWN = 0.5
 """Dispersion where there are no past forecasts at all."""
+LEAST_SHARE = 0.01
+"""Forecasts below this share of the usual demand of a series are taken to be that."""
 LASTING = (0.0, 0.9)
 """Range of the correlation of errors."""
 
@@ -75,6 +77,10 @@ def dispersion(mean: Floats, actual: Floats, whole: Mask, weight: Floats) -> Flo
         if rows.size:
             known = ~np.isnan(actual[rows])
             y, m = np.where(known, actual[rows], 1.0), np.where(known, mean[rows], 1.0)
+            # What was forecast to be nothing came true all the same at times.
+            usual = np.where(known, y, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+            usual = np.where(usual > 0, usual, max(float(usual.mean()), 1e-9))
+            m = np.maximum(m, LEAST_SHARE * usual[:, None])
             for g, a in enumerate(GRID):
                 logs = np.where(known, law(y, m, float(a)), 0.0)
                 likelihood[rows, g] = weight[rows] * logs.sum(axis=1)

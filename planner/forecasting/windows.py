@@ -27,12 +27,13 @@ class Windows:
     def by(self, group: Ints) -> Windows:
         """The same of groups of series [N], read by the numbers of their members."""
         size = int(group.max(initial=-1)) + 1
-        sums = []
-        for values in (self.total, self.count):
+
+        def summed(values: Floats) -> Floats:
             grouped = np.zeros((size, values.shape[0]))
             np.add.at(grouped, group, values.T)
-            sums.append(np.ascontiguousarray(grouped.T))
-        return Windows(*sums, group)
+            return np.ascontiguousarray(grouped.T)
+
+        return Windows(summed(self.total), summed(self.count), group)
 
     def number(self, stop: int, length: int, rows: Ints) -> Floats:
         """How many values are known in the ``length`` periods before ``stop``."""
