@@ -68,8 +68,8 @@ def test_week_of_year_factors_are_recovered_whatever_the_level() -> None:
     # So a forecast goes on with the season, where the moving average stands still.
     ahead = levels * year_round(221)[208:]
     error = np.abs(seasonal_average(some, 13) - ahead) / levels
-    assert error.max() < 0.08
-    assert (np.abs(moving_average(some, 13) - ahead) / levels).max() > 0.3
+    assert error.max() < 0.15
+    assert (np.abs(moving_average(some, 13) - ahead) / levels).max() > 0.4
 
 
 def test_a_season_survives_gaps() -> None:
@@ -122,7 +122,9 @@ def test_an_empty_shelf_sold_at_least_what_it_sold() -> None:
 def test_where_nothing_was_sold_from_an_empty_shelf_nothing_is_known() -> None:
     sold, known = np.array([[4.0, 0.0, 0.0]]), np.array([[True, False, True]])
     out = at_least(sold, known, 1)[0]
-    assert np.isnan(out[1]) and out[0] == 4.0 and out[2] == 0.0
+    assert np.isnan(out[1])
+    assert out[0] == 4.0
+    assert out[2] == 0.0
 
 
 def test_censored_sales_reckon_with_the_quarter_before_only() -> None:

@@ -63,7 +63,8 @@ def test_the_variance_is_that_of_each_law() -> None:
 def test_without_past_forecasts_the_spread_is_a_guess() -> None:
     nothing = np.empty((0, 2, 3))
     found = spread_of(nothing, nothing, np.array([3, 3]), np.array([True, False]), 1)
-    assert (found.period == UNKNOWN).all() and (found.interval == UNKNOWN).all()
+    assert (found.period == UNKNOWN).all()
+    assert (found.interval == UNKNOWN).all()
 
 
 @pytest.mark.parametrize("level_error", [0.0, 0.5])
