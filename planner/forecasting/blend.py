@@ -50,7 +50,8 @@ class Stakes:
 def blend(past: PastForecasts, stakes: Stakes) -> dict[str, float]:
     """Weights of models that would have cost least, see :func:`cost`.
 
-    Ties go to fewer models. Where there are no past forecasts, the first model gets it all.
+    Ties go to fewer models, and to the first: where nothing came true, it gets it all. Without
+    past forecasts there are no weights.
     """
     names = list(past.mean)
     rows = np.arange(len(stakes.cover))
@@ -116,9 +117,9 @@ def coverage_table(
 ) -> pd.DataFrame:
     """How often demand over past protection intervals was at most a stated quantile.
 
-    Columns: quantile; met, the share of intervals whose demand was below the quantile, half of
-    those where it was equal counted (as for a quantile read between whole units). The spread was
-    learnt from the same intervals, so this is no test of it on fresh ones.
+    Columns: quantile; met, the share of intervals whose demand was at most the quantile (below it,
+    where units are not whole). The spread was learnt from the same intervals, so this is no test of
+    it on fresh ones.
     """
     if mean is None:
         return pd.DataFrame({"quantile": [], "met": []})
@@ -137,6 +138,6 @@ def coverage_table(
 
 
 def _simplex(n: int) -> list[tuple[int, ...]]:
-    """Whole weights that add up to STEPS, those of few models first."""
-    every = [w for w in itertools.product(range(STEPS + 1), repeat=n) if sum(w) == STEPS]
+    """Whole weights that add up to STEPS, those of few models first, and of the first ones."""
+    every = [w for w in itertools.product(range(STEPS, -1, -1), repeat=n) if sum(w) == STEPS]
     return sorted(every, key=lambda w: sum(x > 0 for x in w))
