@@ -70,8 +70,8 @@ def _filled(series: Series) -> tuple[Floats, np.ndarray]:
     count = np.cumsum(known, axis=1)
     window = 13 * series.per_week
     start = np.maximum(np.arange(series.n_periods) - window, 0)
-    units = total - np.where(start > 0, total[:, start], 0.0)
-    periods = count - np.where(start > 0, count[:, start], 0)
+    units = total - np.where(start > 0, total[:, start - 1], 0.0)
+    periods = count - np.where(start > 0, count[:, start - 1], 0)
     ever = total / np.maximum(count, 1)
     before = np.where(periods > 0, units / np.maximum(periods, 1), ever)
     return np.where(known, series.quantity, before), begun
