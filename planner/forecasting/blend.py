@@ -50,7 +50,7 @@ class Stakes:
 def blend(past: PastForecasts, stakes: Stakes) -> dict[str, float]:
     """Weights of models that would have cost least, see :func:`cost`.
 
-    Ties go to fewer models, and to the first. Where there are no past forecasts, the first model gets it all.
+    Ties go to fewer models, and to the first. Without past forecasts there are none.
     """
     names = list(past.mean)
     rows = np.arange(len(stakes.cover))

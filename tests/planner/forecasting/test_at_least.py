@@ -14,7 +14,7 @@ def expect(sold: list[float], known: list[bool]) -> np.ndarray:
 
 
 def test_demand_is_the_mean_of_what_it_may_have_been() -> None:
-    # Poisson, mean 2, at least 1: 2 / (1 - e^-2); at least 3: (2 - 2e^-2 - 2 * 2e^-2) / (1 - 5e^-2).
+    # Poisson, mean 2: at least 1, 2 / (1 - e^-2); at least 3, (2 - 2e^-2 - 4e^-2) / (1 - 5e^-2).
     found = expect([2, 2, 1, 3], [True, True, False, False])
     assert math.isclose(found[2], 2 / (1 - math.exp(-2)))
     assert math.isclose(found[3], (2 - 6 * math.exp(-2)) / (1 - 5 * math.exp(-2)))
