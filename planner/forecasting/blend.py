@@ -117,9 +117,9 @@ def coverage_table(
 ) -> pd.DataFrame:
     """How often demand over past protection intervals was at most a stated quantile.
 
-    Columns: quantile; met, the share of intervals whose demand was at most the quantile (below it,
-    where units are not whole). The spread was learnt from the same intervals, so this is no test of
-    it on fresh ones.
+    Columns: quantile; met, the share of intervals whose demand was at most the quantile. A quantile
+    of 3.6 units, read between whole ones, counts 0.6 of those whose demand was 4. The spread was
+    learnt from the same intervals, so this is no test of it on fresh ones.
     """
     if mean is None:
         return pd.DataFrame({"quantile": [], "met": []})
@@ -132,12 +132,12 @@ def coverage_table(
         level = np.full(len(actual), quantile)
         stock = demand_quantile(level, total, std, stakes.law)
         whole = stakes.whole[:, None]
-        low = np.where(whole, actual <= stock, actual < stock)
+        low = np.where(whole, np.clip(stock - actual + 1, 0, 1), actual < stock)
         rows.append((quantile, float(low[known].mean()) if known.any() else np.nan))
     return pd.DataFrame(rows, columns=["quantile", "met"])
 
 
 def _simplex(n: int) -> list[tuple[int, ...]]:
-    """Whole weights that add up to STEPS, those of few models first, and of the first ones."""
-    every = [w for w in itertools.product(range(STEPS, -1, -1), repeat=n) if sum(w) == STEPS]
-    return sorted(every, key=lambda w: sum(x > 0 for x in w))
+    """Whole weights that add up to STEPS, those of few models, and of the first, first."""
+    every = [w for w in itertools.product(range(STEPS + 1), repeat=n) if sum(w) == STEPS]
+    return sorted(every, key=lambda w: (sum(x > 0 for x in w), [-x for x in w]))

@@ -80,7 +80,8 @@ class Sight:
         """Features of the period ``origin + ahead``, as seen before ``origin``."""
         per, year, target = self.series.per_week, self.series.year, origin + ahead
         base, window = self.base(origin, rows), LEVEL_WEEKS * per
-        last = target - year  # the same weekday a year before, and a week around it
+        # The same weekday one year before (or more, for what is over a year ahead), a week around.
+        last = target - year * (1 + ahead // year)
         known = min(last + 1 + per, origin)
         out = {"ahead": np.full(rows.size, float(ahead))}
         week = int(self.series.week_of_year(np.array([target]))[0])

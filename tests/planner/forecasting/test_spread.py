@@ -1,4 +1,4 @@
-"""Dispersion and lasting errors are found again in demand that was made with them."""
+"""Dispersion and correlation of errors are recovered from simulated demand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from planner.forecasting.spread import (
-    LASTING,
     UNKNOWN,
     Spread,
     dispersion,
@@ -17,85 +16,103 @@ from planner.forecasting.spread import (
 from scenarios.model import Floats
 
 
-def drawn(rng: np.random.Generator, mean: Floats, a: Floats | float, whole: bool) -> Floats:
-    """Demand with variance mean + a mean^2 (whole units) or a mean^2."""
-    level = mean * rng.gamma(1 / np.asarray(a), a, mean.shape)
-    return rng.poisson(level).astype(float) if whole else level
+def negative_binomial(mean: Floats, a: float, rng: np.random.Generator) -> Floats:
+    return rng.poisson(mean * rng.gamma(1 / a, a, mean.shape)).astype(float)
 
 
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("a", [0.05, 0.3, 1.0, 3.0])
+def test_the_dispersion_of_negative_binomial_demand_is_recovered(a: float) -> None:
+    rng = np.random.default_rng(1)
+    mean = np.repeat(rng.uniform(3, 30, (300, 1)), 20, axis=1)
+    found = dispersion(
+        mean, negative_binomial(mean, a, rng), np.ones(300, dtype=bool), np.ones(300)
+    )
+    np.testing.assert_allclose(found, a, rtol=0.25)
+
+
 @pytest.mark.parametrize("a", [0.05, 0.3, 1.0])
-def test_one_dispersion_of_all_series_is_recovered(whole: bool, a: float) -> None:
+def test_the_dispersion_of_gamma_demand_is_recovered_at_any_scale(a: float) -> None:
+    rng = np.random.default_rng(2)
+    mean = np.repeat(rng.choice([1e-6, 1.0, 1e9], (300, 1)), 20, axis=1)
+    actual = mean * rng.gamma(1 / a, a, mean.shape)
+    found = dispersion(mean, actual, np.zeros(300, dtype=bool), np.ones(300))
+    np.testing.assert_allclose(found, a, rtol=0.25)
+
+
+def test_steady_and_erratic_series_are_told_apart() -> None:
     rng = np.random.default_rng(3)
-    mean = np.repeat(rng.uniform(5, 50, (200, 1)), 12, axis=1)
-    found = dispersion(mean, drawn(rng, mean, a, whole), np.full(200, whole), np.ones(200))
-    assert np.median(found) == pytest.approx(a, rel=0.12)
-    # Twelve errors alone would scatter by a factor of 1.5 about the truth; together they do not.
-    assert np.quantile(np.abs(np.log(found / a)), 0.9) < np.log(1.5)
+    mean = np.full((200, 13), 40.0)
+    actual = np.concatenate(
+        [negative_binomial(mean[:100], 0.02, rng), negative_binomial(mean[100:], 1.0, rng)]
+    )
+    found = dispersion(mean, actual, np.ones(200, dtype=bool), np.ones(200))
+    assert np.median(found[:100]) < 0.04
+    assert 0.7 < np.median(found[100:]) < 1.4
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_calm_series_are_told_from_wild_ones(whole: bool) -> None:
+def test_a_series_without_errors_is_as_the_others_are() -> None:
     rng = np.random.default_rng(4)
-    a = np.repeat([0.05, 0.8], 100)[:, None]
-    mean = np.full((200, 26), 30.0)
-    found = dispersion(mean, drawn(rng, mean, a, whole), np.full(200, whole), np.ones(200))
-    assert np.median(found[:100]) == pytest.approx(0.05, rel=0.15)
-    assert np.median(found[100:]) == pytest.approx(0.8, rel=0.15)
-    assert found[:100].max() < found[100:].min()
+    mean = np.full((101, 20), 10.0)
+    actual = negative_binomial(mean, 0.5, rng)
+    actual[100] = np.nan
+    found = dispersion(mean, actual, np.ones(101, dtype=bool), np.ones(101))
+    assert 0.4 < found[100] < 0.6
 
 
-def test_a_series_without_errors_gets_what_others_have() -> None:
+def test_where_nothing_is_known_the_dispersion_is_what_it_is_said_to_be() -> None:
+    mean, nothing = np.ones((2, 3)), np.full((2, 3), np.nan)
+    for whole in (np.array([True, True]), np.array([True, False])):
+        np.testing.assert_array_equal(dispersion(mean, nothing, whole, np.ones(2)), UNKNOWN)
+
+
+def test_sales_where_none_were_forecast_are_no_fault() -> None:
+    mean, actual = np.zeros((3, 4)), np.array([[0.0, 3, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1]])
+    for whole in (True, False):
+        found = dispersion(mean, actual, np.full(3, whole), np.ones(3))
+        assert np.isfinite(found).all()
+        assert (found > 0).all()
+
+
+def test_intervals_never_seen_whole_are_as_wide_as_periods_make_them() -> None:
     rng = np.random.default_rng(5)
-    mean = np.full((60, 20), 30.0)
-    actual = drawn(rng, mean, 0.3, True)
-    actual[0] = np.nan
-    found = dispersion(mean, actual, np.full(60, True), np.ones(60))
-    assert found[0] == pytest.approx(0.3, rel=0.2)
+    mean = np.full((2, 50, 4), 20.0)
+    actual = negative_binomial(mean, 0.4, rng)
+    actual[:, :, 3] = np.nan
+    found = spread_of(mean, actual, np.full(50, 4), np.ones(50, dtype=bool), 1)
+    np.testing.assert_array_equal(found.interval, found.period)
+    assert 0.3 < np.median(found.period) < 0.5
 
 
-def test_the_variance_is_that_of_each_law() -> None:
-    mean, a = np.array([[4.0, 10.0], [4.0, 10.0]]), np.array([0.5, 0.5])
-    found = variance(mean, a, np.array([True, False]))
-    assert found == pytest.approx(np.array([[4 + 8, 10 + 50], [8.0, 50.0]]))
+def test_variances_by_hand() -> None:
+    found = variance(np.array([[2.0], [2.0]]), np.array([0.5, 0.5]), np.array([True, False]))
+    np.testing.assert_allclose(found, [[4], [2]])  # 2 + 0.5 * 4, and 0.5 * 4
 
 
-def test_without_past_forecasts_the_spread_is_a_guess() -> None:
-    nothing = np.empty((0, 2, 3))
-    found = spread_of(nothing, nothing, np.array([3, 3]), np.array([True, False]), 1)
-    assert (found.period == UNKNOWN).all()
-    assert (found.interval == UNKNOWN).all()
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+def test_the_correlation_of_errors_by_hand(scale: float) -> None:
+    # Two periods of 4, a = 1/4: std 2 each. The interval of 8 at a = 3/16 has variance 12:
+    # 12 = (1 - rho) 8 + rho 16.
+    mean, cover = scale * np.full((1, 2), 4.0), np.array([2])
+    spread = Spread(np.array([0.25]), np.array([3 / 16]))
+    np.testing.assert_allclose(error_correlation(mean, spread, cover, np.array([False])), 0.5)
 
 
-@pytest.mark.parametrize("level_error", [0.0, 0.5])
-def test_errors_of_level_last_and_errors_of_periods_do_not(level_error: float) -> None:
-    # Demand is 40 x the level's error (its variance a share of 0.2) x each period's own. Of the
-    # variance of a period, 0.2 x the share plus what the product adds, so much is common.
+def test_one_period_has_no_correlation_and_none_is_beyond_its_bounds() -> None:
+    mean, whole = np.full((3, 2), 4.0), np.zeros(3, dtype=bool)
+    spread = Spread(np.full(3, 0.25), np.array([0.25, 2.0, 0.01]))
+    found = error_correlation(mean, spread, np.array([1, 2, 2]), whole)
+    np.testing.assert_array_equal(found, [0, 0.9, 0])
+    np.testing.assert_array_equal(error_correlation(0 * mean, spread, np.full(3, 2), whole), 0)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_errors_of_the_level_that_last_are_recovered(rho: float) -> None:
+    # Demand is mean * (1 + 0.3 (sqrt(rho) U + sqrt(1 - rho) e)), one U for the interval.
     rng = np.random.default_rng(6)
-    shape = (13, 150, 4)
-    common, own = 0.2 * level_error, 0.2 * (1 - level_error)
-    actual = np.full(shape, 40.0)
-    if common:
-        actual *= rng.gamma(1 / common, common, (*shape[:2], 1))
-    if own:
-        actual *= rng.gamma(1 / own, own, shape)
-    cover, whole = np.full(150, 4), np.full(150, False)
-    mean = np.full(shape, 40.0)
+    mean = np.full((13, 300, 4), 100.0)
+    level, noise = rng.normal(size=(13, 300, 1)), rng.normal(size=(13, 300, 4))
+    actual = np.maximum(mean * (1 + 0.3 * (np.sqrt(rho) * level + np.sqrt(1 - rho) * noise)), 0)
+    cover, whole = np.full(300, 4), np.zeros(300, dtype=bool)
     spread = spread_of(mean, actual, cover, whole, 1)
-    true = common / ((1 + common) * (1 + own) - 1)
     found = error_correlation(mean[0], spread, cover, whole)
-    assert np.median(found) == pytest.approx(true, abs=0.07)
-
-
-def test_the_correlation_makes_an_interval_as_wide_as_it_is() -> None:
-    # Gamma, means 10 and 10, a period's a 0.04: stds 2 and 2. Apart 8, together 16. An interval's
-    # a of 0.03 is a variance of 0.03 x 20^2 = 12, half of the way.
-    mean, gamma = np.full((1, 2), 10.0), np.array([False])
-    spread = Spread(np.array([0.04]), np.array([0.03]))
-    assert error_correlation(mean, spread, np.array([2]), gamma) == pytest.approx(0.5)
-    # Narrower than if errors were independent: 0. As wide as can be: not quite 1.
-    narrow, wide = (Spread(np.array([0.04]), np.array([a])) for a in (0.01, 0.04))
-    assert error_correlation(mean, narrow, np.array([2]), gamma)[0] == LASTING[0]
-    assert error_correlation(mean, wide, np.array([2]), gamma)[0] == LASTING[1]
-    # An interval of one period has none.
-    assert error_correlation(mean, wide, np.array([1]), gamma)[0] == 0.0
+    assert abs(np.median(found) - rho) < 0.12
