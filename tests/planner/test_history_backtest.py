@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ from typer.testing import CliRunner
 
 from planner import backtest_history, forecast, forecasts_at
 from planner.cli import app
+from planner.forecasting.boosting import boosted
+from planner.forecasting.models import BOOSTED, MODELS
 from planner.history_backtest import backtest_history_to, opened, opening
 from planner.policies.base_stock import TunedBaseStock
 from planner.policies.closed_form import ClosedForm
 from planner.policies.named import named
 from planner.policies.policy import Policy, Ready
+from planner.policies.q_learning import QLearning
 from planner.policies.simple import Constant
+from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import Finding, InputError
 from scenarios.history import History
 from scenarios.model import Floats, Scenario
@@ -109,8 +114,12 @@ def test_changing_the_future_changes_no_past_order(policy: Policy) -> None:
 
 def test_boosted_trees_see_no_price_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("lightgbm")
-    # As many examples as they want would take long.
+    # As many examples and trees as usual would take long.
     monkeypatch.setattr("planner.forecasting.boosting.LEAST_PERIODS", 500)
+    monkeypatch.setattr("planner.forecasting.boosting.TREES", 10)
+    # Threads that wait for each other's core take ten times as long as one.
+    alone = dataclasses.replace(BOOSTED, fit=partial(boosted, threads=1))
+    monkeypatch.setitem(MODELS, "boosted", alone)
     scenario = stores(54, n_products=25)
     changed = changed_from(scenario, 52)
     one, other = (forecasts_at(s, 4, "boosted") for s in (scenario, changed))
@@ -343,3 +352,62 @@ def test_the_command_says_where_there_is_no_history(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "needs --history" in result.output
+
+
+def test_the_past_has_the_weekdays_of_the_plan() -> None:
+    # Plan of 9 days from a Monday on; no deliveries on its first Sunday, nor on those before.
+    room = np.full(9, 50.0)
+    room[6] = 0.0
+    base = chain(
+        [1], mean=1.0, n_periods=9, lane_capacity=room, storage_capacity=room, shelf_life=4,
+        expiry_check=3, end_of_life=True,
+    )  # fmt: skip
+    then = as_of(with_history(base, [np.arange(20.0)]), 10)
+    assert str(then.dates[0].date()) == "2025-12-26"
+    assert then.settings.start_date == then.dates[0].date()
+    sundays = np.flatnonzero(then.dates.day_of_week == 6).tolist()
+    assert np.flatnonzero(then.lanes.capacity[0] == 0).tolist() == sundays == [2]
+    assert np.flatnonzero(then.locations.storage_capacity[0] == 0).tolist() == sundays
+    # Shelves were checked 10 days before the plan as the plan's phase says: 2 days into a cycle.
+    assert then.elapsed == 2
+    assert then.settings.end_of_life is False
+    assert then.lacks_forecast
+    assert then.history is not None
+    assert then.history.n_periods == 10
+
+
+@pytest.mark.parametrize("policy", [QLearning(rounds=3, n_paths=10), StochasticProgram(3, 6)])
+def test_perishable_goods_and_daily_plans_can_be_played(policy: Policy) -> None:
+    rng = np.random.default_rng(5)
+    base = chain(
+        [1, 2], mean=1.0, n_periods=10, shelf_life=6, expiry_check=2, review_period=2,
+        distribution="poisson", unmet_demand="backlog", unmet_orders="backlog",
+    )  # fmt: skip
+    scenario = with_history(base, rng.poisson(4, (1, 90)))
+    result = backtest_history(scenario, policy, model="moving-average")
+    run = result.runs[0]
+    assert run.demand.shape == (2, 45)  # half of the history: less than 56 days
+    np.testing.assert_array_equal(run.demand[0], scenario.history.quantity[0, 45:])  # type: ignore[union-attr]
+    assert run.orders.any()
+
+
+def test_without_history_to_play_demand_is_drawn_from_its_forecast(tmp_path: Path) -> None:
+    stores(30).write(tmp_path / "in")
+    result = RUN.invoke(
+        app,
+        [
+            "backtest",
+            str(tmp_path / "in"),
+            "--policy",
+            "closed-form",
+            "--out",
+            str(tmp_path / "o"),
+            "--paths",
+            "2",
+            "--model",
+            "moving-average",
+            "-q",
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert "2 paths" in result.output
