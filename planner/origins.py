@@ -102,8 +102,8 @@ def forecasts_at(
     InputError
         If there is no history, it is shorter than twice ``n_periods``, or there is no such model.
     """
-    history, n_periods = _checked(scenario, n_periods, learn_every)
-    models, tell = chosen_models(model), progress or (lambda text: None)
+    history, n_periods, models = _checked(scenario, n_periods, learn_every, model)
+    tell = progress or (lambda text: None)
     every = LEARN_EVERY * 7 // history.days if learn_every is None else learn_every
     first = history.n_periods - n_periods
     start = np.arange(0, n_periods, scenario.settings.review_period)
@@ -174,9 +174,9 @@ class _Part:
 
 
 def _checked(
-    scenario: Scenario, n_periods: int | None, learn_every: int | None
-) -> tuple[History, int]:
-    """The history, and how many of its periods are played."""
+    scenario: Scenario, n_periods: int | None, learn_every: int | None, model: str
+) -> tuple[History, int, list[Model]]:
+    """The history, how many of its periods are played, and the models."""
     history = scenario.history
     if history is None:
         problem = "there is no table history to forecast from and to play"
@@ -198,6 +198,11 @@ def _checked(
         findings.append(
             Finding("--learn-every", problem, "ask for 1 or more", value=str(learn_every))
         )
+    models: list[Model] = []
+    try:
+        models = chosen_models(model)
+    except InputError as error:
+        findings.extend(error.findings)
     if findings:
         raise InputError(findings)
-    return history, n_periods
+    return history, n_periods, models

@@ -313,6 +313,9 @@ def test_what_cannot_be_played_is_said_in_a_line() -> None:
         assert (found.value, found.remedy) == (str(n), "ask for 1 to 32 periods")
     assert refused(scenario, 12, learn_every=0).file == "--learn-every"
     assert refused(scenario, 12, model="crystal-ball").file == "--model"
+    with pytest.raises(InputError) as caught:
+        forecasts_at(scenario, 40, "crystal-ball", learn_every=0)
+    assert [found.file for found in caught.value.findings] == ["--days", "--learn-every", "--model"]
     short = with_history(chain([1], mean=1.0, period="W"), [[4.0]])
     assert "it has 1 period" in refused(short).message
     with pytest.raises(ValueError, match="another history"):
