@@ -59,6 +59,8 @@ class BacktestResult:
         What was wanted on the first path, where the policy has safety stocks.
     warnings : tuple of Finding
         What the policy's brain had to say.
+    unknown : int
+        Points and periods of a history that was played whose demand is not known and counts as 0.
     """
 
     policy: str
@@ -68,6 +70,7 @@ class BacktestResult:
     cost: CostOfRun = total_cost
     safety_stock: Floats | None = None
     warnings: tuple[Finding, ...] = ()
+    unknown: int = 0
 
     def write(self, path: Path) -> None:
         """Write the tables, and stock, orders and costs of the first path, as CSV, and a picture.
@@ -81,6 +84,8 @@ class BacktestResult:
             write_paths(folder, self.summary, self.paths, self.runs[0])
             draw_into(folder, "backtest.png", draw_backtest, self)
             said = {"policy": self.policy, "periods": self.runs[0].n_periods}
+            if self.unknown:
+                said["unknown_demand"] = self.unknown
             (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 
 
@@ -188,7 +193,7 @@ def backtest(
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
         if review is not None:
-            buffer, warnings = _over_time(review.wanted, run.demand.shape), review.findings
+            buffer, warnings = over_time(review.wanted, run.demand.shape), review.findings
         started = time.monotonic()
     paths = pd.DataFrame(rows)
     return BacktestResult(
@@ -201,7 +206,7 @@ def get_ready(policy: Policy, scenario: Scenario | Problem, seed: int = 0) -> Or
     return policy(as_problem(scenario), np.random.default_rng([seed, 1]))
 
 
-def _over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:
+def over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:
     """[K, T] what was wanted at the last review before; nan where that is not known."""
     if not wanted:
         return None
