@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.fingerprint import input_hash, policy_identity
+from planner.forecasting import foreseen
 from planner.journal import Journal, kept_beside
 from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
@@ -104,6 +105,8 @@ def backtest(
 ) -> BacktestResult:
     """Run a policy over time on demand that it does not know.
 
+    A scenario without a forecast gets one from its sales history first.
+
     Parameters
     ----------
     scenario : Scenario or Problem
@@ -135,6 +138,7 @@ def backtest(
         If demand has another number of points, or is too short.
     """
     problem = as_problem(scenario)
+    problem = dataclasses.replace(problem, scenario=foreseen(problem.scenario)[0])
     n_periods = problem.scenario.n_periods if n_periods is None else n_periods
     if n_periods < 1 or n_paths < 1:
         raise ValueError("there must be at least one period and one path")
