@@ -98,6 +98,10 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
     points = np.flatnonzero(~np.isnan(history.quantity).all(axis=1))
     sold, in_stock = history.quantity[points], history.in_stock[points]
     begun = ~np.isnan(sold)
+    price, promotion = history.price, history.promotion
+    ahead = slice(history.n_periods, None)
+    told = price is not None and not np.isnan(price[:, ahead]).all()
+    told |= promotion is not None and bool(np.nan_to_num(promotion[:, ahead]).any())
     product = scenario.points.product[points]
     names = np.asarray(scenario.products.category[product], dtype=str)
     return Series(
@@ -109,8 +113,9 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
         location=scenario.points.location[points],
         category=np.unique(names, return_inverse=True)[1].astype(np.int64),
         whole=_whole(np.nan_to_num(sold)),
-        price=None if history.price is None else history.price[points],
-        promotion=None if history.promotion is None else history.promotion[points],
+        # What is not told of the periods to come is no help, and would seem one in the past.
+        price=price[points] if told and price is not None else None,
+        promotion=promotion[points] if told and promotion is not None else None,
     ), points
 
 
