@@ -1,0 +1,34 @@
+"""The data sets with a sales history, and how they stood at a past week."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from examples import favorita, vn2
+from scenarios.model import OpenOrders, Scenario
+
+DATA = {"vn2": vn2.DATA, "favorita": favorita.DATA}
+WINDOWS = {"vn2": (125, 133, 141, 149), "favorita": (139, 147, 155, 163)}
+"""Weeks known at the start of each window that is scored; nothing may be tuned on them."""
+
+
+def world_of(name: str, data: Path, n_series: int | None = None) -> Scenario:
+    """A data set as a scenario, or some (of Favorita: about so many) of its series."""
+    if name == "vn2":
+        return vn2.vn2(data, n_series)
+    stores = 21
+    return favorita.favorita(data, n_products=n_series and -(-n_series // stores))
+
+
+def as_it_stood(world: Scenario, week: int) -> Scenario:
+    """The scenario after so many weeks of its history: without what is under way."""
+    assert world.history is not None
+    dates = world.history.dates.append(world.dates)[week : week + world.n_periods]
+    return world.replace(
+        history=world.history.until(week),
+        dates=dates,
+        start_date=dates[0].date(),
+        open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
+    )
