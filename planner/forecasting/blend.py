@@ -50,7 +50,8 @@ class Stakes:
 def blend(past: PastForecasts, stakes: Stakes) -> dict[str, float]:
     """Weights of models that would have cost least, see :func:`cost`.
 
-    Ties go to fewer models. Where there are no past forecasts, the first model gets it all.
+    Ties go to fewer models, and to the first: where nothing came true, it gets it all. Without
+    past forecasts there are no weights.
     """
     names = list(past.mean)
     rows = np.arange(len(stakes.cover))
@@ -116,8 +117,8 @@ def coverage_table(
 ) -> pd.DataFrame:
     """How often demand over past protection intervals was at most a stated quantile.
 
-    Columns: quantile; met, the share of intervals whose demand was below the quantile, half of
-    those where it was equal counted (as for a quantile read between whole units). The spread was
+    Columns: quantile; met, the share of intervals whose demand was at most the quantile. A quantile
+    of 3.6 units, read between whole ones, counts 0.6 of those whose demand was 4. The spread was
     learnt from the same intervals, so this is no test of it on fresh ones.
     """
     if mean is None:
@@ -131,12 +132,12 @@ def coverage_table(
         level = np.full(len(actual), quantile)
         stock = demand_quantile(level, total, std, stakes.law)
         whole = stakes.whole[:, None]
-        low = np.where(whole, actual <= stock, actual < stock)
+        low = np.where(whole, np.clip(stock - actual + 1, 0, 1), actual < stock)
         rows.append((quantile, float(low[known].mean()) if known.any() else np.nan))
     return pd.DataFrame(rows, columns=["quantile", "met"])
 
 
 def _simplex(n: int) -> list[tuple[int, ...]]:
-    """Whole weights that add up to STEPS, those of few models first."""
+    """Whole weights that add up to STEPS, those of few models, and of the first, first."""
     every = [w for w in itertools.product(range(STEPS + 1), repeat=n) if sum(w) == STEPS]
-    return sorted(every, key=lambda w: sum(x > 0 for x in w))
+    return sorted(every, key=lambda w: (sum(x > 0 for x in w), [-x for x in w]))

@@ -105,9 +105,14 @@ def can_boost() -> bool:
 
 
 def enough(series: Series) -> bool:
-    """Whether there is enough to learn from: periods in stock, and sales in some of them."""
+    """Whether there is enough to learn from: periods in stock, and sales in some of them.
+
+    Those of a series that has only just begun do not count, as none is learnt from.
+    """
     first = FIRST_WEEKS * series.per_week
-    later = series.known[:, first:]
+    told = ~np.isnan(series.quantity)
+    before = np.cumsum(told, axis=1) - told
+    later = (series.known & (before >= LEAST_KNOWN))[:, first:]
     sold = later & (series.quantity[:, first:] > 0)
     weeks = series.n_periods / series.per_week
     return weeks >= FIRST_WEEKS + 13 and int(later.sum()) >= LEAST_PERIODS and int(sold.sum()) > 100

@@ -38,6 +38,9 @@ def local(name: str) -> Callable[[Series, int], Floats]:
         if series.days == 1 and name in ("arima", "ets", "theta"):
             settings = settings | {"season_length": 7}
         filled, begun = _filled(series)
+        out = np.repeat(level(series.quantity, series.per_week)[:, None], n_ahead, axis=1)
+        if not begun.any():
+            return out
         row, column = np.nonzero(begun)
         frame = pd.DataFrame(
             {
@@ -51,7 +54,6 @@ def local(name: str) -> Callable[[Series, int], Floats]:
         made = StatsForecast([model], freq=1, n_jobs=1, fallback_model=fallback).forecast(
             df=frame, h=n_ahead
         )
-        out = np.repeat(level(series.quantity, series.per_week)[:, None], n_ahead, axis=1)
         rows = made["unique_id"].to_numpy()[::n_ahead]
         out[rows] = np.maximum(made["made"].to_numpy(dtype=float).reshape(-1, n_ahead), 0.0)
         return out
@@ -70,8 +72,8 @@ def _filled(series: Series) -> tuple[Floats, np.ndarray]:
     count = np.cumsum(known, axis=1)
     window = 13 * series.per_week
     start = np.maximum(np.arange(series.n_periods) - window, 0)
-    units = total - np.where(start > 0, total[:, start], 0.0)
-    periods = count - np.where(start > 0, count[:, start], 0)
+    units = total - np.where(start > 0, total[:, start - 1], 0.0)
+    periods = count - np.where(start > 0, count[:, start - 1], 0)
     ever = total / np.maximum(count, 1)
     before = np.where(periods > 0, units / np.maximum(periods, 1), ever)
     return np.where(known, series.quantity, before), begun

@@ -9,6 +9,8 @@ import numpy as np
 from planner.forecasting.series import Series
 from scenarios.model import Floats
 
+WEEK_PRIOR = 2.0
+"""Periods in stock, of all series together, that weigh as much as there being no season."""
 WEEKDAY_PRIOR = 8.0
 """Weeks of its own that a series needs to weigh as much as all series together."""
 
@@ -43,27 +45,30 @@ def season_of(series: Series) -> Season:
 def week_of_year_factors(series: Series) -> Floats:
     """[52] factor of each week of the year, with mean 1.
 
-    Sales over what each series sells on average in the year around the period, all series together,
-    averaged over the years and smoothed over three weeks. All 1 where less than a year and a half
-    is known: a season could not be told from a trend.
+    Sales over what each series sells on average in a year around the period (near the ends the
+    first or the last whole year: half a year would be half a season), all series together, averaged
+    over the years and smoothed over three weeks. All 1 where less than a year and a half is known:
+    a season could not be told from a trend.
     """
     year = series.year
-    if series.n_periods < year + year // 2:
+    nothing = not (np.where(series.known, series.quantity, 0.0) > 0).any()
+    if series.n_periods < year + year // 2 or nothing:
         return np.ones(52)
-    half = year // 2
     known = series.known
     total = np.zeros((series.n_series, series.n_periods + 1))
     count = np.zeros_like(total)
     np.cumsum(np.where(known, series.quantity, 0.0), axis=1, out=total[:, 1:])
     np.cumsum(known, axis=1, out=count[:, 1:])
     at = np.arange(series.n_periods)
-    start, stop = np.maximum(at - half, 0), np.minimum(at + half + 1, series.n_periods)
+    start = np.clip(at - year // 2, 0, series.n_periods - year)
+    stop = start + year
     around = (total[:, stop] - total[:, start]) / np.maximum(count[:, stop] - count[:, start], 1)
     sold = np.where(known, series.quantity, 0.0).sum(axis=0)
     usual = np.where(known, around, 0.0).sum(axis=0)
     week = series.week_of_year(at)
-    ratio = np.bincount(week, sold, 52) / np.maximum(np.bincount(week, usual, 52), 1e-9)
-    ratio = np.where(ratio > 0, ratio, 1.0)
+    # Few sales say little of a season, and none in a week do not mean that there never are any.
+    prior = WEEK_PRIOR * usual.sum() / max(int(known.sum()), 1)
+    ratio = (np.bincount(week, sold, 52) + prior) / (np.bincount(week, usual, 52) + prior)
     smooth = (np.roll(ratio, 1) + ratio + np.roll(ratio, -1)) / 3
     return smooth / smooth.mean()
 

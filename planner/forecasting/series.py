@@ -73,10 +73,12 @@ class Series:
                 return None
             return values[:, : values.shape[1] - self.n_periods + n_periods]
 
+        known, quantity = self.known[:, :n_periods], self.quantity[:, :n_periods]
         return dataclasses.replace(
             self,
-            quantity=self.quantity[:, :n_periods],
-            known=self.known[:, :n_periods],
+            quantity=quantity,
+            known=known,
+            whole=_whole(np.where(known, quantity, 0.0)),
             price=known_then(self.price),
             promotion=known_then(self.promotion),
         )
@@ -98,7 +100,6 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
     begun = ~np.isnan(sold)
     product = scenario.points.product[points]
     names = np.asarray(scenario.products.category[product], dtype=str)
-    whole = (np.nan_to_num(sold) == np.rint(np.nan_to_num(sold))).all(axis=1)
     return Series(
         quantity=at_least(sold, begun & in_stock, 7 // history.days),
         known=begun & in_stock,
@@ -107,10 +108,14 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
         product=product,
         location=scenario.points.location[points],
         category=np.unique(names, return_inverse=True)[1].astype(np.int64),
-        whole=whole,
+        whole=_whole(np.nan_to_num(sold)),
         price=None if history.price is None else history.price[points],
         promotion=None if history.promotion is None else history.promotion[points],
     ), points
+
+
+def _whole(sold: Floats) -> Mask:
+    return (sold == np.rint(sold)).all(axis=1)
 
 
 def at_least(sold: Floats, known: Mask, per_week: int) -> Floats:

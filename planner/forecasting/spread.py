@@ -63,13 +63,20 @@ def spread_of(mean: Floats, actual: Floats, cover: Ints, whole: Mask, per_week: 
         1.0 / often,
     )
     total = over_interval(mean, cover).T, over_interval(actual, cover).T
-    return Spread(period, dispersion(*total, whole, 1.0 / often))
+    return Spread(period, dispersion(*total, whole, 1.0 / often, unknown=period))
 
 
-def dispersion(mean: Floats, actual: Floats, whole: Mask, weight: Floats) -> Floats:
+def dispersion(
+    mean: Floats,
+    actual: Floats,
+    whole: Mask,
+    weight: Floats,
+    unknown: Floats | float = UNKNOWN,
+) -> Floats:
     """[N] dispersions from means and actuals [N, S]; nan are left out.
 
-    ``weight`` [N] is what one of them counts.
+    ``weight`` [N] is what one of them counts. ``unknown`` [N] is the answer where no actual of any
+    series is known: of whole units, or of others.
     """
     likelihood = np.zeros((len(mean), GRID.size))
     for kind, law in ((True, _negative_binomial), (False, _gamma)):
@@ -85,10 +92,10 @@ def dispersion(mean: Floats, actual: Floats, whole: Mask, weight: Floats) -> Flo
                 logs = np.where(known, law(y, m, float(a)), 0.0)
                 likelihood[rows, g] = weight[rows] * logs.sum(axis=1)
     odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-    out = np.empty(len(mean))
+    out = np.broadcast_to(unknown, len(mean)).astype(float)
     for kind in (True, False):
         rows = whole == kind
-        if not rows.any():
+        if np.isnan(actual[rows]).all():
             continue
         prior = np.full(GRID.size, 1.0 / GRID.size)
         for _ in range(ROUNDS):
@@ -134,5 +141,6 @@ def error_correlation(mean: Floats, spread: Spread, cover: Ints, whole: Mask) ->
     apart, together = single.sum(axis=1), np.sqrt(single).sum(axis=1) ** 2
     wanted = variance(inside.sum(axis=1), spread.interval, whole)
     room = together - apart
-    rho = np.where(room > 1e-9, (wanted - apart) / np.where(room > 1e-9, room, 1.0), 0.0)
+    some = room > 1e-9 * together
+    rho = np.where(some, (wanted - apart) / np.where(some, room, 1.0), 0.0)
     return np.clip(rho, *LASTING)
