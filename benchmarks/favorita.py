@@ -2,10 +2,11 @@
 
     python -m benchmarks.favorita --weeks 26 --products 40
 
-The last weeks of the data are played as they came: in each, orders are placed knowing the sales
-before it alone, and what is sold is demand. Costs, lead times, opening stocks and capacities are
-those of ``examples/favorita.py``, made from the weeks before; the room of the DC and of the lane to
-it are shared by all products. Models learn once, at the start; forecasts are made every week.
+The last weeks of the data are played as they came (:func:`planner.history_backtest`): in each,
+orders are placed knowing the sales before it alone, and what is sold is demand. Costs, lead times,
+opening stocks and capacities are those of ``examples/favorita.py``, made from the weeks before; the
+room of the DC and of the lane to it are shared by all products. Forecasts are made every week, the
+same for all policies; models learn anew every eight.
 
 Policies: ``hybrid`` and ``analytic-mip`` (trained or textbook safety stocks, and the order model),
 and ``cover W``: each store orders up to its protection interval and W weeks more of the mean of its
@@ -15,111 +16,82 @@ last 13 weeks, and the DC, stores included, up to the same for its own. Nothing 
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import multiprocessing
 import os
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.fresh import Foreseen
 from benchmarks.machine import machine
-from brain import safety_stocks
-from brain.empty_shelves import where_empty
 from examples.favorita import DATA, QUARTER, favorita
-from scenarios.costs import period_costs
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Floats, OpenOrders, Scenario
+from planner.backtesting import BacktestResult
+from planner.history_backtest import backtest_history
+from planner.origins import forecasts_at
+from planner.policies.planned import ANALYTIC_PLANNED, HYBRID
+from planner.policies.policy import Policy
+from scenarios.model import Floats, Scenario
 from scenarios.network import echelons
+from scenarios.policies import OrderPolicy
+from scenarios.problem import Problem
 from scenarios.state import State
-from solver import Kept, optimise
-
-BRAINS = {"hybrid": "auto", "analytic-mip": "analytic"}
-
-Decide = Callable[[Scenario], Floats]
-"""``scenario as it stands -> [A]`` units to order."""
 
 
-def planned(brain: str) -> Decide:
-    """Safety stocks of a brain, and the order model."""
-    kept = Kept()
+@dataclass(frozen=True)
+class Cover:
+    """Order up to the cover of each echelon, and some weeks more, of the moving average."""
 
-    def decide(today: Scenario) -> Floats:
-        wanted = where_empty(today, safety_stocks(today, brain).quantity)
-        return optimise(today, wanted, kept=kept).quantity[:, 0]
+    weeks: float
 
-    return decide
+    @property
+    def name(self) -> str:
+        return f"cover {self.weeks:g}"
 
-
-def cover(weeks: float) -> Decide:
-    """Order up to the protection interval and some weeks more of the moving average."""
-
-    def decide(today: Scenario) -> Floats:
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        today, routes = problem.scenario, problem.scenario.routes
         assert today.history is not None
-        links, points = echelons(today), today.points
+        links = echelons(today)
         average = np.nan_to_num(today.history.quantity[:, -QUARTER:]).mean(axis=1)
-        coming = np.bincount(
-            today.routes.destination[today.open_orders.route],
-            today.open_orders.quantity,
-            today.n_points,
-        )
 
         def echelon(values: Floats) -> Floats:
-            return np.bincount(links.upper, values[links.lower], today.n_points)
+            return np.bincount(links.upper, values, today.n_points)
 
-        # What is on its way to a store belongs to the echelon of the DC, too.
-        position = echelon(points.on_hand + coming)
-        covered = average[links.lower] * (links.cover + weeks)
-        wanted = np.bincount(links.upper, covered, today.n_points)
-        order = np.maximum(np.rint(wanted - position), 0.0)
-        return order[today.routes.destination]
+        wanted = echelon(average[links.lower] * (links.cover + self.weeks))
 
-    return decide
+        def orders(state: State, period: int) -> Floats:
+            # What is on its way to a store belongs to the echelon of the DC, too.
+            coming = np.bincount(routes.destination, np.sum(state.in_transit, axis=0))
+            position = echelon((state.on_hand + coming)[links.lower])
+            return np.maximum(np.rint(wanted - position), 0.0)[routes.destination]
+
+        return orders
 
 
-def play(
-    data: Path, weeks: int, products: int | None, name: str, seed: int = 0
-) -> tuple[dict[str, float], float]:
-    """Cost by component over the weeks, and the share of demand met, of a policy."""
-    whole = favorita(data, seed, n_products=products)
+POLICIES: dict[str, Policy] = {
+    policy.name: policy for policy in (HYBRID, ANALYTIC_PLANNED, Cover(0.5), Cover(1.0), Cover(2.0))
+}
+
+
+def world(data: Path, weeks: int, n_products: int | None = None) -> Scenario:
+    """All sales, and everything else as it would have been made up so many weeks before the end."""
+    whole = favorita(data, n_products=n_products)
     assert whole.history is not None
-    start = whole.history.n_periods - weeks
-    first = favorita(data, seed, n_weeks=start, n_products=products)
-    demand = np.nan_to_num(whole.history.quantity)
-    dates = whole.history.dates.append(whole.dates)
-
-    def stood(week: int) -> Scenario:
-        assert whole.history is not None
-        calendar = dates[week : week + first.n_periods]
-        return first.replace(
-            history=whole.history.until(week), dates=calendar, start_date=calendar[0].date()
-        )
-
-    kind, _, size = name.partition(" ")
-    decide = cover(float(size)) if kind == "cover" else planned(BRAINS[kind])
-    see = stood if kind == "cover" else Foreseen(stood, learnt_at=start)
-    net = network(first)
-    state = initial_state(first, net)
-    costs: dict[str, float] = {}
-    missed = 0.0
-    for week in range(start, start + weeks):
-        orders = decide(opening_with(see(week), state))
-        state, outcome = step(net, state, orders, demand[:, week], 0)
-        missed += float(np.sum(outcome.missed))
-        for part, value in period_costs(net, outcome, 0).as_dict().items():
-            costs[part] = costs.get(part, 0.0) + float(np.sum(value))
-    return costs, 1 - missed / demand[:, start:].sum()
+    then = favorita(data, n_weeks=whole.history.n_periods - weeks, n_products=n_products)
+    return whole.replace(
+        points=then.points, locations=then.locations, lanes=then.lanes, open_orders=then.open_orders
+    )
 
 
-def opening_with(scenario: Scenario, state: State) -> Scenario:
-    """The scenario with the stock and the open orders of a state."""
-    slots = np.array(state.in_transit)
-    period, route = np.nonzero(slots > 0)
-    return scenario.replace(
-        points=dataclasses.replace(scenario.points, on_hand=np.asarray(state.on_hand)),
-        open_orders=OpenOrders(route, period, slots[period, route]),
+def line(found: BacktestResult) -> str:
+    """Total cost, demand met, and every component that is not nothing."""
+    figures = found.paths.iloc[0]
+    parts = [
+        f"{name.removeprefix('cost_')} {figures[name]:,.0f}"
+        for name in found.paths
+        if name.startswith("cost_") and figures[name]
+    ]
+    return (
+        f"{found.policy:14s} {figures['total_cost']:12,.0f}  met {figures['fill_rate']:.2%}"
+        f"  {'  '.join(parts)}  ({figures['seconds']:.0f} s)"
     )
 
 
@@ -129,26 +101,20 @@ def main() -> None:
     )
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--products", type=int, help="of 288; default: all")
-    parser.add_argument("--policies", default="hybrid,analytic-mip,cover 0.5,cover 1,cover 2")
+    parser.add_argument("--policies", default=",".join(POLICIES), help="with commas between")
+    parser.add_argument("--model", default="auto", help="how to forecast")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the raw data")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
+    names = args.policies.split(",")
+    if unknown := set(names) - set(POLICIES):
+        parser.error(f"there is no policy {', '.join(sorted(unknown))}")
     os.environ["OMP_NUM_THREADS"] = "1"
     print(machine())
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(args.workers, mp_context=spawn) as pool:
-        jobs = {
-            name: pool.submit(play, args.data, args.weeks, args.products, name)
-            for name in args.policies.split(",")
-        }
-        for name, job in jobs.items():
-            print(line(name, *job.result()), flush=True)
-
-
-def line(name: str, costs: dict[str, float], served: float) -> str:
-    """Total cost, demand met, and every component that is not nothing."""
-    parts = "  ".join(f"{part} {cost:,.0f}" for part, cost in costs.items() if cost)
-    return f"{name:14s} {sum(costs.values()):12,.0f}  met {served:.1%}  {parts}"
+    scenario = world(args.data, args.weeks, args.products)
+    origins = forecasts_at(scenario, args.weeks, args.model)
+    for name in names:
+        found = backtest_history(scenario, POLICIES[name], args.weeks, origins=origins)
+        print(line(found), flush=True)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ import pandas as pd
 
 from benchmarks.fresh import Foreseen, came_true, interval_demand, quantile, step_of_law
 from benchmarks.machine import machine
-from benchmarks.worlds import DATA, WINDOWS, as_it_stood, world_of
+from benchmarks.worlds import DATA, WINDOWS, world_of
 from planner.forecasting.models import MODELS
+from scenarios.past import as_of
 from scenarios.uncertainty import own_lead_times
 
 ORIGINS = 6
@@ -44,7 +45,7 @@ def judge(name: str, data: Path, start: int, model: str, n_series: int | None) -
     world = world_of(name, data, n_series)
     points = world.points
     lead, _ = own_lead_times(world)
-    foreseen = Foreseen(lambda week: as_it_stood(world, week), model, learnt_at=start)
+    foreseen = Foreseen(lambda week: as_of(world, week), model, learnt_at=start)
     n_periods = int(lead[points.sells][0]) + 1
     ratio = points.missed_sale_cost / (points.missed_sale_cost + points.holding_cost)
     parts = []

@@ -46,11 +46,12 @@ import numpy as np
 from benchmarks.fresh import QUANTILES, Foreseen, met, stock_up_to
 from benchmarks.machine import machine
 from benchmarks.seasonal_average import YEAR, season_of, trailing_mean
-from benchmarks.worlds import WINDOWS, as_it_stood
+from benchmarks.worlds import WINDOWS
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
 from planner.planning import plan
 from planner.result import Plan
 from scenarios.model import Floats, OpenOrders, Scenario
+from scenarios.past import as_of
 
 WEEKS, ROUNDS, FREE = 8, 6, 2
 """Weeks of a window, those with an order, and those that no order can reach: they do not count."""
@@ -213,7 +214,7 @@ def judge(
     demand, stock = demand_of(world), opening(world, start)
 
     def stood(week: int) -> Scenario:
-        return as_it_stood(world, week)
+        return as_of(world, week)
 
     once = Foreseen(stood, "auto", learnt_at=start)
     main = once if quick else Foreseen(stood, "auto")

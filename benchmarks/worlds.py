@@ -1,13 +1,11 @@
-"""The data sets with a sales history, and how they stood at a past week."""
+"""The data sets with a sales history, and the windows of them that are scored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from examples import favorita, vn2
-from scenarios.model import OpenOrders, Scenario
+from scenarios.model import Scenario
 
 DATA = {"vn2": vn2.DATA, "favorita": favorita.DATA}
 WINDOWS = {"vn2": (125, 133, 141, 149), "favorita": (139, 147, 155, 163)}
@@ -20,15 +18,3 @@ def world_of(name: str, data: Path, n_series: int | None = None) -> Scenario:
         return vn2.vn2(data, n_series)
     stores = 21
     return favorita.favorita(data, n_products=n_series and -(-n_series // stores))
-
-
-def as_it_stood(world: Scenario, week: int) -> Scenario:
-    """The scenario after so many weeks of its history: without what is under way."""
-    assert world.history is not None
-    dates = world.history.dates.append(world.dates)[week : week + world.n_periods]
-    return world.replace(
-        history=world.history.until(week),
-        dates=dates,
-        start_date=dates[0].date(),
-        open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
-    )

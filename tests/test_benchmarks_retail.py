@@ -11,9 +11,14 @@ import pytest
 
 from benchmarks import favorita, forecasts, vn2
 from benchmarks.fresh import QUANTILES, Foreseen, came_true, interval_demand, met, stock_up_to
-from benchmarks.worlds import as_it_stood, world_of
+from benchmarks.worlds import world_of
+from planner.history_backtest import backtest_history
+from planner.origins import forecasts_at
+from scenarios.dynamics import initial_state
 from scenarios.history import History
 from scenarios.model import OpenOrders, Scenario
+from scenarios.past import as_of
+from scenarios.problem import Problem
 from scenarios.world import world as small_world
 from tests.retail_data import write_favorita, write_vn2
 
@@ -68,7 +73,7 @@ def test_the_future_changes_no_order(world: Scenario) -> None:
     changed = world.replace(history=dataclasses.replace(world.history, quantity=quantity))
     found = []
     for each in (world, changed):
-        foreseen = Foreseen(partial(as_it_stood, each), learnt_at=60)
+        foreseen = Foreseen(partial(as_of, each), learnt_at=60)
         stock = vn2.opening(each, 60)
         policies = (vn2.benchmark(each), vn2.newsvendor(foreseen), vn2.planned(foreseen, "auto"))
         found.append([order(60, stock) for order in policies])
@@ -136,12 +141,22 @@ def test_accuracy_is_told_by_model(folder: Path) -> None:
 def test_favorita_is_played_on_its_sales(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write_favorita(data, 2, 3, 70)
+    s = favorita.world(data, 4)
+    assert s.history is not None
+    origins = forecasts_at(s, 4, "moving-average")
     for name in ("cover 1", "analytic-mip"):
-        costs, served = favorita.play(data, 4, None, name)
-        assert favorita.line(name, costs, served).startswith(name)
-        assert 0.5 < served <= 1
-        # At least the goods that are about are paid for, half price at the DC.
-        assert costs["holding"] > 0.5 * 4 * 30
+        found = backtest_history(s, favorita.POLICIES[name], 4, origins=origins)
+        first = s.history.quantity[s.points.sells, 66]
+        assert found.runs[0].demand[..., 0].sum() == first.sum()
+        assert found.paths["fill_rate"][0] > 0.8
+        assert favorita.line(found).startswith(name)
+
+
+def test_what_is_made_up_goes_by_the_weeks_before(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    sales = write_favorita(data, 2, 3, 70)
+    known = sales[:, :, 53:66]  # 13 weeks before the last four
+    assert favorita.world(data, 4).lanes.capacity[0, 0] == np.ceil(1.1 * known.sum() / 13)
 
 
 def test_a_cover_rule_covers_each_echelon(tmp_path: Path) -> None:
@@ -152,7 +167,8 @@ def test_a_cover_rule_covers_each_echelon(tmp_path: Path) -> None:
         points=dataclasses.replace(s.points, on_hand=np.zeros(s.n_points)),
         open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
     )
-    orders, average = favorita.cover(1)(nothing), sales[:, :, -13:].mean(axis=2)
+    rule = favorita.Cover(1)(Problem(nothing), np.random.default_rng(0))
+    orders, average = rule(initial_state(nothing), 0), sales[:, :, -13:].mean(axis=2)
     # A store orders every week and receives a week later: 2 weeks, and 1 more. What the DC orders
     # takes 2 weeks, rests a week, and is then to cover a store's 2; and 1 more.
     to_dc = s.routes.origin < 0
