@@ -39,7 +39,7 @@ class Foreseen:
 
     def __call__(self, origin: int) -> Scenario:
         if origin not in self._made:
-            self._made[origin] = _nothing_unbegun(self._forecast(origin))
+            self._made[origin] = self._forecast(origin)
         return self._made[origin]
 
     def _forecast(self, origin: int) -> Scenario:
@@ -56,13 +56,6 @@ class Foreseen:
         if not np.array_equal(points, self._points):
             raise ValueError("series began after the models were fitted; learn at each origin")
         return with_forecast(today, self._forecaster, series, points)
-
-
-def _nothing_unbegun(scenario: Scenario) -> Scenario:
-    """Where no sale was known yet there is no forecast, and nothing is planned."""
-    if not scenario.lacks_forecast:
-        return scenario
-    return scenario.replace(mean=np.nan_to_num(scenario.mean), std=np.nan_to_num(scenario.std))
 
 
 def interval_demand(scenario: Scenario, n_periods: int) -> tuple[Floats, Floats]:

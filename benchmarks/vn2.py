@@ -46,12 +46,13 @@ import numpy as np
 from benchmarks.fresh import QUANTILES, Foreseen, met, stock_up_to
 from benchmarks.machine import machine
 from benchmarks.seasonal_average import YEAR, season_of, trailing_mean
+from benchmarks.worlds import WINDOWS
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
 from planner.planning import plan
 from planner.result import Plan
 from scenarios.model import Floats, OpenOrders, Scenario
+from scenarios.past import as_of
 
-WINDOWS = (125, 133, 141, 149)
 WEEKS, ROUNDS, FREE = 8, 6, 2
 """Weeks of a window, those with an order, and those that no order can reach: they do not count."""
 BEFORE = 26
@@ -151,20 +152,6 @@ def clairvoyant(demand: Floats) -> Order:
     return order
 
 
-def as_it_stood(world: Scenario, week: int, stock: Stock | None = None) -> Scenario:
-    """The scenario after so many weeks of the history: nothing later is in it."""
-    assert world.history is not None
-    history = world.history.until(week)
-    dates = world.history.dates.append(world.dates)[week : week + world.n_periods]
-    found = world.replace(
-        history=history,
-        dates=dates,
-        start_date=dates[0].date(),
-        open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
-    )
-    return found if stock is None else with_stock(found, stock)
-
-
 def with_stock(scenario: Scenario, stock: Stock) -> Scenario:
     """The scenario with this on hand and on the way; route k supplies point k."""
     coming = np.array(stock.coming)
@@ -227,7 +214,7 @@ def judge(
     demand, stock = demand_of(world), opening(world, start)
 
     def stood(week: int) -> Scenario:
-        return as_it_stood(world, week)
+        return as_of(world, week)
 
     once = Foreseen(stood, "auto", learnt_at=start)
     main = once if quick else Foreseen(stood, "auto")
@@ -282,7 +269,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--windows", default=",".join(map(str, WINDOWS)), help="weeks known")
+    parser.add_argument("--windows", default=",".join(map(str, WINDOWS["vn2"])), help="weeks known")
     parser.add_argument("--models", default="moving-average,seasonal-average", help="others")
     parser.add_argument("--quick", action="store_true", help="learn once a window only")
     parser.add_argument("--series", type=int, help="only so many series, for a trial")

@@ -6,8 +6,9 @@
 The data holds sales only. Lead times, costs, stocks and capacities are made up here: the supplier
 needs 2 weeks to the DC and the DC 1 week to each store; a missed sale costs 5 to 100 times the
 weekly holding cost at the store, which is twice that at the DC; stocks start near where the
-textbook rule would keep them; the DC has room for the busiest week's throughput and half of the
-textbook safety stock, and the lane from the supplier carries 10% more than the mean weekly sales.
+textbook rule would keep them; the DC has room for 8% more than a mean week's throughput and half of
+the textbook safety stock, and the lane from the supplier carries 10% more than the mean weekly
+sales. Demand is forecast from the sales.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy import special
-from seasonal_average import seasonal_average
 
 from scenarios.model import Scenario
 
@@ -26,41 +26,42 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "favorita_21_st
 
 TO_DC, TO_STORE = 2, 1
 """Lead times in weeks."""
+QUARTER = 13
+"""Weeks before the plan that what is made up goes by."""
 
 
-def favorita(data: Path, n_ahead: int = 12, seed: int = 0) -> Scenario:
-    """The week after the data as a scenario.
+def favorita(
+    data: Path, seed: int = 0, n_weeks: int | None = None, n_products: int | None = None
+) -> Scenario:
+    """The week after the data as a scenario: sales history, and no forecast.
 
     Parameters
     ----------
     data : pathlib.Path
         Folder with weekly_sales.npz and dates_with_info.csv.
-    n_ahead : int
-        Weeks to forecast and plan.
     seed : int
         Draws the cost ratios of the products and the opening stocks.
+    n_weeks : int, optional
+        Weeks that are known; default: all.
+    n_products : int, optional
+        Only so many products, spread over all; default: all.
     """
     rng = np.random.default_rng(seed)
-    with np.load(data / "weekly_sales.npz") as arrays:
-        sales = np.clip(arrays["weekly_sales"].astype(float), 0.0, None)  # returns are no demand
+    sales = weekly_sales(data, n_products)[:, :, :n_weeks]
     n_products, n_stores, n_weeks = sales.shape
     # The sales are the first weeks of the calendar beside them (their peaks are its Christmases).
     first = pd.read_csv(data / "dates_with_info.csv")["date"].iloc[0]
     start = np.datetime64(first, "D") + 7 * n_weeks
-    series = sales.reshape(n_products * n_stores, n_weeks)
-    mean, std = seasonal_average(series, np.ones_like(series, dtype=bool), n_ahead)
+    recent = sales[:, :, -QUARTER:]
+    weekly, spread = recent.mean(axis=2), recent.std(axis=2, ddof=1)
 
     product = np.array([f"product {i:03d}" for i in range(n_products)])
     store = np.array([f"store {j:02d}" for j in range(n_stores)])
     ratio = np.round(5 * 20 ** rng.random(n_products), 2)
     z = special.ndtri(ratio / (1 + ratio))
-    spread = std.mean(axis=1).reshape(n_products, n_stores)
     at_store = np.maximum(z, 0)[:, None] * spread * np.sqrt(TO_STORE + 1)
-    weekly = mean.mean(axis=1).reshape(n_products, n_stores)
     flow = weekly.sum(axis=1)
     at_dc = 0.2 * np.maximum(z, 0) * np.sqrt((spread**2).sum(axis=1) * (TO_DC + 1))
-
-    busiest = float(mean.sum(axis=0).max())
 
     place = pd.DataFrame(
         {"product": np.repeat(product, n_stores), "location": np.tile(store, n_products)}
@@ -72,13 +73,15 @@ def favorita(data: Path, n_ahead: int = 12, seed: int = 0) -> Scenario:
                 "product": product,
                 "missed_sale_cost": ratio,
                 "holding_cost": 1.0,
-                "distribution": "gamma",
             }
         ),
         "locations": pd.DataFrame(
             {
                 "location": ["DC", *store],
-                "storage_capacity": [np.ceil(busiest + 0.5 * at_dc.sum()), *[np.nan] * n_stores],
+                "storage_capacity": [
+                    np.ceil(1.08 * flow.sum() + 0.5 * at_dc.sum()),
+                    *[np.nan] * n_stores,
+                ],
             }
         ),
         "lanes": pd.DataFrame(
@@ -101,20 +104,28 @@ def favorita(data: Path, n_ahead: int = 12, seed: int = 0) -> Scenario:
             ],
             ignore_index=True,
         ),
-        "open_orders": _open_orders(product, place, mean[:, 0], flow, start),
-        "forecast": place.loc[np.repeat(place.index, n_ahead)].assign(
-            date=np.tile(start + 7 * np.arange(n_ahead), len(place)),
-            mean=np.round(mean.ravel(), 4),
-            std=np.round(std.ravel(), 4),
+        "open_orders": _open_orders(product, place, weekly.ravel(), flow, start),
+        "history": place.loc[np.repeat(place.index, n_weeks)].assign(
+            date=np.tile(start - 7 * np.arange(n_weeks, 0, -1), len(place)),
+            quantity=sales.ravel(),
         ),
     }
     return Scenario.from_tables(tables, {"period": "W", "start_date": start.astype(object)})
 
 
+def weekly_sales(data: Path, n_products: int | None = None) -> np.ndarray:
+    """[products, stores, weeks] units sold, of all products or some that are spread over all."""
+    with np.load(data / "weekly_sales.npz") as arrays:
+        sales = np.clip(arrays["weekly_sales"].astype(float), 0.0, None)  # returns are no demand
+    if n_products is None or n_products >= len(sales):
+        return sales
+    return sales[np.linspace(0, len(sales) - 1, n_products).astype(int)]
+
+
 def _open_orders(
     product: np.ndarray,
     place: pd.DataFrame,
-    first: np.ndarray,
+    weekly: np.ndarray,
     flow: np.ndarray,
     start: np.datetime64,
 ) -> pd.DataFrame:
@@ -124,7 +135,7 @@ def _open_orders(
             "product": place["product"],
             "origin": "DC",
             "destination": place["location"],
-            "quantity": np.rint(first),
+            "quantity": np.rint(weekly),
             "receipt_date": start,
         }
     )
@@ -147,9 +158,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Favorita data to an input folder")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the raw data")
     parser.add_argument("--out", type=Path, required=True, help="input folder to write")
+    parser.add_argument("--products", type=int, help="only so many products, for a quick try")
     parser.add_argument("--seed", type=int, default=0, help="draws what the data does not hold")
     arguments = parser.parse_args()
-    favorita(arguments.data, seed=arguments.seed).write(arguments.out)
+    favorita(arguments.data, arguments.seed, n_products=arguments.products).write(arguments.out)
 
 
 if __name__ == "__main__":

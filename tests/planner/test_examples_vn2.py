@@ -11,30 +11,11 @@ import pandas as pd
 import pytest
 
 from scenarios.model import Scenario
+from tests.retail_data import write_vn2
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = ["Store", "Product"]
 WEEKS = [day.date().isoformat() for day in pd.date_range("2023-01-02", periods=30, freq="7D")]
 COMING = ["2023-07-31", "2023-08-07"]
-
-
-def write_data(folder: Path) -> pd.DataFrame:
-    """Twelve made-up series in the form of the challenge; returns sales with two more weeks."""
-    rng = np.random.default_rng(5)
-    pairs = pd.MultiIndex.from_product([[0, 1, 2], [10, 11, 12, 13]], names=KEYS)
-    weeks = WEEKS + COMING
-    sales = pd.DataFrame(rng.poisson(6.0, (12, len(weeks))), pairs, weeks).astype(float)
-    in_stock = pd.DataFrame(True, pairs, weeks)
-    in_stock.iloc[0, :10] = in_stock.iloc[1, 20] = False
-    sales = sales.where(in_stock, 0.0)
-    state = {"End Inventory": 12, "In Transit W+1": 5, "In Transit W+2": 7}
-    folder.mkdir()
-    sales[WEEKS].reset_index().to_csv(folder / "sales.csv", index=False)
-    in_stock[WEEKS].reset_index().to_csv(folder / "in_stock.csv", index=False)
-    pd.DataFrame(state, pairs).reset_index().to_csv(folder / "initial_state.csv", index=False)
-    master = pd.DataFrame({"Department": [1, 1, 2, 2] * 3}, pairs)
-    master.reset_index().to_csv(folder / "master.csv", index=False)
-    return sales
 
 
 def run(folder: Path, *words: str) -> str:
@@ -51,7 +32,7 @@ def run(folder: Path, *words: str) -> str:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two rounds, by commands."""
     folder = tmp_path_factory.mktemp("vn2")
-    sales = write_data(folder / "data")
+    sales = write_vn2(folder / "data", 30, more=2)
     sales.reset_index().to_csv(folder / "sales.csv", index=False)
     script = str(ROOT / "examples" / "vn2.py")
     run(folder, script, "--data", "data", "--out", "in-0")

@@ -124,5 +124,8 @@ def test_favorita_becomes_an_input_with_shared_capacity(tmp_path: Path) -> None:
     assert (s.n_locations, s.n_products, s.n_points) == (22, 288, 288 * 22)
     assert s.dates[0].date().isoformat() == "2016-04-12"
     assert np.isfinite(s.locations.storage_capacity).all(axis=1).tolist() == [True] + [False] * 21
-    flow = s.mean.sum() / s.n_periods
+    assert s.lacks_forecast
+    assert s.history is not None
+    assert s.history.n_periods == 171
+    flow = s.history.quantity[s.points.sells, -13:].sum() / 13
     assert flow < s.lanes.capacity[0, 0] < 1.2 * flow
