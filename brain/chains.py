@@ -45,6 +45,8 @@ AROUND = 10.0
 """A brain for one ratio is trained on ratios from that over this to that times this."""
 STD_BOUNDS = (2, 3, 5, 8, 10, 11)
 """Of the std of a period in the reference profile."""
+MOST_SPREAD = 2.0
+"""Variance over squared mean, beyond Poisson's, of whole units that sell in fits and starts."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class RandomChains:
     aim: float | None = None
     stages: tuple[int, int] = (1, 4)
     lead_time: tuple[int, int] = (0, 10)
-    cv: tuple[float, float] = (0.02, 1.2)
+    cv: tuple[float, float] = (0.02, 2.5)
     holding: tuple[float, float] = (0.05, 1.0)
     unmet_demand: tuple[Literal["lost", "backlog"], ...] = ("lost", "backlog")
     timeline: tuple[Literal["order_first", "receive_first"], ...] = (
@@ -159,17 +161,26 @@ class RandomChains:
         cv = np.exp(drawn(float(np.log(self.cv[0])), float(np.log(self.cv[1]))))
         ragged = np.where((kind == "erratic")[:, None], rng.uniform(0, 2, (n, n_periods)), 1.0)
         std = cv * ragged * mean
-        # A normal law clipped at 0 would lift the mean of wild demand: that is gamma's.
-        distribution = np.where(cv[:, 0] < 0.35, "normal", "gamma").astype(object)
+        # A normal law clipped at 0 lifts the mean of wild demand, so that is mostly gamma's; but
+        # users leave the law blank, and then wild demand is normal too.
+        normal = (cv[:, 0] < 0.35) | (rng.random(n) < 0.2)
+        distribution = np.where(normal, "normal", "gamma").astype(object)
 
         # Whole units, from intermittent to many; half of them Poisson, a quarter with waves.
         whole = kind == "whole"
         # A Poisson law of mean m has a std over mean of m^-0.5; from cv 1 on, rare sales as well.
-        least = 0.2 if self.cv[1] >= 1 else min(self.cv[1] ** -2, LEVEL)
+        wildest = self.cv[1]
+        least = min(wildest**-2 if wildest < 1 else 0.25 / wildest, LEVEL)
         level = np.exp(rng.uniform(np.log(least), np.log(LEVEL), (n, 1)))
         few = level * np.where(rng.random((n, 1)) < 0.25, wave, 1.0)
         poisson = whole & (rng.random(n) < 0.5)
         dispersion = np.where(poisson[:, None], 1.0, rng.uniform(1.0, 3.0, (n, 1)))
+        # Of the others half have a variance of so many means, half one of mean + spread * mean^2,
+        # as sales of a store do: the more they sell, the further they stray.
+        most = min(MOST_SPREAD, wildest**2)
+        spread = np.exp(rng.uniform(np.log(most / 20), np.log(most), (n, 1)))
+        in_fits = (~poisson & (rng.random(n) < 0.5))[:, None]
+        dispersion = np.where(in_fits, 1.0 + spread * few, dispersion)
         mean = np.where(whole[:, None], few, mean)
         std = np.where(whole[:, None], np.sqrt(few * dispersion), std)
         distribution[whole] = "negative_binomial"

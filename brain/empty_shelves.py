@@ -44,7 +44,7 @@ def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
     """Safety stocks [K, T] for the order model, mended where shelves run empty before goods come.
 
     Where a share w of the demand before the first arrival is expected to be lost, the safety stock
-    of the period of arrival takes w of the newsvendor quantile of demand after the arrival less
+    from the arrival to the next one takes w of the newsvendor quantile of demand in that time less
     the stock that is left by then, and 1 - w of what was decided. Nothing changes where customers
     wait, nor at points that the user has set.
     """
@@ -66,8 +66,10 @@ def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
     matters = found.mean + np.maximum(found.asked - found.lost, 0.0)
     stock = demand_quantile(ratio[some], matters[:, None], found.std[:, None], law)[:, 0]
     enough = (stock - matters) - (found.left - found.left_of_mean)
-    mended, at = wanted.copy(), lead[some]
-    mended[some, at] = (1 - share) * wanted[some, at] + share * enough
+    mended = wanted.copy()
+    for step in range(scenario.settings.review_period):
+        at = np.minimum(lead[some] + step, wanted.shape[1] - 1)
+        mended[some, at] = (1 - share) * wanted[some, at] + share * enough
     return mended
 
 

@@ -1,9 +1,11 @@
 """Turn the data of the VN2 Inventory Planning Challenge into an input folder.
 
-    python examples/vn2.py --out vn2
-    planner plan vn2 --out vn2-plan
+    python examples/vn2.py --out vn2-0
+    planner plan vn2-0 --out plan-0
 
-67 stores are supplied from outside. Every week a missed sale costs 1 and a unit left over 0.2.
+67 stores are supplied from outside. Every week a missed sale costs 1 and a unit left over 0.2. The
+folder holds what was sold; demand is forecast from it. ``vn2_rounds.py`` leads on to the next round
+of orders.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from seasonal_average import seasonal_average
 
 from scenarios.model import Scenario
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "vn2"
 
+KEYS = ["Store", "Product"]
 LEAD_TIME = 2
 """The challenge orders at the end of week t and receives at the start of week t + 3.
 
@@ -26,43 +28,40 @@ Here orders are placed at the start of a period and arrive, before demand, ``lea
 later. The end of week t is the start of week t + 1; from there to the start of week t + 3 it is two
 weeks. What is in transit for W+1 and W+2 arrives in the first and the second period.
 """
+MISSED_SALE_COST, HOLDING_COST = 1.0, 0.2
+ON_THE_WAY = ("In Transit W+1", "In Transit W+2")
 
 
-def vn2(data: Path, n_ahead: int = 12) -> Scenario:
-    """The first order round of the challenge as a scenario.
+def vn2(data: Path, n_series: int | None = None) -> Scenario:
+    """The first order round of the challenge as a scenario: sales history, and no forecast.
 
     Parameters
     ----------
     data : pathlib.Path
-        Folder with sales.csv, in_stock.csv and initial_state.csv.
-    n_ahead : int
-        Weeks to forecast and plan.
+        Folder with sales.csv, in_stock.csv, master.csv and initial_state.csv.
+    n_series : int, optional
+        Only so many pairs of store and product, spread over all; default: all.
     """
-    keys = ["Store", "Product"]
-    sales = pd.read_csv(data / "sales.csv").set_index(keys)
-    in_stock = pd.read_csv(data / "in_stock.csv").set_index(keys).loc[sales.index]
-    state = pd.read_csv(data / "initial_state.csv").set_index(keys).loc[sales.index]
+    sales = pd.read_csv(data / "sales.csv").set_index(KEYS)
+    if n_series is not None and n_series < len(sales):
+        sales = sales.iloc[np.linspace(0, len(sales) - 1, n_series).astype(int)]
+    in_stock, master, state = (
+        pd.read_csv(data / f"{name}.csv").set_index(KEYS).loc[sales.index]
+        for name in ("in_stock", "master", "initial_state")
+    )
+    place = places(sales.index)
+    stores, products = sorted(set(place["location"])), place["product"].drop_duplicates()
+    way = place.assign(origin="supplier").rename(columns={"location": "destination"})
     start = np.datetime64(sales.columns[-1], "D") + 7
-    mean, std = seasonal_average(
-        sales.to_numpy(dtype=float), in_stock.to_numpy(dtype=bool), n_ahead
-    )
-    place = pd.DataFrame(
-        {
-            "product": [f"product {product:03d}" for _, product in sales.index],
-            "location": [f"store {store:02d}" for store, _ in sales.index],
-        }
-    )
-    stores = sorted(set(place["location"]))
-    way = place[["product"]].assign(origin="supplier", destination=place["location"])
     tables = {
         "products": pd.DataFrame(
             {
-                "product": sorted(set(place["product"])),
-                "missed_sale_cost": 1.0,
-                "holding_cost": 0.2,
-                "distribution": "negative_binomial",
+                "product": products,
+                "missed_sale_cost": MISSED_SALE_COST,
+                "holding_cost": HOLDING_COST,
+                "category": master["Department"].to_numpy()[products.index].astype(str),
             }
-        ),
+        ).sort_values("product", ignore_index=True),
         "locations": pd.DataFrame({"location": stores}),
         "lanes": pd.DataFrame(
             {"origin": "supplier", "destination": stores, "lead_time": LEAD_TIME}
@@ -71,25 +70,50 @@ def vn2(data: Path, n_ahead: int = 12) -> Scenario:
         "open_orders": pd.concat(
             [
                 way.assign(quantity=state[column].to_numpy(), receipt_date=start + 7 * week)
-                for week, column in enumerate(["In Transit W+1", "In Transit W+2"])
+                for week, column in enumerate(ON_THE_WAY)
             ],
             ignore_index=True,
         ).query("quantity > 0"),
-        "forecast": place.loc[np.repeat(place.index, n_ahead)].assign(
-            date=np.tile(start + 7 * np.arange(n_ahead), len(place)),
-            mean=np.round(mean.ravel(), 4),
-            std=np.round(std.ravel(), 4),
-        ),
+        "history": history(sales, in_stock),
     }
     return Scenario.from_tables(tables, {"period": "W", "start_date": start.astype(object)})
+
+
+def places(pairs: pd.MultiIndex) -> pd.DataFrame:
+    """Names of product and location of pairs of store and product."""
+    return pd.DataFrame(
+        {
+            "product": [f"product {product:03d}" for _, product in pairs],
+            "location": [f"store {store:02d}" for store, _ in pairs],
+        }
+    )
+
+
+def history(sales: pd.DataFrame, in_stock: pd.DataFrame) -> pd.DataFrame:
+    """The table of that name from tables of one row per series and one column per week.
+
+    A series begins with its first week in stock: before, the store did not have the product.
+    """
+    listed = np.logical_or.accumulate(in_stock.to_numpy(dtype=bool), axis=1)
+    row, week = np.nonzero(listed)
+    return (
+        places(sales.index)
+        .loc[row]
+        .assign(
+            date=sales.columns.to_numpy()[week],
+            quantity=sales.to_numpy()[row, week],
+            in_stock=in_stock.to_numpy(dtype=bool)[row, week],
+        )
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="VN2 data to an input folder")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the raw data")
+    parser.add_argument("--series", type=int, help="only so many series, for a quick try")
     parser.add_argument("--out", type=Path, required=True, help="input folder to write")
     arguments = parser.parse_args()
-    vn2(arguments.data).write(arguments.out)
+    vn2(arguments.data, arguments.series).write(arguments.out)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planner.backtesting import BacktestResult, backtest
     from planner.forecasting import Forecast, forecast
+    from planner.history_backtest import backtest_history
+    from planner.origins import Origins, forecasts_at
     from planner.planning import plan
     from planner.result import AuditError, Plan, Report
     from planner.studies import StudyResult, study
@@ -18,11 +20,14 @@ __all__ = [
     "AuditError",
     "BacktestResult",
     "Forecast",
+    "Origins",
     "Plan",
     "Report",
     "StudyResult",
     "backtest",
+    "backtest_history",
     "forecast",
+    "forecasts_at",
     "plan",
     "study",
 ]
@@ -30,7 +35,10 @@ __all__ = [
 _HOME = {
     "backtest": "planner.backtesting",
     "BacktestResult": "planner.backtesting",
+    "backtest_history": "planner.history_backtest",
     "forecast": "planner.forecasting",
+    "forecasts_at": "planner.origins",
+    "Origins": "planner.origins",
     "Forecast": "planner.forecasting",
     "plan": "planner.planning",
     "study": "planner.studies",

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.fingerprint import input_hash, policy_identity
+from planner.forecasting import foreseen
 from planner.journal import Journal, kept_beside
 from planner.pictures import draw_backtest, draw_into
 from planner.policies.lots import obeying
@@ -59,6 +60,8 @@ class BacktestResult:
         What was wanted on the first path, where the policy has safety stocks.
     warnings : tuple of Finding
         What the policy's brain had to say.
+    unknown : int
+        Points and periods of a history that was played whose demand is not known and counts as 0.
     """
 
     policy: str
@@ -68,6 +71,7 @@ class BacktestResult:
     cost: CostOfRun = total_cost
     safety_stock: Floats | None = None
     warnings: tuple[Finding, ...] = ()
+    unknown: int = 0
 
     def write(self, path: Path) -> None:
         """Write the tables, and stock, orders and costs of the first path, as CSV, and a picture.
@@ -81,6 +85,8 @@ class BacktestResult:
             write_paths(folder, self.summary, self.paths, self.runs[0])
             draw_into(folder, "backtest.png", draw_backtest, self)
             said = {"policy": self.policy, "periods": self.runs[0].n_periods}
+            if self.unknown:
+                said["unknown_demand"] = self.unknown
             (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 
 
@@ -98,6 +104,8 @@ def backtest(
     progress: Progress | None = None,
 ) -> BacktestResult:
     """Run a policy over time on demand that it does not know.
+
+    A scenario without a forecast gets one from its sales history first.
 
     Parameters
     ----------
@@ -130,6 +138,7 @@ def backtest(
         If demand has another number of points, or is too short.
     """
     problem = as_problem(scenario)
+    problem = dataclasses.replace(problem, scenario=foreseen(problem.scenario)[0])
     n_periods = problem.scenario.n_periods if n_periods is None else n_periods
     if n_periods < 1 or n_paths < 1:
         raise ValueError("there must be at least one period and one path")
@@ -188,7 +197,7 @@ def backtest(
         rows.append({"path": path} | figures | {"seconds": time.monotonic() - started})
         runs.append(run)
         if review is not None:
-            buffer, warnings = _over_time(review.wanted, run.demand.shape), review.findings
+            buffer, warnings = over_time(review.wanted, run.demand.shape), review.findings
         started = time.monotonic()
     paths = pd.DataFrame(rows)
     return BacktestResult(
@@ -201,7 +210,7 @@ def get_ready(policy: Policy, scenario: Scenario | Problem, seed: int = 0) -> Or
     return policy(as_problem(scenario), np.random.default_rng([seed, 1]))
 
 
-def _over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:
+def over_time(wanted: dict[int, Floats], shape: tuple[int, ...]) -> Floats | None:
     """[K, T] what was wanted at the last review before; nan where that is not known."""
     if not wanted:
         return None

@@ -185,17 +185,39 @@ def backtest(
         typer.Option(
             min=1,
             callback=at_most(LONGEST_RUN, "period"),
-            help="Periods to run; default: all forecast. More repeat its end.",
+            help="Periods to run; default: all forecast. More repeat its end. With --history: the"
+            " last ones of it, by default 26 weeks or 56 days.",
         ),
     ] = None,
     paths: Annotated[
         int,
         typer.Option(min=1, callback=at_most(MOST_PATHS, "path"), help="Paths of demand to draw."),
     ] = 1,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="Let what was sold come true (table history), not samples."),
+    ] = False,
+    model: ForecastModel = "auto",
+    learn_every: Annotated[
+        int | None,
+        typer.Option(help="With --history: periods until models learn anew; default: 8 weeks."),
+    ] = None,
+    plans_known: Annotated[
+        bool,
+        typer.Option(
+            "--plans-known", help="With --history: prices and promotions ahead were known."
+        ),
+    ] = False,
     seed: Seed = 0,
     quiet: Quiet = False,
 ) -> None:
     """Roll through time: plan, release, let demand come true, again; goes on where it stopped."""
+    if history and paths > 1:
+        raise typer.BadParameter("history is one path; leave it out", param_hint="--paths")
+    if not history and (plans_known or learn_every is not None):
+        raise typer.BadParameter(
+            "needs --history", param_hint="--plans-known" if plans_known else "--learn-every"
+        )
     from planner import screen
 
     with _errors(), screen.Progress(quiet=quiet) as progress:
@@ -204,6 +226,8 @@ def backtest(
 
         check_free(out)
         from planner.backtesting import backtest_to
+        from planner.forecasting import foreseen
+        from planner.history_backtest import backtest_history_to
         from planner.policies.named import named
         from scenarios.model import Scenario
 
@@ -215,9 +239,16 @@ def backtest(
             progress(f"period {done:,} of {total:,}")
 
         try:
-            result = backtest_to(
-                out, scenario, chosen, n_periods=days, n_paths=paths, seed=seed, progress=told
-            )
+            if history:
+                result = backtest_history_to(
+                    out, scenario, chosen, n_periods=days, model=model, learn_every=learn_every,
+                    plans_known=plans_known, seed=seed, progress=progress,
+                )  # fmt: skip
+            else:
+                scenario, _ = foreseen(scenario, model, progress)
+                result = backtest_to(
+                    out, scenario, chosen, n_periods=days, n_paths=paths, seed=seed, progress=told
+                )
         except KeyboardInterrupt:
             _fail("Stopped; the same command goes on from here.", STOPPED)
     if result.warnings:

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from planner.policies.review import Review
+from planner.policies.review import Watched
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 from scenarios.policies import OrderPolicy
@@ -45,7 +45,7 @@ class Journal:
     policy : callable
     shape : (int, int, int)
         Routes, stock points and periods of the run.
-    review : Review, optional
+    review : Watched, optional
         Whose safety stocks and findings are noted too, and given back to it.
 
     Raises
@@ -60,7 +60,7 @@ class Journal:
         identity: str,
         policy: OrderPolicy,
         shape: tuple[int, int, int],
-        review: Review | None = None,
+        review: Watched | None = None,
     ):
         self.path, self.identity, self.policy, self.review = path, identity, policy, review
         n_routes, n_points, n_periods = shape

@@ -16,6 +16,7 @@ from brain.empty_shelves import where_empty
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
+from planner.forecasting.forecasting import chosen_models
 from planner.names import capacity_names, date_text
 from planner.problems import problems_table
 from planner.projection import Projection, project, worth_listing
@@ -80,6 +81,7 @@ def plan(
     scenario = scenario.replace(lead_time_by_period=None)
     clock = _Clock(progress)
     made_forecast = None
+    chosen_models(model)  # An unknown name is told even where nothing is to be forecast.
     if scenario.lacks_forecast:
         with clock.phase("forecast"):
             scenario, made_forecast = foreseen(scenario, model, clock.within("forecast"))

@@ -11,6 +11,7 @@ from scipy import stats
 
 from brain import safety_stocks
 from brain.policy import SafetyStockPolicy
+from planner.forecasting import foreseen
 from scenarios.costs import COMPONENTS
 from scenarios.demand import sample
 from scenarios.model import Floats, Scenario
@@ -85,6 +86,7 @@ def simulate_paths(
     brain : str or SafetyStockPolicy
         See :func:`brain.safety_stocks`.
     """
+    scenario, _ = foreseen(scenario)
     policy = order_up_to(scenario, safety_stocks(scenario, brain).quantity)
     at_once = max(1, CELLS // max(scenario.mean.size, 1))
     first: Trajectory | None = None

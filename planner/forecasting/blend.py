@@ -50,7 +50,8 @@ class Stakes:
 def blend(past: PastForecasts, stakes: Stakes) -> dict[str, float]:
     """Weights of models that would have cost least, see :func:`cost`.
 
-    Ties go to fewer models, and to the first. Without past forecasts there are none.
+    Ties go to fewer models, and to the first: where nothing came true, it gets it all. Without
+    past forecasts there are no weights.
     """
     names = list(past.mean)
     rows = np.arange(len(stakes.cover))

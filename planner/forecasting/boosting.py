@@ -17,7 +17,7 @@ from planner.forecasting.season import season_of
 from planner.forecasting.series import Series
 from scenarios.model import Floats
 
-ROWS = 300_000
+ROWS = 150_000
 """Examples to learn from at the most: more cost time and hardly improve the trees."""
 PAIRS = 2_000
 """Pairs of origin and horizon to learn from at the most; each costs some milliseconds."""
@@ -30,7 +30,8 @@ LEAST_KNOWN = 4
 TREES = 80
 SETTINGS: dict[str, Any] = {
     "objective": "poisson",
-    "num_leaves": 31,
+    "num_leaves": 15,
+    "max_bin": 63,
     "learning_rate": 0.05,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.7,
@@ -45,7 +46,7 @@ SETTINGS: dict[str, Any] = {
 Predictor = Callable[[Series, int], Floats]
 
 
-def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Predictor:
+def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 1) -> Predictor:
     """Learn from all origins of some series.
 
     Parameters
@@ -57,7 +58,7 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 0) -> Pr
     seed : int
         Draws examples and trees.
     threads : int
-        0: all cores.
+        0: all cores. So few examples hardly gain from more than one.
 
     Returns
     -------
@@ -104,9 +105,14 @@ def can_boost() -> bool:
 
 
 def enough(series: Series) -> bool:
-    """Whether there is enough to learn from: periods in stock, and sales in some of them."""
+    """Whether there is enough to learn from: periods in stock, and sales in some of them.
+
+    Those of a series that has only just begun do not count, as none is learnt from.
+    """
     first = FIRST_WEEKS * series.per_week
-    later = series.known[:, first:]
+    told = ~np.isnan(series.quantity)
+    before = np.cumsum(told, axis=1) - told
+    later = (series.known & (before >= LEAST_KNOWN))[:, first:]
     sold = later & (series.quantity[:, first:] > 0)
     weeks = series.n_periods / series.per_week
     return weeks >= FIRST_WEEKS + 13 and int(later.sum()) >= LEAST_PERIODS and int(sold.sum()) > 100

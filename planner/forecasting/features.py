@@ -116,9 +116,12 @@ class Sight:
             count = np.maximum((~np.isnan(past)).sum(axis=1), 1)
             usual = np.nansum(past, axis=1) / count
             if name == "price":
-                out[name] = then / np.where(usual > 0, usual, np.nan)
+                # A price that is not told ahead goes on: trees take what they have not learnt to
+                # miss for 0.
+                then = np.where(np.isnan(then), _last_known(values[rows, :origin]), then)
+                out[name] = np.nan_to_num(then / np.where(usual > 0, usual, np.nan), nan=1.0)
             else:
-                out[name], out["promotion_usual"] = then, usual
+                out[name], out["promotion_usual"] = np.nan_to_num(then), usual
         return out
 
 
@@ -143,6 +146,13 @@ def sight(series: Series, season: Season, n_ahead: int) -> Sight:
         groups=groups,
         least=_least(series),
     )
+
+
+def _last_known(values: Floats) -> Floats:
+    """[rows] the last number of each row [rows, periods]; nan where there is none."""
+    known = ~np.isnan(values)
+    last = values.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+    return np.where(known.any(axis=1), values[np.arange(len(values)), last], np.nan)
 
 
 def _positive(values: Floats) -> Floats:

@@ -11,14 +11,22 @@ import numpy as np
 import pandas as pd
 
 from planner.forecasting.blend import Stakes
+from planner.forecasting.boosting import can_boost
 from planner.forecasting.learning import Forecaster, Progress, learn
-from planner.forecasting.models import BLENDED, MODELS, Model, model_named
+from planner.forecasting.models import BLENDED, BOOSTED, MODELS, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.uncertainty import own_lead_times
 from scenarios.write_tables import new_folder, write_csv
+
+NO_BOOSTING = Finding(
+    "forecast",
+    "LightGBM cannot be loaded, so the boosted model took no part",
+    "install the system's OpenMP library (libgomp1)",
+    severity="warning",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +103,8 @@ def forecast(
     made = learn(series, stakes_of(scenario, series, points), scenario.n_periods, models, also,
                  progress)  # fmt: skip
     filled = with_forecast(scenario, made, series, points)
+    if BOOSTED in models and not can_boost():
+        filled = filled.replace(warnings=(*filled.warnings, NO_BOOSTING))
     return Forecast(
         scenario=filled,
         table=_table(filled, points),

@@ -104,7 +104,7 @@ def learn(
 def _spread(
     past: PastForecasts, weights: dict[str, float], series: Series, stakes: Stakes
 ) -> tuple[Spread, Floats | None]:
-    """How far the blend strays, and what it would have forecast [O, N, A]."""
+    """How far the blend strays, and what it would have forecast [O, N, A]; None if not known."""
     if not weights.keys() <= past.mean.keys():
         nothing = np.empty((0, series.n_series, 1))
         return spread_of(nothing, nothing, stakes.cover, stakes.whole, series.per_week), None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.analytic import analytic_stock
+from planner.policies.policy import Ready
 from planner.policies.simple import mean_flow
 from planner.policies.tuning import Search, annealing, local_search, simplex, tuned
 from scenarios.model import Floats, Scenario
@@ -58,9 +59,13 @@ class TunedBaseStock:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Tune; the parameters are in units that serve for other forecasts."""
         n = problem.scenario.n_locations
         return tuned(
-            problem, rng, levels(problem.scenario), np.zeros(n), np.full(n, STEP),
+            problem, rng, levels, np.zeros(n), np.full(n, STEP),
             n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
         )  # fmt: skip
 
@@ -74,27 +79,30 @@ def with_size(
     n_paths: int,
     evaluations: int,
     search: Search,
-) -> OrderPolicy:
+) -> Ready:
     """Base-stock orders changed by a size: levels in stds and sizes in reviews of mean demand.
 
     Both are tuned by location; ``decide(wanted, size)`` gives the orders [A].
     """
-    scenario = problem.scenario
-    n, make = scenario.n_locations, levels(scenario)
-    flow = mean_flow(scenario)
-    place = scenario.points.location[scenario.routes.destination]
+    n = problem.scenario.n_locations
 
-    def sized(parameters: Floats) -> OrderPolicy:
-        inner, size = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
+    def family(scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
+        make, flow = levels(scenario), mean_flow(scenario)
+        place = scenario.points.location[scenario.routes.destination]
 
-        def order(state: State, period: int) -> Floats:
-            return decide(inner(state, period), size)
+        def sized(parameters: Floats) -> OrderPolicy:
+            inner, size = make(parameters[:n]), np.maximum(parameters[n:], 0.0)[place] * flow
 
-        return order
+            def order(state: State, period: int) -> Floats:
+                return decide(inner(state, period), size)
+
+            return order
+
+        return sized
 
     begin = np.concatenate([np.zeros(n), np.full(n, start)])
     return tuned(
-        problem, rng, sized, begin, np.full(2 * n, STEP),
+        problem, rng, family, begin, np.full(2 * n, STEP),
         n_paths=n_paths, evaluations=evaluations, search=search,
     )  # fmt: skip
 
@@ -114,6 +122,10 @@ class TunedCapped:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Tune; the parameters are in units that serve for other forecasts."""
         return with_size(
             problem, rng, np.minimum, 2.0,
             n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
@@ -131,6 +143,10 @@ class TunedReorder:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Tune; the parameters are in units that serve for other forecasts."""
         return with_size(
             problem, rng, lambda wanted, least: np.where(wanted >= least, wanted, 0.0), 0.5,
             n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.base_stock import STEP, levels
+from planner.policies.policy import Ready
 from planner.policies.simple import mean_flow
 from planner.policies.tuning import Search, simplex, tuned
 from scenarios.model import Floats, Scenario
@@ -107,10 +108,14 @@ class TunedEndPhase:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Tune."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Tune; the parameters are in units that serve for other forecasts."""
         nothing = np.zeros(problem.scenario.n_locations)
         size = economic_reviews(problem.scenario)
         begin = np.concatenate([nothing, size, nothing, nothing + 1.0])
         return tuned(
-            problem, rng, end_phase(problem.scenario), begin, np.full(begin.size, STEP),
+            problem, rng, end_phase, begin, np.full(begin.size, STEP),
             n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
         )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 from brain.empty_shelves import where_empty
 from brain.override import NoSafetyStock
 from brain.policy import SafetyStockPolicy
+from planner.policies.policy import Ready
 from planner.policies.review import Review
 from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
@@ -37,6 +38,10 @@ class Planned:
     name: str = "hybrid"
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        """Nothing is learnt beforehand."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
         """The program is kept from one plan to the next, so that re-planning is quick."""
         kept = Kept()
 
@@ -46,7 +51,7 @@ class Planned:
             wanted = wanted if means else where_empty(today, wanted)
             return optimise(today, wanted, self.options, kept=kept).quantity[:, 0]
 
-        return Review(problem.scenario, self.brain, self.horizon, orders)
+        return lambda later: Review(later.scenario, self.brain, self.horizon, orders)
 
 
 HYBRID = Planned()

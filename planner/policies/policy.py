@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
+
+Ready = Callable[[Problem], OrderPolicy]
+"""What a policy has learnt, put to use on a problem of the same chain."""
 
 
 class Policy(Protocol):
@@ -34,5 +38,23 @@ class Policy(Protocol):
         callable
             ``(state, period) -> orders [A]``. One is made for all demand paths of a problem: its
             answer depends on nothing but state and period, though it may keep work between calls.
+        """
+        ...
+
+
+@runtime_checkable
+class Learner(Policy, Protocol):
+    """A policy whose getting ready takes long, and serves for other forecasts as well.
+
+    ``policy(problem, rng)`` is ``policy.learn(problem, rng)(problem)``.
+    """
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Find what lasts: parameters, tables.
+
+        Returns
+        -------
+        callable
+            From a problem of the same chain, with any forecast and opening state, to orders.
         """
         ...

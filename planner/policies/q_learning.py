@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.lots import obeying
+from planner.policies.policy import Ready
 from scenarios.costs import overflow_cost, point_costs, stored_volume
 from scenarios.dynamics import initial_state, network
 from scenarios.model import Floats, Ints, Scenario
@@ -136,6 +137,14 @@ class QLearning:
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> Table:
         """Learn."""
+        return Table(sight(problem.scenario), self._best(problem, rng))
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Learn; states and actions are relative to the forecast, so the table serves others."""
+        best = self._best(problem, rng)
+        return lambda later: Table(sight(later.scenario), best)
+
+    def _best(self, problem: Problem, rng: np.random.Generator) -> Ints:
         scenario = problem.scenario
         see = sight(scenario)
         reviews = -(-scenario.n_periods // scenario.settings.review_period)
@@ -156,7 +165,7 @@ class QLearning:
                 cost = float(problem.cost_under(obeying(scenario, now), held_out).mean())
                 if cost < least:
                     kept, least = now, cost
-        return kept
+        return kept.best
 
 
 class Player:

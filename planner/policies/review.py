@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from brain import find_brain
 from brain.override import apply_overrides
@@ -11,6 +12,14 @@ from scenarios.errors import Finding
 from scenarios.model import Floats, Scenario
 from scenarios.rolling import scenario_at
 from scenarios.state import State
+
+
+class Watched(Protocol):
+    """Keeps what was wanted at each review, and what there was to say at the first."""
+
+    wanted: dict[int, Floats]
+    """[K] safety stocks by period."""
+    findings: tuple[Finding, ...]
 
 
 class Review:

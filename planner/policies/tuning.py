@@ -9,11 +9,14 @@ import numpy as np
 from scipy import optimize
 
 from planner.policies.lots import obeying
-from scenarios.model import Floats
+from planner.policies.policy import Ready
+from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 
 Cost = Callable[[Floats], float]
+Family = Callable[[Scenario], Callable[[Floats], OrderPolicy]]
+"""From a scenario to what makes a policy of it from parameters."""
 
 
 class Search(Protocol):
@@ -90,15 +93,15 @@ def local_search(
 def tuned(
     problem: Problem,
     rng: np.random.Generator,
-    make: Callable[[Floats], OrderPolicy],
+    family: Family,
     start: Floats,
     steps: Floats,
     *,
     n_paths: int,
     evaluations: int,
     search: Search = simplex,
-) -> OrderPolicy:
-    """The policy with the best parameters found.
+) -> Ready:
+    """The policies with the best parameters found, for this problem and others of its chain.
 
     Parameters
     ----------
@@ -106,18 +109,19 @@ def tuned(
         Its law of demand gives the paths to tune on, and its cost says what is best.
     rng : numpy.random.Generator
         Draws the demand paths; all parameters meet the same ones.
-    make : callable
-        From parameters to a policy.
+    family : callable
+        From a scenario and parameters to a policy.
     start, steps : arrays
         Where to begin, and how far to look at first in each direction.
     n_paths, evaluations : int
         Demand paths, and simulations at most.
     search : Search
     """
-    demand = problem.draw(rng, n_paths)
+    demand, make = problem.draw(rng, n_paths), family(problem.scenario)
 
     def cost(parameters: Floats) -> float:
         policy = obeying(problem.scenario, make(parameters))
         return float(problem.cost_under(policy, demand).mean())
 
-    return make(search(cost, start, steps, evaluations, rng))
+    best = search(cost, start, steps, evaluations, rng)
+    return lambda later: family(later.scenario)(best)

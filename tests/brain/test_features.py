@@ -200,6 +200,23 @@ def test_calmer_chains_keep_their_std_below_the_bound() -> None:
     assert (np.sqrt(variance) / mean).max() < 0.45
 
 
+def test_most_chains_are_calm_and_some_sell_in_fits_and_starts() -> None:
+    scenario = RandomChains().draw(np.random.default_rng(6), 3000, 20).scenario
+    selling = scenario.points.sells
+    mean, variance = scenario.mean[selling].mean(axis=1), (scenario.std[selling] ** 2).mean(axis=1)
+    cv = np.sqrt(variance) / mean
+    assert np.median(cv) < 0.4
+    assert 0.1 < np.mean(cv > 1.2) < 0.25
+    law = scenario.products.distribution[scenario.points.product[selling]]
+    # Where 10 and more are sold, a variance of at most three means is a cv of at most 0.55: beyond
+    # it, variance = mean + spread mean^2 with a spread of at most 2; waves of half the mean lift
+    # the mean square to at most 1.125 of the squared mean.
+    plenty = cv[(law == "negative_binomial") & (mean >= 10)]
+    assert np.mean(plenty > 0.55) > 0.15
+    assert plenty.max() <= np.sqrt(1 / 10 + 2 * 1.125) + 1e-9
+    assert mean[law == "poisson"].min() == pytest.approx(0.1, rel=0.3)
+
+
 @pytest.mark.parametrize("ratio", [(0.0, 1.0), (-1.0, 5.0), (np.nan, np.nan), (5.0, 1.0)])
 def test_a_ratio_that_cannot_be_is_refused(ratio: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="ratios must be above 0"):

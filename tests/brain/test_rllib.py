@@ -85,10 +85,14 @@ def test_a_training_that_is_stopped_and_resumed_ends_like_one_that_is_not() -> N
 
 
 def test_ppo_improves_on_the_textbook() -> None:
+    # Lost sales over a long lead time, where the textbook's quantile stocks far too much.
+    alike = dataclasses.replace(
+        TOY, ratio=(4.0, 4.0), lead_time=(4, 4), cv=(0.45, 0.45), reference_share=0.0
+    )
     options = dataclasses.replace(QUICK, steps=5, chains=64, periods=40)
-    done = run_job(Job("toy", TOY, "ppo", options), silent)
+    done = run_job(Job("toy", alike, "ppo", options), silent)
     assert done.history[0].relative == 1.0
-    assert done.history[-1].relative < 0.99
+    assert done.history[-1].relative < 0.985
 
 
 def test_ppo_plays_the_textbook_until_it_has_learnt() -> None:

@@ -98,7 +98,7 @@ def convert(script: str, out: Path) -> Scenario:
 @pytest.mark.skipif(not (DATA / "vn2").exists(), reason="needs the VN2 data")
 def test_vn2_becomes_an_input(tmp_path: Path) -> None:
     s = convert("vn2.py", tmp_path / "vn2")
-    assert s.warnings == ()
+    assert [finding.count for finding in s.warnings] == [3]  # no longer sold
     assert (s.n_locations, s.n_products, s.n_points) == (67, 297, 599)
     assert s.settings.period == "W"
     # The first order is placed at the end of the week of 8 April, the start of that of 15 April.
@@ -109,9 +109,12 @@ def test_vn2_becomes_an_input(tmp_path: Path) -> None:
     assert s.scheduled[:, 2:].sum() == 0
     # Totals of the columns End Inventory and In Transit of initial_state.csv.
     assert (s.points.on_hand.sum(), s.scheduled.sum()) == (2225, 1699)
-    # The forecast is of the order of the last sales: 13 weeks at about 1,900 units.
-    assert 1300 < s.mean.sum(axis=0).mean() < 2300
-    assert (s.std**2 >= s.mean).all()
+    # Demand is to be forecast from 157 weeks; 209 series begin later, with their first in stock.
+    assert s.lacks_forecast
+    assert s.history is not None
+    assert s.history.n_periods == 157
+    assert np.isnan(s.history.quantity[:, 0]).sum() == 209
+    assert set(s.products.distribution) == {"negative_binomial"}
 
 
 @pytest.mark.skipif(not (DATA / "favorita_21_stores").exists(), reason="needs the Favorita data")

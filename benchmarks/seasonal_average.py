@@ -1,4 +1,7 @@
-"""A simple weekly forecast: the mean of the last 13 weeks, times a season that all series share."""
+"""Season and level by plain averages: what the official benchmark of VN2 goes by.
+
+Kept apart from the planner's own forecasts, so that the yardstick stays as it is when those change.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-WINDOW = 13
-"""Weeks that the level of a series is averaged over."""
 YEAR = 52
-_ERROR_WEEKS = 52
-
-
-def seasonal_average(
-    sales: Floats, in_stock: NDArray[np.bool_], n_ahead: int
-) -> tuple[Floats, Floats]:
-    """Forecast mean and standard deviation of weekly sales.
-
-    Weeks without stock say nothing about demand and are left out. The standard deviation is the
-    root mean square of the errors that the same rule made over the last year, one week ahead, and
-    at least that of a Poisson demand.
-
-    Parameters
-    ----------
-    sales : array [S, W]
-        Units sold by series and week, oldest first.
-    in_stock : array [S, W] of bool
-        Whether there was stock to sell.
-    n_ahead : int
-        Weeks to forecast.
-
-    Returns
-    -------
-    mean, std : arrays [S, n_ahead]
-    """
-    n_weeks = sales.shape[1]
-    season = season_of(sales, in_stock)
-    factor = season[np.arange(n_weeks + n_ahead) % YEAR]
-    level = trailing_mean(sales / factor[:n_weeks], in_stock, WINDOW)
-    mean = level[:, -1:] * factor[n_weeks:]
-
-    recent = slice(max(WINDOW, n_weeks - _ERROR_WEEKS), n_weeks)
-    weeks = np.arange(n_weeks)[recent]
-    error = np.where(in_stock[:, recent], sales[:, recent] - level[:, weeks] * factor[weeks], 0.0)
-    count = np.maximum(in_stock[:, recent].sum(axis=1), 1)
-    variance = (error**2).sum(axis=1) / count
-    # Few weeks with stock: trust the ratio of variance to mean that all series show together.
-    pooled = variance.sum() / max(mean.mean(axis=1).sum(), 1e-9)
-    trust = count / (count + WINDOW)
-    variance = trust * variance + (1 - trust) * pooled * mean.mean(axis=1)
-    return mean, np.sqrt(np.maximum(variance[:, None], 1.05 * mean))
 
 
 def season_of(sales: Floats, in_stock: NDArray[np.bool_]) -> Floats:
