@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import brain_speed, leaderboard, one_for_all, optima, rolling
+from benchmarks import brain_speed, forecasting, leaderboard, one_for_all, optima, rolling
 from benchmarks.judge import dearer, half_width, mean_costs, trained_for
 from brain.chains import OneChain
 from solver.closed_form import order_up_to
@@ -96,6 +96,17 @@ def test_the_speed_of_safety_stocks_is_told(
     monkeypatch.setattr(sys, "argv", ["brain_speed", "--products", "20", "--brain", "analytic"])
     brain_speed.main()
     assert "60 stock points: median" in capsys.readouterr().out
+
+
+def test_the_speed_of_forecasts_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["forecasting", "--series", "25", "--weeks", "40"])
+    forecasting.main()
+    told = capsys.readouterr().out
+    assert "25 series of 40 weeks forecast in" in told
+    assert "judging models" in told
+    assert "planned in" in told
 
 
 def test_a_page_of_the_leaderboard_has_its_command_and_picture(tmp_path: Path) -> None:
