@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -79,13 +80,15 @@ def learn(
         tell(f"judging models: {done} of {total} past forecasts")
 
     past = past_forecasts(series, [*models, *also], n_cover, told)
+    if not any(model.name in past.mean for model in models):
+        # What takes their place is judged as itself: its spread need not be a guess.
+        models = [next(model for model in (*models, *AVERAGES) if model.can(series))]
+        more = past_forecasts(series, models, n_cover, told)
+        past = dataclasses.replace(past, mean=past.mean | more.mean)
     names = [model.name for model in models if model.name in past.mean]
-    weights = blend(past.only(names), stakes)
-    if not weights:
-        able = [model for model in (*models, *AVERAGES) if model.can(series)]
-        weights = {able[0].name: 1.0}
+    weights = blend(past.only(names), stakes) or {models[0].name: 1.0}
     spread, mixed = _spread(past, weights, series, stakes)
-    by_name = {model.name: model for model in (*models, *AVERAGES)}
+    by_name = {model.name: model for model in models}
     predictors = {}
     for name in weights:
         tell(f"fitting {name}")

@@ -13,6 +13,7 @@ from planner.forecasting.learning import Forecaster, learn
 from planner.forecasting.models import AVERAGES, BLENDED, BOOSTED, MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series import Series
+from planner.forecasting.spread import UNKNOWN
 from scenarios.model import Floats
 from tests.planner.forecasting.made import series, stakes
 
@@ -142,6 +143,10 @@ def test_what_cannot_be_fitted_gives_way_to_an_average() -> None:
         assert found.weights == {"moving-average": 1.0}
         mean, _, _ = found(some, AHEAD)
         assert mean[:, 0] == pytest.approx(some.quantity[:, -13:].mean(axis=1))
+        # It has looked back for how far it strays.
+        assert set(found.scores["model"]) == {"moving-average", *(model.name for model in also)}
+        assert found.spread.period.max() < UNKNOWN
+        assert len(found.coverage) > 0
 
 
 def test_a_forecaster_forecasts_from_later_ends_with_what_it_has_learnt() -> None:
