@@ -71,9 +71,9 @@ def _names(index: pd.Index) -> Names:
 
 
 def _chosen_laws(tables: dict[str, Resolved]) -> Names:
-    """[P] what a blank distribution means: the kind of the quantities where only they are known."""
+    """[P] what a blank distribution means: the kind of the quantities sold, where they are known."""
     laws = np.full(tables["products"].table.size, "normal", dtype=object)
-    if "forecast" in tables:
+    if "history" not in tables:
         return laws
     quantity, product = (tables["history"].column(name) for name in ("quantity", "product"))
     known = tables["history"].column("period") < 0

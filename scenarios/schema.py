@@ -146,7 +146,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "text",
         "Distribution of demand about the forecast mean.",
         default="normal",
-        blank="normal; with a history and no forecast: negative_binomial where all quantities of"
+        blank="normal; with a history: negative_binomial where all quantities of"
         " the product are whole numbers, else gamma",
         choices=DISTRIBUTIONS,
     ),

@@ -147,7 +147,7 @@ class TestArrays:
         assert scenario.mean[row(scenario, "B")].tolist() == [0, 0, 0]
         assert scenario.points.sells[row(scenario, "B")]
         assert sold(scenario) == TEN["A"]
-        assert scenario.products.distribution.tolist() == ["normal", "normal"]
+        assert scenario.products.distribution.tolist() == ["negative_binomial", "gamma"]
         assert warned(scenario, "no forecast, which counts").value == "B, Shop"
 
     def test_records_of_a_period_are_put_together(self) -> None:
