@@ -162,7 +162,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _P,
         "category",
         "text",
-        "Group of similar products, whose seasons are learnt together.",
+        "Group of similar products, of which each helps to forecast the others.",
         default="",
         blank="no group",
     ),
