@@ -71,7 +71,7 @@ def _names(index: pd.Index) -> Names:
 
 
 def _chosen_laws(tables: dict[str, Resolved]) -> Names:
-    """[P] what a blank distribution means: the kind of the quantities sold, where they are known."""
+    """[P] what a blank distribution means: the kind of the quantities sold, if they are known."""
     laws = np.full(tables["products"].table.size, "normal", dtype=object)
     if "history" not in tables:
         return laws
