@@ -10,7 +10,8 @@ same for all policies; models learn anew every eight.
 
 Policies: ``hybrid`` and ``analytic-mip`` (trained or textbook safety stocks, and the order model),
 and ``cover W``: each store orders up to its protection interval and W weeks more of the mean of its
-last 13 weeks, and the DC, stores included, up to the same for its own. Nothing is tuned.
+last 13 weeks, and the DC, stores included, up to the same for its own; all products of the DC are
+cut alike to what it will have room for at mean sales. Nothing is tuned.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from scenarios.network import echelons
 from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from scenarios.state import State
+from scenarios.uncertainty import own_lead_times
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,21 @@ class Cover:
         def echelon(values: Floats) -> Floats:
             return np.bincount(links.upper, values, today.n_points)
 
+        weekly = echelon(average[links.lower])
         wanted = echelon(average[links.lower] * (links.cover + self.weeks))
+        lead, _ = own_lead_times(today)
+        capacity = today.locations.storage_capacity[:, 0]
 
         def orders(state: State, period: int) -> Floats:
             # What is on its way to a store belongs to the echelon of the DC, too.
             coming = np.bincount(routes.destination, np.sum(state.in_transit, axis=0))
-            position = echelon((state.on_hand + coming)[links.lower])
-            return np.maximum(np.rint(wanted - position), 0.0)[routes.destination]
+            stock = state.on_hand + coming
+            order = np.maximum(np.rint(wanted - echelon(stock[links.lower])), 0.0)
+            for j in np.flatnonzero(np.isfinite(capacity)):
+                here = today.points.location == j
+                room = capacity[j] + (weekly * (lead + 1))[here].sum() - stock[here].sum()
+                order[here] *= np.clip(room / max(order[here].sum(), 1.0), 0.0, 1.0)
+            return np.floor(order)[routes.destination]
 
         return orders
 

@@ -148,7 +148,7 @@ def main() -> None:
     orders = np.zeros(scenario.n_routes) if given.plan is None else released(scenario, given.plan)
     later, told = next_round(scenario, orders, sales, known.astype(bool))
     later.write(given.out)
-    line = pd.DataFrame([{"week": today, "ordered": orders.sum()} | told])
+    line = pd.DataFrame([{"week": today, "ordered": orders.sum()} | told]).round(2)
     if given.costs is not None:
         line.to_csv(given.costs, mode="a", header=not given.costs.exists(), index=False)
     print(line.to_string(index=False, float_format="{:.1f}".format))

@@ -166,6 +166,9 @@ def test_a_cover_rule_covers_each_echelon(tmp_path: Path) -> None:
     nothing = s.replace(
         points=dataclasses.replace(s.points, on_hand=np.zeros(s.n_points)),
         open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
+        locations=dataclasses.replace(
+            s.locations, storage_capacity=np.full_like(s.locations.storage_capacity, np.inf)
+        ),
     )
     rule = favorita.Cover(1)(Problem(nothing), np.random.default_rng(0))
     orders, average = rule(initial_state(nothing), 0), sales[:, :, -13:].mean(axis=2)
@@ -174,3 +177,11 @@ def test_a_cover_rule_covers_each_echelon(tmp_path: Path) -> None:
     to_dc = s.routes.origin < 0
     np.testing.assert_array_equal(np.sort(orders[~to_dc]), np.sort(np.rint(3 * average.ravel())))
     np.testing.assert_allclose(orders[to_dc], 6 * average.sum(axis=1), atol=0.5)
+    # With room for 10 beside the 3 weeks' sales that leave until an order comes, it is cut to that.
+    room = np.full_like(s.locations.storage_capacity, np.inf)
+    room[0] = 10.0
+    tight = nothing.replace(locations=dataclasses.replace(s.locations, storage_capacity=room))
+    rule = favorita.Cover(1)(Problem(tight), np.random.default_rng(0))
+    cut = rule(initial_state(tight), 0)
+    assert cut[to_dc].sum() == pytest.approx(10 + 3 * average.sum(), abs=2)
+    np.testing.assert_array_equal(cut[~to_dc], orders[~to_dc])
