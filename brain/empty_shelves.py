@@ -44,9 +44,10 @@ def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
     """Safety stocks [K, T] for the order model, mended where shelves run empty before goods come.
 
     Where a share w of the demand before the first arrival is expected to be lost, the safety stock
-    from the arrival to the next one takes w of the newsvendor quantile of demand in that time less
-    the stock that is left by then, and 1 - w of what was decided. Nothing changes where customers
-    wait, nor at points that the user has set.
+    from the arrival on takes w of the newsvendor quantile of demand up to the next arrival less the
+    stock that is left by then, and 1 - w of what was decided: a brain that sees an empty shelf
+    means by its answer that state alone. Before the arrival no buffer can be below zero on purpose.
+    Nothing changes where customers wait, nor at points that the user has set.
     """
     points = scenario.points
     if scenario.settings.unmet_demand != "lost":
@@ -67,9 +68,10 @@ def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
     stock = demand_quantile(ratio[some], matters[:, None], found.std[:, None], law)[:, 0]
     enough = (stock - matters) - (found.left - found.left_of_mean)
     mended = wanted.copy()
-    for step in range(scenario.settings.review_period):
-        at = np.minimum(lead[some] + step, wanted.shape[1] - 1)
-        mended[some, at] = (1 - share) * wanted[some, at] + share * enough
+    here, w = wanted[some], share[:, None]
+    after = np.arange(wanted.shape[1])[None, :] >= lead[some, None]
+    changed = np.where(after, (1 - w) * here + w * enough[:, None], np.maximum(here, 0.0))
+    mended[some] = np.where(w > 0, changed, here)
     return mended
 
 

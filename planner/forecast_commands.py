@@ -15,7 +15,11 @@ def forecast(
     model: ForecastModel = "auto",
     cv: Annotated[
         bool,
-        typer.Option("--cv", help="Judge every model at past origins, not only those used."),
+        typer.Option(
+            "--cv",
+            help="Judge every model at past origins, not only those used: with the extra forecast"
+            " (arima) some minutes for hundreds of series.",
+        ),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the forecast; it must not exist.")
@@ -45,6 +49,6 @@ def forecast(
         if out is not None:
             progress("writing")
             made.write(out)
-    if scenario.warnings:
-        typer.echo(screen.harmless(screen.findings_text(scenario.warnings)), err=True)
+    if made.scenario.warnings:
+        typer.echo(screen.harmless(screen.findings_text(made.scenario.warnings)), err=True)
     typer.echo(screen.harmless(screen.forecast_text(made, out)))

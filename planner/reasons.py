@@ -26,7 +26,8 @@ class Reasons:
     """One entry per order [n], in units."""
 
     demand_cover: Floats
-    """Mean demand that the order and all before it have to cover."""
+    """Mean demand that the order and all before it have to cover: not what is lost before it can
+    arrive."""
     safety_stock: Floats
     """Buffer wanted at the end of that time."""
     projected_on_hand: Floats
@@ -57,7 +58,7 @@ def reasons(
         Which orders.
     """
     point = scenario.routes.destination[route]
-    cover, buffers = _targets(scenario, safety_stock)
+    cover, buffers = _targets(scenario, safety_stock, _lost(scenario, projection))
     return Reasons(
         demand_cover=cover[point, period],
         safety_stock=buffers[point, period],
@@ -67,18 +68,26 @@ def reasons(
     )
 
 
-def _targets(scenario: Scenario, safety_stock: Floats) -> tuple[Floats, Floats]:
+def _lost(scenario: Scenario, projection: Projection) -> Floats:
+    """[K, T] demand that is missed for good."""
+    lost = scenario.settings.unmet_demand == "lost"
+    return projection.missed if lost else np.zeros(scenario.mean.shape)
+
+
+def _targets(scenario: Scenario, safety_stock: Floats, lost: Floats) -> tuple[Floats, Floats]:
     """[K, T] mean demand to cover and safety stock, summed over the echelon."""
     links, n_periods = echelons(scenario), scenario.n_periods
     far = n_periods + int(links.cover.max(initial=1))
     mean = demand_beyond(scenario, scenario.mean, far)
     total = np.concatenate([np.zeros((len(mean), 1)), np.cumsum(mean, axis=1)], axis=1)
+    gone = np.concatenate([np.zeros((len(mean), 1)), np.cumsum(lost, axis=1)], axis=1)
     cover = np.empty(scenario.mean.shape)
     buffers = np.empty(scenario.mean.shape)
     last = safety_stock.shape[1] - 1
     for t in range(n_periods):
         demand = total[links.lower, t + links.cover] - total[links.lower, t]
         end = t + links.reach
+        demand -= gone[links.lower, np.minimum(end, n_periods)] - gone[links.lower, t]
         wanted = safety_stock[links.lower, np.minimum(end, last)]
         if scenario.settings.end_of_life:
             wanted = np.where(end > last, 0.0, wanted)

@@ -60,7 +60,7 @@ class Attribute:
 
 
 DISTRIBUTIONS = ("normal", "gamma", "poisson", "negative_binomial")
-YES, NO = ("true", "1", "yes"), ("false", "0", "no")
+YES, NO = ("true", "1", "1.0", "yes", "y", "t"), ("false", "0", "0.0", "no", "n", "f")
 REQUIRED_TABLES = ("products", "locations", "lanes")
 DEMAND_TABLES = ("forecast", "history")
 """One of these is required, too."""

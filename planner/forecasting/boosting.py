@@ -23,7 +23,7 @@ PAIRS = 2_000
 """Pairs of origin and horizon to learn from at the most; each costs some milliseconds."""
 FIRST_WEEKS = 30
 """Weeks of history before the first origin that is learnt from."""
-LEAST_PERIODS = 3_000
+LEAST_PERIODS = 300
 """Periods in stock of all series together that are needed to learn at all."""
 LEAST_KNOWN = 4
 """Periods in stock a series needs before an origin to be learnt from."""

@@ -16,6 +16,8 @@ from planner.forecasting.learning import Forecaster, Progress, learn
 from planner.forecasting.models import BLENDED, BOOSTED, MODELS, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
+from planner.screen import shares
+from planner.write import rounded
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.uncertainty import own_lead_times
@@ -64,7 +66,7 @@ class Forecast:
             If there is something at ``path``.
         """
         with new_folder(Path(path)) as folder:
-            write_csv(self.table, folder / "forecast.csv")
+            write_csv(rounded(self.table), folder / "forecast.csv")
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.coverage, folder / "coverage.csv")
             said = json.dumps({"weights": self.weights}, indent=2)
@@ -103,8 +105,9 @@ def forecast(
     made = learn(series, stakes_of(scenario, series, points), scenario.n_periods, models, also,
                  progress)  # fmt: skip
     filled = with_forecast(scenario, made, series, points)
-    if BOOSTED in models and not can_boost():
-        filled = filled.replace(warnings=(*filled.warnings, NO_BOOSTING))
+    left_out = [m.name for m in (*models, *also) if m.name not in set(made.scores["model"])]
+    found = [NO_BOOSTING] if BOOSTED in models and not can_boost() else _left_out(left_out, made)
+    filled = filled.replace(warnings=(*filled.warnings, *found))
     return Forecast(
         scenario=filled,
         table=_table(filled, points),
@@ -112,6 +115,15 @@ def forecast(
         scores=made.scores,
         coverage=made.coverage,
     )
+
+
+def _left_out(names: Sequence[str], made: Forecaster) -> list[Finding]:
+    """What to say of models that could not be judged; nothing if none could."""
+    if not names or not len(made.scores):
+        return []
+    problem = f"too little history for {' and '.join(names)}, which took no part"
+    remedy = "give more weeks or series of history, or accept what was used"
+    return [Finding("forecast", problem, remedy, value=shares(made.weights), severity="warning")]
 
 
 def foreseen(

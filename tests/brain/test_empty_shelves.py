@@ -108,7 +108,8 @@ def test_only_what_the_order_decides_changes_and_the_argument_does_not() -> None
     mended = where_empty(scenario, stock)
     assert np.array_equal(stock, before)
     changed = mended != stock
-    assert changed[0].tolist() == [False, False, True, *[False] * 9]
+    assert changed[0].tolist() == [False, False, *[True] * 10]
+    assert (where_empty(scenario, stock - 100)[0, :2] == 0).all()  # no order can be meant there
     # All is lost until then: 90 % of one period's demand instead of three's, 1.2816 x 3 over it.
     assert mended[0, 2] == pytest.approx(1.2816 * 3, abs=1e-3)
     assert stock[0, 2] == pytest.approx(1.2816 * 3 * np.sqrt(3), abs=1e-3)

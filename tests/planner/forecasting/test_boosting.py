@@ -64,7 +64,7 @@ def test_what_was_learnt_serves_at_a_later_origin() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "weeks", "able"), [(100, 120, True), (100, 40, False), (5, 120, False)]
+    ("n", "weeks", "able"), [(100, 120, True), (100, 40, False), (3, 120, False)]
 )
 def test_they_need_enough_to_learn_from(n: int, weeks: int, able: bool) -> None:
     assert enough(series(np.ones((n, weeks)))) == able
