@@ -121,7 +121,8 @@ def step_of_law(scenario: Scenario, n_periods: int, actual: Floats) -> tuple[Flo
     mean = np.maximum(mean, 1e-9)
     variance = np.maximum(std**2, 1.000001 * mean)
     whole = stats.nbinom(mean**2 / (variance - mean), mean / variance)
-    smooth = stats.gamma((mean / np.maximum(std, 1e-9 * mean)) ** 2, scale=std**2 / mean)
+    spread = np.maximum(std, 1e-6 * mean)
+    smooth = stats.gamma((mean / spread) ** 2, scale=spread**2 / mean)
     law = scenario.products.distribution[scenario.points.product]
     counts = law == "negative_binomial"
     at = smooth.cdf(actual)

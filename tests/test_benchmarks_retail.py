@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from benchmarks import favorita, forecasts, vn2
-from benchmarks.fresh import QUANTILES, Foreseen, came_true, interval_demand, met, stock_up_to
+from benchmarks.fresh import (
+    QUANTILES,
+    Foreseen,
+    came_true,
+    interval_demand,
+    met,
+    step_of_law,
+    stock_up_to,
+)
 from benchmarks.worlds import world_of
 from planner.history_backtest import backtest_history
 from planner.origins import forecasts_at
@@ -121,6 +129,16 @@ def test_a_true_law_meets_the_quantiles_it_states() -> None:
     below, intervals = met(s, lambda origin: s, [0], 3)
     assert intervals == n
     assert np.array(below) / n == pytest.approx(QUANTILES, abs=0.015)
+
+
+def test_a_forecast_of_nothing_has_a_law_too() -> None:
+    s = small_world(
+        ["shop"], [("supplier", "shop", 2)], n_products=2, n_periods=3,
+        distribution=["negative_binomial", "gamma"],
+    )  # fmt: skip
+    low, high = step_of_law(s, 3, np.array([0.0, 1.0]))
+    assert low.tolist() == [0.0, 1.0]
+    assert high == pytest.approx([1.0, 1.0])
 
 
 def test_an_interval_with_an_empty_shelf_tells_nothing(world: Scenario) -> None:
