@@ -43,7 +43,7 @@ class Analytic:
 def analytic_stock(scenario: Scenario, mean: Floats, std: Floats) -> Floats:
     """[K, T] analytic safety stocks; mean and std as from :func:`echelon_demand`."""
     low, high = critical_ratios(scenario)
-    distribution = _laws(scenario)
+    distribution = laws_over_time(scenario)
     echelon = demand_quantile(low, mean, std, distribution)
     # Where customers buy, the two bounds are mostly one.
     two = np.flatnonzero(low != high)
@@ -52,7 +52,7 @@ def analytic_stock(scenario: Scenario, mean: Floats, std: Floats) -> Floats:
     return local_safety_stock(scenario, echelon - mean)
 
 
-def _laws(scenario: Scenario) -> Names:
+def laws_over_time(scenario: Scenario) -> Names:
     """[K] distributions of demand over several periods.
 
     Poisson periods whose errors last do not add up to a Poisson law, but to a wider one.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from brain.analytic import critical_ratios, demand_quantile
+from brain.analytic import critical_ratios, demand_quantile, laws_over_time
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond
 from scenarios.uncertainty import demand_variance, own_lead_times, split_variance
@@ -63,7 +63,7 @@ def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
     if not share.any():
         return wanted
     ratio, _ = critical_ratios(scenario)
-    law = scenario.products.distribution[points.product[some]]
+    law = laws_over_time(scenario)[some]
     matters = found.mean + np.maximum(found.asked - found.lost, 0.0)
     stock = demand_quantile(ratio[some], matters[:, None], found.std[:, None], law)[:, 0]
     enough = (stock - matters) - (found.left - found.left_of_mean)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brain.policy import SafetyStocks
+from brain.policy import SafetyStockPolicy, SafetyStocks
 from scenarios.model import Scenario
 
 
@@ -16,6 +16,11 @@ class NoSafetyStock:
     def __call__(self, scenario: Scenario) -> SafetyStocks:
         source = np.full(scenario.n_points, self.name, dtype=object)
         return SafetyStocks(np.zeros(scenario.mean.shape), source)
+
+
+def decides_nothing(brain: str | SafetyStockPolicy) -> bool:
+    """Whether a brain, by name or as it is, plans on the means alone."""
+    return getattr(brain, "name", brain) == NoSafetyStock.name
 
 
 def apply_overrides(scenario: Scenario, decided: SafetyStocks) -> SafetyStocks:

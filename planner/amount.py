@@ -13,3 +13,8 @@ def amount(value: float) -> str:
 def count(number: int, noun: str) -> str:
     """A number of things: ``1 order``, ``1,200 orders``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shares(weights: dict[str, float]) -> str:
+    """Models and what each counts."""
+    return ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())

@@ -11,8 +11,9 @@ from importlib import metadata
 
 import numpy as np
 
-from brain import NoSafetyStock, safety_stocks
+from brain import safety_stocks
 from brain.empty_shelves import where_empty
+from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
@@ -87,7 +88,7 @@ def plan(
             scenario, made_forecast = foreseen(scenario, model, clock.within("forecast"))
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
-        if brain != NoSafetyStock.name:
+        if not decides_nothing(brain):
             mended = where_empty(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
     with clock.phase("orders"):

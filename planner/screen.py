@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
-from planner.amount import amount, count
+from planner.amount import amount, count, shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,11 +178,6 @@ def forecast_text(made: Forecast, out: Path | None) -> str:
     if out is not None:
         lines += ["", f"Written to {out}."]
     return "\n".join(lines)
-
-
-def shares(weights: dict[str, float]) -> str:
-    """Models and what each counts."""
-    return ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
 
 
 def _by_lane(plan: Plan) -> pd.DataFrame:

@@ -6,7 +6,7 @@ learns from old ones, and a model that has learnt nothing is the seasonal averag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.forecasting.features import CATEGORICAL, Sight, sight
 from planner.forecasting.season import season_of
-from planner.forecasting.series import Series
+from planner.forecasting.series import Predictor, Series
 from scenarios.model import Floats
 
 ROWS = 150_000
@@ -42,8 +42,6 @@ SETTINGS: dict[str, Any] = {
     "deterministic": True,
     "force_row_wise": True,
 }
-
-Predictor = Callable[[Series, int], Floats]
 
 
 def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 1) -> Predictor:
@@ -82,6 +80,8 @@ def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 1) -> Pr
     booster = lightgbm.train(settings, data, TREES)
 
     def predict(later: Series, n_ahead: int) -> Floats:
+        # The trees ask for what they were taught, whatever is told ahead by then.
+        later = dataclasses.replace(later, planned=series.planned)
         here, rows = sight(later, season, n_ahead), np.arange(later.n_series)
         origin, asked = later.n_periods, range(n_ahead)
         fixed, _ = _matrix(here.at(origin, rows))

@@ -109,7 +109,7 @@ class Sight:
         out, series = {}, self.series
         start = max(origin - LEVEL_WEEKS * series.per_week, 0)
         for name, values in (("price", series.price), ("promotion", series.promotion)):
-            if values is None:
+            if values is None or not series.planned:
                 continue
             then = values[rows, target] if target < values.shape[1] else np.full(rows.size, np.nan)
             past = values[rows, start:origin]

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.amount import shares
 from planner.forecasting.blend import Stakes
 from planner.forecasting.boosting import can_boost
 from planner.forecasting.learning import Forecaster, Progress, learn
 from planner.forecasting.models import BLENDED, BOOSTED, MODELS, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
-from planner.screen import shares
 from planner.write import rounded
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Ints, Scenario

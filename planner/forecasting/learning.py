@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from planner.forecasting.blend import Stakes, blend, coverage_table, score_table
-from planner.forecasting.models import AVERAGES, Model, Predictor
+from planner.forecasting.models import AVERAGES, Model
 from planner.forecasting.rolling_origin import PastForecasts, past_forecasts
-from planner.forecasting.series import Series
+from planner.forecasting.series import Predictor, Series
 from planner.forecasting.short import leaning_on_others
 from planner.forecasting.spread import Spread, error_correlation, spread_of, variance
 from scenarios.model import Floats

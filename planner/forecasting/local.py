@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner.forecasting.averages import level
-from planner.forecasting.series import Series
+from planner.forecasting.series import Predictor, Series
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 
@@ -24,7 +23,7 @@ LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
 """Name -> class in statsforecast.models and its settings; season lengths are weekdays' only."""
 
 
-def local(name: str) -> Callable[[Series, int], Floats]:
+def local(name: str) -> Predictor:
     """The predictor of a classical model: each series from its own past."""
 
     def predict(series: Series, n_ahead: int) -> Floats:

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from planner.forecasting.averages import moving_average, seasonal_average, seasonal_naive
 from planner.forecasting.boosting import boosted, can_boost, enough
 from planner.forecasting.local import LOCAL, local
-from planner.forecasting.series import Series
+from planner.forecasting.series import Predictor, Series
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats
-
-Predictor = Callable[[Series, int], Floats]
-"""``(series, n_ahead) -> [N, n_ahead]`` means of the periods after the end of the series."""
 
 
 @dataclass(frozen=True)

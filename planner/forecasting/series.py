@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from scenarios.model import Floats, Ints, Scenario
 
@@ -40,6 +41,9 @@ class Series:
     """[N, H + ahead] or None; nan where unknown."""
     promotion: Floats | None = None
     """[N, H + ahead] or None; 0 where there is none."""
+    planned: bool = True
+    """Whether prices and promotions ahead are told. If not, what is told of the past does not
+    help either, and would seem to at past origins."""
 
     @property
     def n_series(self) -> int:
@@ -84,6 +88,10 @@ class Series:
         )
 
 
+Predictor = Callable[[Series, int], Floats]
+"""``(series, n_ahead) -> [N, n_ahead]`` means of the periods after the end of the series."""
+
+
 def series_of(scenario: Scenario) -> tuple[Series, Ints]:
     """The series of a scenario's history, and the stock point of each [N].
 
@@ -113,9 +121,9 @@ def series_of(scenario: Scenario) -> tuple[Series, Ints]:
         location=scenario.points.location[points],
         category=np.unique(names, return_inverse=True)[1].astype(np.int64),
         whole=_whole(np.nan_to_num(sold)),
-        # What is not told of the periods to come is no help, and would seem one in the past.
-        price=price[points] if told and price is not None else None,
-        promotion=promotion[points] if told and promotion is not None else None,
+        price=None if price is None else price[points],
+        promotion=None if promotion is None else promotion[points],
+        planned=told,
     ), points
 
 
@@ -145,7 +153,9 @@ def at_least(sold: Floats, known: Mask, per_week: int) -> Floats:
     least = sold[row, column]
     level = np.where(periods > 0, units / np.maximum(periods, 1), least)
     # E[D; D >= q] = level P(D >= q - 1) for a Poisson law.
-    tail = np.maximum(stats.poisson.sf(np.ceil(least) - 1, level), 1e-12)
-    expected = level * stats.poisson.sf(np.ceil(least) - 2, level) / tail
+    whole = np.ceil(least)
+    tail = np.maximum(special.pdtrc(whole - 1, level), 1e-12)
+    above = np.where(whole > 1, special.pdtrc(np.maximum(whole - 2, 0), level), 1.0)
+    expected = level * above / tail
     out[row, column] = np.maximum(np.minimum(expected, 2 * least + level), least)
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from brain.empty_shelves import where_empty
-from brain.override import NoSafetyStock
+from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy
 from planner.policies.policy import Ready
 from planner.policies.review import Review
@@ -45,7 +45,7 @@ class Planned:
         """The program is kept from one plan to the next, so that re-planning is quick."""
         kept = Kept()
 
-        means = isinstance(self.brain, str) and self.brain == NoSafetyStock.name
+        means = decides_nothing(self.brain)
 
         def orders(today: Scenario, wanted: Floats) -> Floats:
             wanted = wanted if means else where_empty(today, wanted)

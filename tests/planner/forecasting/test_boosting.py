@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -82,3 +84,10 @@ def test_models_without_enough_at_the_first_origin_are_not_judged() -> None:
     some = series(np.random.default_rng(4).poisson(5, (60, 60)))
     made = past_forecasts(some, [MODELS["boosted"], MODELS["moving-average"]], 2)
     assert set(made.mean) == {"moving-average"}
+
+
+def test_they_answer_also_when_nothing_is_told_ahead_any_more() -> None:
+    some, _ = promoted()
+    predict = boosted(some.until(110), AHEAD)
+    silent = dataclasses.replace(some, planned=False)
+    assert np.array_equal(predict(silent, AHEAD), predict(some, AHEAD))
