@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from planner.forecasting.averages import level
-from planner.forecasting.series import Predictor, Series
+from planner.forecasting.series import LEVEL_WEEKS, Predictor, Series
+from planner.forecasting.windows import trailing_mean
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats
 
@@ -67,12 +68,7 @@ def _filled(series: Series) -> tuple[Floats, np.ndarray]:
     """
     known = ~np.isnan(series.quantity)
     begun = np.cumsum(known, axis=1) > 0
-    total = np.cumsum(np.nan_to_num(series.quantity), axis=1)
-    count = np.cumsum(known, axis=1)
-    window = 13 * series.per_week
-    start = np.maximum(np.arange(series.n_periods) - window, 0)
-    units = total - np.where(start > 0, total[:, start - 1], 0.0)
-    periods = count - np.where(start > 0, count[:, start - 1], 0)
-    ever = total / np.maximum(count, 1)
-    before = np.where(periods > 0, units / np.maximum(periods, 1), ever)
+    recent = trailing_mean(series.quantity, LEVEL_WEEKS * series.per_week)
+    ever = np.nan_to_num(trailing_mean(series.quantity, series.n_periods))
+    before = np.where(np.isnan(recent), ever, recent)
     return np.where(known, series.quantity, before), begun

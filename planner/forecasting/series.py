@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from planner.forecasting.windows import trailing_mean
 from scenarios.model import Floats, Ints, Scenario
 
 Mask = NDArray[np.bool_]
@@ -143,15 +144,10 @@ def at_least(sold: Floats, known: Mask, per_week: int) -> Floats:
     censored = ~known & (np.nan_to_num(sold) > 0)
     if not censored.any():
         return out
-    window = LEVEL_WEEKS * per_week
-    before = np.cumsum(np.nan_to_num(out), axis=1)
-    count = np.cumsum(known, axis=1)
     row, column = np.nonzero(censored)
-    start = np.maximum(column - window, 0)
-    units = before[row, column] - np.where(start > 0, before[row, start - 1], 0.0)
-    periods: Ints = count[row, column] - np.where(start > 0, count[row, start - 1], 0)
     least = sold[row, column]
-    level = np.where(periods > 0, units / np.maximum(periods, 1), least)
+    usual = trailing_mean(out, LEVEL_WEEKS * per_week)[row, column]
+    level = np.where(np.isnan(usual), least, usual)
     # E[D; D >= q] = level P(D >= q - 1) for a Poisson law.
     whole = np.ceil(least)
     tail = np.maximum(special.pdtrc(whole - 1, level), 1e-12)

@@ -51,6 +51,16 @@ class Windows:
         return rows if self.group is None else self.group[rows]
 
 
+def trailing_mean(values: Floats, length: int) -> Floats:
+    """[N, H] mean of what is known in each period and the ``length`` before it; nan: nothing is."""
+    windows = Windows.of(values)
+    stop = np.arange(1, values.shape[1] + 1)
+    start = np.maximum(stop - 1 - length, 0)
+    count = (windows.count[stop] - windows.count[start]).T
+    total = (windows.total[stop] - windows.total[start]).T
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
+
 def _running(values: Floats) -> Floats:
     total = np.zeros((values.shape[1] + 1, values.shape[0]))
     np.cumsum(values.T, axis=0, out=total[1:])
