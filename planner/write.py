@@ -13,7 +13,9 @@ import pandas as pd
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
-TABLES = ("purchase_orders", "safety_stock", "projection", "problems", "forecast")
+TABLES = (
+    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "products", "forecast",
+)  # fmt: skip
 REPORT = "plan.json"
 DECIMALS = 4
 
