@@ -17,12 +17,14 @@ class Model:
     """How to forecast.
 
     ``fit`` learns from series, and up to how many periods ahead; what it returns is asked about the
-    same series at the same or a later end. ``can`` says whether there is enough to learn from.
+    same series at the same or a later end. ``can`` says whether there is enough to learn from,
+    ``trained`` whether what is learnt depends on how far ahead it will be asked about.
     """
 
     name: str
     fit: Callable[[Series, int], Predictor]
     can: Callable[[Series], bool] = lambda series: True
+    trained: bool = False
 
 
 def _as_it_is(predict: Predictor) -> Callable[[Series, int], Predictor]:
@@ -34,13 +36,13 @@ AVERAGES = (
     Model("seasonal-average", _as_it_is(seasonal_average)),
     Model("seasonal-naive", _as_it_is(seasonal_naive)),
 )
-BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series))
+BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series), trained=True)
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (*AVERAGES, BOOSTED, *(Model(name, _as_it_is(local(name))) for name in LOCAL))
 }
-BLENDED = ("seasonal-average", "moving-average", "boosted")
-"""What ``auto`` weighs against each other."""
+BLENDED = ("boosted", "seasonal-average", "moving-average")
+"""What ``auto`` weighs against each other; the first gets the benefit of the doubt."""
 
 
 def model_named(name: str) -> Model:
