@@ -113,7 +113,6 @@ def test_changing_the_future_changes_no_past_order(policy: Policy) -> None:
 
 
 def test_boosted_trees_see_no_price_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("lightgbm")
     # As many examples and trees as usual would take long.
     monkeypatch.setattr("planner.forecasting.boosting.LEAST_PERIODS", 500)
     monkeypatch.setattr("planner.forecasting.boosting.TREES", 10)
