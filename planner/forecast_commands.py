@@ -49,6 +49,8 @@ def forecast(
         if out is not None:
             progress("writing")
             made.write(out)
+    if quiet:
+        return
     if made.scenario.warnings:
         typer.echo(screen.harmless(screen.findings_text(made.scenario.warnings)), err=True)
     typer.echo(screen.harmless(screen.forecast_text(made, out)))

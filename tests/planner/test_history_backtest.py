@@ -327,7 +327,7 @@ def test_the_command_plays_a_folder(tmp_path: Path) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     stores(30).write(source)
     command = ["backtest", str(source), "--history", "--policy", "closed-form"]
-    command += ["--model", "moving-average", "-q", "--out"]
+    command += ["--model", "moving-average", "--out"]
     result = RUN.invoke(app, [*command, str(out), "--days", "5"])
     assert result.exit_code == 0, result.output
     assert "closed-form: 5 periods on 1 path of demand" in result.output
@@ -408,7 +408,6 @@ def test_without_history_to_play_demand_is_drawn_from_its_forecast(tmp_path: Pat
             "2",
             "--model",
             "moving-average",
-            "-q",
         ],
     )
     assert result.exit_code == 0, result.output

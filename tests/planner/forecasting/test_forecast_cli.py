@@ -97,6 +97,12 @@ def test_the_forecast_command_and_the_plan_see_the_same_future(
     assert one["quantity"].tolist() == pytest.approx(two["quantity"].tolist(), abs=1e-3)
 
 
+def test_quiet_prints_nothing(folder: Path, tmp_path: Path) -> None:
+    done = run("forecast", folder, "--out", tmp_path / "out", "--quiet")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "out" / "forecast.csv").exists()
+
+
 def test_every_model_is_judged_on_demand(folder: Path) -> None:
     done = run("forecast", folder, "--model", "seasonal-naive")
     assert "moving-average" not in done.stdout
