@@ -45,8 +45,8 @@ BLENDED = ("boosted", "seasonal-average", "moving-average")
 """What ``auto`` weighs against each other; the first gets the benefit of the doubt."""
 
 
-def model_named(name: str) -> Model:
-    """The model of this name.
+def model_named(name: str, workers: int = 1) -> Model:
+    """The model of this name; one of single series (:data:`.local.LOCAL`) on so many processes.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def model_named(name: str) -> Model:
     if name not in MODELS:
         problem = f"there is no model of this name; there are auto, {', '.join(MODELS)}"
         raise InputError([Finding("--model", problem, "name one of these", value=name)])
+    if name in LOCAL and workers > 1:
+        return Model(name, _as_it_is(local(name, workers)))
     return MODELS[name]
 
 

@@ -114,6 +114,27 @@ def test_every_model_is_judged_on_demand(folder: Path) -> None:
     assert cost["moving-average"] < cost["seasonal-naive"]
 
 
+def test_as_many_processes_are_made_as_were_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = pytest.importorskip("statsforecast")
+    whole, asked = library.StatsForecast, []
+
+    def watched(models: list[object], *, n_jobs: int, **more: object) -> object:
+        asked.append(n_jobs)
+        return whole(models, n_jobs=1, **more)
+
+    monkeypatch.setattr(library, "StatsForecast", watched)
+    assert run("forecast", folder, "--model", "croston").exit_code == 0
+    assert set(asked) == {1}
+    asked.clear()
+    assert run("forecast", folder, "--model", "croston", "--workers", "2").exit_code == 0
+    assert set(asked) == {2}
+    asked.clear()
+    forecast(Scenario.read(folder), judge=["theta"], workers=3)
+    assert set(asked) == {3}
+
+
 @pytest.mark.parametrize("command", ["forecast", "plan"])
 def test_an_unknown_model_is_told_in_a_line(command: str, folder: Path, tmp_path: Path) -> None:
     done = run(command, folder, "--model", "prophecy", "--out", tmp_path / "out", "--quiet")
