@@ -100,6 +100,10 @@ def plan(
     gap: Annotated[
         float | None, typer.Option(min=0.0, max=0.999, help="Relative gap at which to stop.")
     ] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(help="Table (CSV) of safety stocks, orders and capacities set by hand."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -124,7 +128,8 @@ def plan(
         scenario = Scenario.read(source)
         given = {"time_limit": time_limit, "gap": gap}
         chosen = {name: value for name, value in given.items() if value is not None}
-        made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress, model)
+        solver = SolverOptions.model_validate(chosen)
+        made = make_plan(scenario, brain, solver, progress, model, overrides)
         progress("writing")
         made.write(out, force=force)
     if not quiet:

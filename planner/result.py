@@ -81,6 +81,8 @@ class Report:
     forecast: dict[str, float] = field(default_factory=dict)
     """Models that forecast from sales history, and their shares; empty: the forecast was given."""
     notes: tuple[str, ...] = field(default=())
+    overrides: tuple[dict[str, Any], ...] = field(default=())
+    """What people changed, with who, when and why, see ``planner.overrides``."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: what is no finite number is None."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from brain.policy import SafetyStocks
 from planner.deliveries import deliveries
@@ -72,13 +73,15 @@ def order_ids(scenario: Scenario, period: Ints) -> pd.Series:
     return pd.Series(ids.to_numpy(zero_copy_only=False), dtype="str")
 
 
-def safety_stock_table(scenario: Scenario, stocks: SafetyStocks) -> pd.DataFrame:
-    """One row per stock point and period, with who decided."""
+def safety_stock_table(
+    scenario: Scenario, stocks: SafetyStocks, overridden: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row per stock point and period, with who decided; ``overridden`` [K, T]: a person."""
     table = _by_point(scenario)
     table["safety_stock"] = stocks.quantity.reshape(-1)
-    table["source"] = named(
-        stocks.source, np.repeat(np.arange(scenario.n_points), scenario.n_periods)
-    )
+    source = np.repeat(np.arange(scenario.n_points), scenario.n_periods)
+    source[overridden.reshape(-1)] = scenario.n_points
+    table["source"] = named([*stocks.source, "override"], source)
     return pd.DataFrame({name: table[name] for name in SAFETY_STOCK_COLUMNS}, copy=False)
 
 
