@@ -28,6 +28,7 @@ SAFETY_STOCK_COLUMNS = ("product", "location", "date", "safety_stock", "source")
 PROJECTION_COLUMNS = (
     "product", "location", "date", "opening", "receipts", "demand", "shipments", "closing",
     "safety_stock", "missed", "days_of_cover",
+    "echelon_demand",
 )  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def projection_table(
         "safety_stock": safety_stock.reshape(-1),
         "missed": projection.missed.reshape(-1),
         "days_of_cover": days_of_cover(scenario, projection.closing).reshape(-1),
+        "echelon_demand": echelon_mean(scenario, scenario.n_periods).reshape(-1),
     }
     return pd.DataFrame({name: table[name] for name in PROJECTION_COLUMNS}, copy=False)
 
