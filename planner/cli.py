@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from planner import brain_commands
+from planner import app_commands, brain_commands
 from planner.command_options import Brain, ForecastModel, Input, Quiet, Seed, at_most
 from planner.forecast_commands import forecast
 from planner.limits import LONGEST_RUN, MOST_PATHS
@@ -301,6 +301,7 @@ app.command(epilog="Example: planner bench single-sku --policies hybrid,base-sto
     bench
 )
 app.command(epilog="Example: planner train --ratio 50 --ratio 200 --out my-brains")(train)
+app.command(name="app", epilog="Example: planner app my-chains")(app_commands.app)
 app.add_typer(brain_commands.app, name="brains")
 
 

@@ -1,7 +1,4 @@
-"""Pictures of results, by matplotlib where it is installed.
-
-Colours are those of Okabe and Ito, which colour-blind people can tell apart.
-"""
+"""Pictures of results, by matplotlib where it is installed."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.looks import COLOURS, GREY, LINE, OTHERS
 from scenarios.costs import COMPONENTS
 from scenarios.segments import segment_sum
 
@@ -21,8 +19,7 @@ if TYPE_CHECKING:
     from planner.benching import BenchResult
     from planner.studies import StudyResult
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
-OURS, OTHERS, GREY = COLOURS[0], "#B0B0B0", "#606060"
+OURS = COLOURS[0]
 REMEDY = "pip install 'echelon-planner[pictures]'"
 
 
@@ -44,7 +41,7 @@ def figure(width: float, height: float) -> Any:
 def tidy(axis: Any) -> None:
     """No frame but the two axes, and a quiet grid."""
     axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(axis="both", color="#E5E5E5", linewidth=0.8)
+    axis.grid(axis="both", color=LINE, linewidth=0.8)
     axis.set_axisbelow(True)
 
 

@@ -1,0 +1,45 @@
+"""Start the app: pages of one folder, on one address."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.app.folder import Folder
+from planner.app.guard import LOCAL, Guard
+
+
+@dataclass(frozen=True)
+class Site:
+    """What pages know of the app: its folder, and the largest upload in bytes."""
+
+    folder: Folder
+    most_bytes: int
+
+
+def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> None:
+    """Serve until stopped. Any host but this machine's own lets others in."""
+    # What the library keeps of its own goes where nobody looks; ours is in the folder.
+    os.environ.setdefault("NICEGUI_STORAGE_PATH", tempfile.mkdtemp(prefix="planner-app-"))
+    from nicegui import app, ui
+    from starlette.responses import RedirectResponse
+
+    from planner.app import plan_page, simulate_page, study_page, train_page
+
+    site = Site(Folder(root.resolve()), most_bytes)
+    # A form around an upload adds a little to the file.
+    hosts = frozenset({host, *LOCAL}) if host in LOCAL else frozenset()
+    app.add_middleware(Guard, hosts=hosts, most_bytes=most_bytes + 65_536)
+    for page in (plan_page, simulate_page, train_page, study_page):
+        page.add(site)
+
+    @app.get("/")
+    def home() -> RedirectResponse:
+        return RedirectResponse("/plan")
+
+    ui.run(
+        host=host, port=port, title="planner", reload=False, show=show,
+        show_welcome_message=False, favicon="📦",
+    )  # fmt: skip

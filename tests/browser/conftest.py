@@ -1,0 +1,122 @@
+"""A browser and a running app. Skipped, with a word why, where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    where = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if where is None:
+        pytest.skip("no browser: install Chromium (Debian: apt-get install chromium)")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=where, args=list(FLAGS))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page of 1280 x 900; an error in its console fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    errors: list[str] = []
+    made = context.new_page()
+    made.set_default_timeout(30_000)
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    made.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    yield made
+    context.close()
+    assert errors == []
+
+
+@dataclass
+class App:
+    """A running app."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[str]
+
+
+def start_app(folder: Path, *options: str) -> App:
+    """Start ``planner app`` on a folder, on a free port."""
+    command = [sys.executable, "-m", "planner", "app", str(folder), "--port", "0", "--no-show"]
+    process = subprocess.Popen(
+        [*command, *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=_environment(),
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    url = next(word.rstrip(",") for word in line.split() if word.startswith("http"))
+    return App(url, folder, process)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what tells the app's library that it is under test."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return kept | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def stop_app(app: App) -> None:
+    """End it as Ctrl-C does."""
+    app.process.send_signal(signal.SIGINT)
+    try:
+        app.process.wait(20)
+    except subprocess.TimeoutExpired:
+        app.process.kill()
+        app.process.wait()
+    if app.process.stdout is not None:
+        app.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def app(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app on a folder with a small chain in it."""
+    pytest.importorskip("nicegui", reason="nicegui is not installed (extra app)")
+    from scenarios import examples
+
+    folder = tmp_path_factory.mktemp("chains")
+    examples.retail_chain(n_products=8, seed=0).write(folder / "small-chain")
+    running = start_app(folder)
+    _await(running.url)
+    yield running
+    stop_app(running)
+
+
+def _await(url: str) -> None:
+    """Until the app answers."""
+    import time
+    import urllib.error
+    import urllib.request
+
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail("the app does not answer")
