@@ -133,6 +133,7 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         f"  missed    {amount(report.missed_units)} units",
         *([f"  forecast  {shares(report.forecast)}"] if report.forecast else []),
         f"  brains    {', '.join(f'{name} ({n:,})' for name, n in report.brains.items())}",
+        *([f"  by hand   {count(len(report.overrides), 'override')}"] if report.overrides else []),
         "",
         f"Release now: {count(report.counts['orders_now'], 'order')}"
         f" (planned for later: {report.counts['orders_planned']:,})",
@@ -141,7 +142,8 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
     if report.capacity:
         lines += ["", "Capacity", *_table(_capacity(plan))]
     if len(plan.problems):
-        lines += ["", f"Problems ({count(len(plan.problems), 'line')} in problems.csv)"]
+        where = "sheet problems" if out.suffix.lower() == ".xlsx" else "problems.csv"
+        lines += ["", f"Problems ({count(len(plan.problems), 'line')} in {where})"]
         lines += _worst_kinds(plan.problems)
     else:
         lines += ["", "No problems."]
