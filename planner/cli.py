@@ -15,6 +15,7 @@ from planner import brain_commands
 from planner.command_options import Brain, ForecastModel, Input, Quiet, Seed, at_most
 from planner.forecast_commands import forecast
 from planner.limits import LONGEST_RUN, MOST_PATHS
+from planner.report_commands import report as report_command
 from planner.study_commands import bench, study
 from planner.training_commands import train
 
@@ -101,6 +102,9 @@ def plan(
         float | None, typer.Option(min=0.0, max=0.999, help="Relative gap at which to stop.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write report.html, the page for people.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Plan: purchase orders with reasons, safety stocks, projection, problems.
@@ -126,9 +130,11 @@ def plan(
         chosen = {name: value for name, value in given.items() if value is not None}
         made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress, model)
         progress("writing")
-        made.write(out, force=force)
+        made.write(out, force=force, report=report)
     if not quiet:
         typer.echo(screen.harmless(screen.plan_text(made, out, scenario.settings.currency)))
+        if report:
+            typer.echo(screen.harmless(f"To read it: {out / 'report.html'}"))
 
 
 @app.command(epilog="Example: planner simulate my-chain --paths 200 --seed 1")
@@ -285,6 +291,7 @@ def schema(
 
 
 app.command(epilog="Example: planner forecast my-chain --cv --out my-forecast")(forecast)
+app.command("report", epilog="Example: planner report my-plan --open")(report_command)
 app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
 app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")(
     bench

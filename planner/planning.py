@@ -109,7 +109,7 @@ def plan(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            capacity=capacity_table(scenario, found, projection),
+            capacity=capacity_table(scenario, stocks.quantity, found, projection),
             products=products_table(scenario, projection),
             report=_report(scenario, stocks, found, projection, clock.seconds, made_forecast),
             forecast=None if made_forecast is None else made_forecast.table,

@@ -121,7 +121,8 @@ class Plan:
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
     capacity : DataFrame
-        kind (storage or lane), place, date, used, capacity, expected_overflow, price, see
+        kind (storage or lane), place, date, used, safety_stock, capacity, expected_overflow, price
+        (volumes, but for the price), see
         :func:`planner.capacity_table.capacity_table`.
     products : DataFrame
         product, category, abc, xyz, value, demand, variability, missed, orders_now, see
@@ -140,8 +141,16 @@ class Plan:
     report: Report
     forecast: pd.DataFrame | None = None
 
-    def write(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the tables as CSV and the report as ``plan.json`` into a folder.
+    def write(self, path: str | Path, *, force: bool = False, report: bool = True) -> None:
+        """Write the tables as CSV, ``plan.json`` and ``report.html`` into a folder.
+
+        Parameters
+        ----------
+        path : str or Path
+        force : bool
+            Replace an older plan.
+        report : bool
+            Whether to write ``report.html``, the page for people.
 
         Raises
         ------
@@ -150,4 +159,4 @@ class Plan:
         """
         from planner.write import write_plan
 
-        write_plan(self, Path(path), force=force)
+        write_plan(self, Path(path), force=force, report=report)

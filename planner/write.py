@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.report import PAGE
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
@@ -45,12 +46,14 @@ def _is_plan(path: Path) -> bool:
     if path.is_symlink() or not path.is_dir():
         return False
     inside = {entry.name for entry in path.iterdir()}
-    ours = {f"{name}.csv" for name in TABLES} | {REPORT}
+    ours = {f"{name}.csv" for name in TABLES} | {REPORT, PAGE}
     return not inside or (REPORT in inside and inside <= ours)
 
 
-def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
+def write_plan(plan: Plan, path: Path, *, force: bool = False, report: bool = True) -> None:
     """Write the tables (CSV, numbers to four decimals) and ``plan.json`` into a folder.
+
+    With ``report``, the page for people (:mod:`planner.report`), too.
 
     Everything is written to a folder beside it first, which then takes its place; an older plan
     is put back if that fails.
@@ -63,12 +66,12 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
     check_target(path, force=force)
     if not path.exists():
         with new_folder(path) as folder:
-            _fill(plan, folder)
+            _fill(plan, folder, report)
         return
     mark = uuid.uuid4().hex[:8]
     fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
     with new_folder(fresh) as folder:
-        _fill(plan, folder)
+        _fill(plan, folder, report)
     try:
         path.rename(old)
         try:
@@ -82,12 +85,18 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _fill(plan: Plan, folder: Path) -> None:
+def _fill(plan: Plan, folder: Path, report: bool) -> None:
     for name in TABLES:
         if (table := getattr(plan, name)) is not None:
             write_csv(rounded(table), folder / f"{name}.csv")
     text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+    if report:
+        from planner.report.plan_page import plan_page
+        from planner.report.read import tables_of
+
+        page = plan_page(tables_of(plan))
+        (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
