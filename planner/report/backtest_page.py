@@ -142,10 +142,7 @@ def _stock(days: _Days, drawn: Charts) -> Html:
         lines = []
         if "safety stock" in days.values:
             buffer = days.values["safety stock"][j]
-            lines.append(
-                charts.series("safety stock", "band", "orange", buffer, low=0 * buffer,
-                              high=np.maximum(buffer, 0.0))
-            )  # fmt: skip
+            lines.append(charts.buffer_band(buffer))
         lines.append(charts.series("stock", "line", "blue", days.values["closing"][j]))
         specs.append(charts.over(name, "units", days.axis, lines))
     text = "Stock at the end of each period, all products together."

@@ -44,6 +44,12 @@ def series(name: str, kind: str, colour: str, y: Floats, **more: Any) -> dict[st
     return {"name": name, "kind": kind, "colour": colour, "y": values(y)} | more
 
 
+def buffer_band(buffer: Floats) -> dict[str, Any]:
+    """Safety stock as a band from 0; what is below 0 has none."""
+    high = np.maximum(buffer, 0.0)
+    return series("safety stock", "band", "orange", buffer, low=0 * high, high=high)
+
+
 def over(
     title: str, unit: str, axis: dict[str, Any], lines: list[dict[str, Any]], **more: Any
 ) -> dict[str, Any]:

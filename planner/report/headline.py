@@ -38,7 +38,7 @@ def _sentences(tables: PlanTables) -> list[object]:
     waits = report.get("unmet_demand") == "backlog"
     missed = report["missed_units"]
     served = (
-        "every customer is served" if missed < 5e-5
+        ("no customer waits at its end" if waits else "every customer is served") if missed < 5e-5
         else f"{short(missed)} units {'still wait at the end' if waits else 'of sales are lost'}"
     )  # fmt: skip
     told: list[object] = [

@@ -57,7 +57,7 @@ def _orders(groups: pd.DataFrame, report: dict[str, Any]) -> Html:
     """A row for every lane, which opens its orders."""
     if groups.empty:
         later = report["counts"]["orders_planned"]
-        text = f"There is nothing to release now ({later:,} orders are planned for later)."
+        text = f"There is nothing to release now ({counted(later, 'order')} planned for later)."
         return tag("p", text + " Plan again on the next order day.", class_="empty")
     pieces: list[Html] = []
     for place, row in enumerate(lines_of(groups.head(MOST_LANES))):
@@ -149,10 +149,11 @@ def _stock(tables: PlanTables, grid: Grid, drawn: Charts) -> Html:
         (str(kind), str(place)): group
         for (kind, place), group in tables.capacity.groupby(keys, sort=False)
     }
+    missed = "waiting" if tables.report.get("unmet_demand") == "backlog" else "missed"
     specs = []
     for j, name in enumerate(grid.locations):
         limited = limits.get(("storage", name))
-        specs.append(_location(name, j, axis, units, limited, grid.dates))
+        specs.append(_location(name, j, axis, units, limited, grid.dates, missed))
     lanes = [
         _lane(place, axis, group, grid.dates)
         for (kind, place), group in limits.items()
@@ -181,7 +182,7 @@ def _drawn(drawn: Charts, specs: list[dict[str, Any]], what: str, names: list[st
 
 def _location(
     name: str, j: int, axis: dict[str, Any], units: dict[str, Any], limited: pd.DataFrame | None,
-    dates: pd.DatetimeIndex,
+    dates: pd.DatetimeIndex, missed: str,
 ) -> dict[str, Any]:  # fmt: skip
     stock, buffer, unit, lines = units["closing"][j], units["safety_stock"][j], "units", []
     if limited is not None:
@@ -191,14 +192,11 @@ def _location(
             unit = "volume"
             capacity = limited["capacity"].to_numpy()
             lines.append(charts.series("capacity", "steps", "vermilion", capacity, dash=True))
-    lines = [
-        charts.series("safety stock", "band", "orange", buffer, low=0 * buffer,
-                      high=np.maximum(buffer, 0.0)),
-        charts.series("stock", "line", "blue", stock),
-        *lines,
-    ]  # fmt: skip
+    lines.insert(0, charts.series("stock", "line", "blue", stock))
+    if (buffer > 0).any():
+        lines.insert(0, charts.buffer_band(buffer))
     if units["missed"][j].any() and unit == "units":
-        lines.append(charts.series("missed", "bars", "pink", units["missed"][j]))
+        lines.append(charts.series(missed, "bars", "pink", units["missed"][j]))
     return charts.over(name, unit, axis, lines)
 
 
@@ -238,7 +236,7 @@ def _products(tables: PlanTables) -> Html:
     products, report = tables.products, tables.report
     if products.empty:
         return tag("p", "The plan has no products.", class_="empty")
-    unit = report.get("currency") or "value"
+    unit = f" ({report['currency']})" if report.get("currency") else ""
     order = np.argsort(-products["value"].to_numpy(), kind="stable")[:TOP_PRODUCTS]
     rows = [
         (
@@ -248,7 +246,7 @@ def _products(tables: PlanTables) -> Html:
         )
         for row in lines_of(products.iloc[order])
     ]  # fmt: skip
-    head = ["Product", "Class", f"Value of demand ({unit})", "Demand (units)", "Variability",
+    head = ["Product", "Class", f"Value of demand{unit}", "Demand (units)", "Variability",
             "Ordered now (units)", "Missed (units)"]  # fmt: skip
     said = (
         "A: the dearest products that make up 80% of the value of demand; B: the next 15%; C: the"
@@ -332,8 +330,8 @@ def _about(tables: PlanTables, drawn: Charts) -> Html:
         ("Proven gap", percent(report["gap"]) if report["gap"] is not None else "not known"),
         ("Safety stocks", ", ".join(f"{name} ({n:,})" for name, n in report["brains"].items())),
         ("Forecast", f"made from past sales: {forecast}" if forecast else "as given"),
-        ("Size", f"{report['counts']['products']:,} products, {report['counts']['locations']:,}"
-                 f" locations, {report['counts']['periods']:,} periods"),
+        ("Size", ", ".join(counted(report["counts"][f"{noun}s"], noun)
+                           for noun in ("product", "location", "period"))),
         ("Time", f"{short(report['seconds'].get('total'))} s of planning"),
     ]  # fmt: skip
     pieces.append(

@@ -7,6 +7,8 @@ from datetime import date
 
 import pandas as pd
 
+SMALLEST = 5e-5
+"""What is smaller is written as 0 in the tables."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -24,7 +26,7 @@ def short(value: float | None) -> str:
         return f"{sign}{size:,.0f}"
     if size >= 0.0995:
         return sign + f"{size:.{1 if size >= 9.995 else 2}f}".rstrip("0").rstrip(".")
-    return f"{sign}{size:.2g}" if size > 0 else "0"
+    return f"{sign}{size:.2g}" if size >= SMALLEST else "0"
 
 
 def half(width: float) -> str:
@@ -42,6 +44,8 @@ def percent(share: float | None) -> str:
     if share is None or not math.isfinite(share):
         return "–"
     points = 100 * share
+    if 0 < points < 0.005:
+        return "<0.01%"
     if 0 < points < 0.95:
         return f"{points:.2g}%"
     if 99.95 <= points < 100:

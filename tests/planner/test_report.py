@@ -96,8 +96,8 @@ def test_numbers_are_rounded_as_people_read_them() -> None:
     told = [short(x) for x in (0.0, 0.0123, 0.624, 9.99, 18.84, 99.96, 532.5, 76156.2, 1.234e7)]
     assert told == ["0", "0.012", "0.62", "9.99", "18.8", "100", "532", "76,156", "12.3 million"]
     assert (short(None), short(float("nan")), short(-5.0)) == ("–", "–", "−5")
-    assert [percent(x) for x in (0.0, 0.0005, 0.004, 0.53, 0.996, 0.99999, 1.0, 1.14)] == [
-        "0%", "0.05%", "0.4%", "53%", "99.6%", "99.99%", "100%", "114%"
+    assert [percent(x) for x in (0.0, 1e-12, 0.0005, 0.004, 0.53, 0.996, 0.99999, 1.0, 1.14)] == [
+        "0%", "<0.01%", "0.05%", "0.4%", "53%", "99.6%", "99.99%", "100%", "114%"
     ]  # fmt: skip
     assert day("2026-01-05") == "5\u00a0Jan\u00a02026"
     assert [counted(n, "order") for n in (0, 1, 1200)] == ["no orders", "1 order", "1,200 orders"]

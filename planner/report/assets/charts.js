@@ -38,7 +38,7 @@ function short(value) {
   if (size >= 1e7) return sign + commas((size / 1e6).toFixed(size >= 1e8 ? 0 : 1)) + " million";
   if (size >= 99.95) return sign + commas(size.toFixed(0));
   if (size >= 0.0995) return sign + String(Number(size.toFixed(size >= 9.995 ? 1 : 2)));
-  return size > 0 ? sign + String(Number(size.toPrecision(2))) : "0";
+  return size >= 5e-5 ? sign + String(Number(size.toPrecision(2))) : "0";
 }
 
 function percent(share) {
@@ -147,7 +147,7 @@ function reach(spec) {
 function drawOver(plot, spec, width) {
   plot.replaceChildren();
   const height = spec.height || 210, axis = across(spec.axis), n = axis.at.length;
-  const [low, high] = reach(spec), marks = ticks(low, high, 4), names = labels(marks);
+  const [low, high] = reach(spec), marks = ticks(low, high, 5), names = labels(marks);
   const left = 14 + 7 * Math.max(...names.map((name) => name.length)), right = 14, top = 22, bottom = 38;
   const first = n ? axis.at[0] : 0, last = n ? axis.at[n - 1] : 1;
   const half = spec.axis.kind === "date" ? 0.5 : 0.04 * (last - first || 1);

@@ -36,7 +36,7 @@ async function search() {
   host.replaceChildren();
   if (!found.length) return;
   const table = node(host, "table"), head = node(node(table, "thead"), "tr");
-  const value = `Value (${meta.currency || "value"})`;
+  const value = meta.currency ? `Value (${meta.currency})` : "Value";
   [["Product"], ["Category"], ["Class"], [value, 1], ["Demand (units)", 1], ["Variability", 1], ["Ordered now (units)", 1], ["Missed (units)", 1]]
     .forEach(([text, number]) => { node(head, "th", text, number ? "n" : "").scope = "col"; });
   const body = node(table, "tbody");
@@ -130,7 +130,7 @@ function onePlace(box, part, at, k, meta) {
   const axis = { kind: "date", first: meta.first, step: meta.step, n: meta.n, label: meta.step === 7 ? "week from" : "day" };
   const demand = cells("demand", ofDemand), std = cells("std", ofDemand), missed = cells("missed", ofStock);
   const cover = part.cover.slice(k * meta.n, (k + 1) * meta.n).map((value) => (value < 0 ? null : value / 10));
-  node(box, "h4", `${meta.locations[part.location[k]]} `).append(node(null, "span", `opens with ${short(part.opening[k] / ofStock)} units`, "quiet"));
+  node(box, "h4", `${meta.locations[part.location[k]]} `).append(node(null, "span", `opens with ${short(part.opening[k] / ofStock)} on hand`, "quiet"));
   const charts = node(box, "div", null, "charts");
   const draw = (title, unit, series) => chart(node(charts, "figure", null, "chart"), { type: "over", title, unit, axis, series, height: 190 });
   const stock = [
