@@ -76,9 +76,9 @@ def _problem(name: str, board: pd.DataFrame, drawn: Charts) -> Html:
         )
         for row in board.to_dict("records")
     ]  # fmt: skip
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"cut": True}
     if entry is not None and entry.aim is not None:
-        more = {"aim": {"name": "aim", "value": float(entry.aim)}}
+        more |= {"aim": {"name": "aim", "value": float(entry.aim)}}
     chart = drawn.add(charts.bars("Score with its 95% interval", _unit(name), rows, **more))
     head = ["", "Policy", "Score", "Of the oracle's", "Paired difference to the first",
             "Demand met", "Seconds", "Source"]  # fmt: skip

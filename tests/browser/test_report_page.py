@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from planner import plan
+from planner.report.words import short
 from scenarios.examples import retail_chain
 
 playwright = pytest.importorskip(
@@ -147,9 +148,23 @@ def test_a_chart_tells_its_numbers_under_the_pointer(page: Any) -> None:
     assert "Jan" in tip
 
 
+def test_script_and_python_write_numbers_alike(page: Any) -> None:
+    values = [0.0, 1e-6, 0.0123, 0.624, 9.99, 18.84, 99.96, -532.4, 76156.2, 1.234e7, 2.5e8]
+    assert page.evaluate("(all) => all.map(short)", values) == [short(x) for x in values]
+
+
 def test_an_address_with_a_product_opens_it(browser: Any, report: Path) -> None:
     opened = browser.new_page()
     opened.goto(report.as_uri() + "#product=P0007")
     opened.wait_for_selector("#part svg")
     assert opened.text_content("#part h3") == "P0007"
+    opened.close()
+
+
+def test_a_browser_that_is_too_old_is_told_so(browser: Any, report: Path) -> None:
+    opened = browser.new_page()
+    opened.add_init_script("delete window.DecompressionStream")
+    opened.goto(report.as_uri())
+    playwright.expect(opened.locator("#hits .fault")).to_contain_text("2023 or later")
+    assert opened.locator("#stock figure svg").count() >= 3  # the rest is there
     opened.close()

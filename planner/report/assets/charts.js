@@ -3,7 +3,7 @@
 //   {type: "over", title, unit, axis, series: [{name, kind, colour, y, low, high, dash}], low, high}
 //     kind: line, area, band (low to high), steps, bars, stack (one on the other), points (low, high)
 //     axis: {kind: "date", first, step, n, label}, {kind: "number", at: [...], label}
-//   {type: "rows", title, unit, rows: [{name, value, low, high, colour, group, note}], aim, dots}
+//   {type: "rows", title, unit, rows: [{name, value, low, high, colour, group, note}], aim, dots, zoom, cut}
 // Text from the data goes into the page as text only.
 const NS = "http://www.w3.org/2000/svg";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -287,11 +287,11 @@ function drawRows(plot, spec, width) {
   const left = Math.min(0.4 * width, 14 + indent + 7.2 * Math.max(4, ...rows.map((row) => row.name.length)));
   const told = rows.map((row) => short(row.value) + (known(row.low) && known(row.value) ? ` ± ${short((row.high - row.low) / 2)}` : ""));
   const right = 14 + 7 * Math.max(4, ...told.map((text) => text.length));
-  // Values far from the others are cut off, so that the others can be told apart.
+  // With "cut", values far from the others are cut off, so that the others can be told apart.
   const ends = rows.flatMap((row) => [row.value, row.low, row.high]).filter(known);
   const sizes = rows.map((row) => Math.abs(row.value ?? 0)).sort((a, b) => a - b);
-  const typical = sizes[Math.max(0, Math.floor(0.75 * sizes.length) - 1)] || 0;
-  const most = typical > 0 && !spec.dots ? 3 * typical : Infinity, start = spec.zoom ? [] : [0];
+  const typical = sizes[Math.max(0, Math.ceil(0.75 * sizes.length) - 1)] || 0;
+  const most = typical > 0 && spec.cut ? 3 * typical : Infinity, start = spec.zoom ? [] : [0];
   const all = [...start, ...ends, ...(spec.aim ? [spec.aim.value] : [])];
   let low = Math.max(-most, Math.min(...all)), high = Math.min(most, Math.max(...all));
   if (high - low < 1e-9) high = low + 1;
