@@ -9,7 +9,7 @@ import pandas as pd
 
 from scenarios.model import Floats
 
-DIGITS = 5
+DIGITS = 6
 """Significant digits of a number in a chart."""
 
 

@@ -31,7 +31,7 @@ SIZES = [(1280, 900), (820, 1180)]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES[1:])), None)
-    if found is None:
+    if found is None or not Path(found).exists():
         pytest.skip("no chromium on the path; name one in the variable CHROMIUM")
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=found, args=FLAGS)
