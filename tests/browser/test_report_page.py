@@ -14,6 +14,7 @@ from planner import plan
 from planner.report.words import short
 from scenarios.examples import retail_chain
 
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 HOSTILE = "<script>alert(1)</script>"
 SIZES = [(1280, 900), (820, 1180)]
 
