@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from planner.forecasting import Forecast, forecast
     from planner.history_backtest import backtest_history
     from planner.origins import Origins, forecasts_at
+    from planner.overrides import Override, Overrides, read_overrides
     from planner.planning import plan
+    from planner.replanning import Replanner
     from planner.result import AuditError, Plan, Report
     from planner.studies import StudyResult, study
 
@@ -21,7 +23,10 @@ __all__ = [
     "BacktestResult",
     "Forecast",
     "Origins",
+    "Override",
+    "Overrides",
     "Plan",
+    "Replanner",
     "Report",
     "StudyResult",
     "backtest",
@@ -29,6 +34,7 @@ __all__ = [
     "forecast",
     "forecasts_at",
     "plan",
+    "read_overrides",
     "study",
 ]
 
@@ -40,7 +46,11 @@ _HOME = {
     "forecasts_at": "planner.origins",
     "Origins": "planner.origins",
     "Forecast": "planner.forecasting",
+    "Override": "planner.overrides",
+    "Overrides": "planner.overrides",
+    "read_overrides": "planner.overrides",
     "plan": "planner.planning",
+    "Replanner": "planner.replanning",
     "study": "planner.studies",
     "StudyResult": "planner.studies",
     "AuditError": "planner.result",

@@ -91,7 +91,10 @@ def init(
 @app.command(epilog="Example: planner plan my-chain --out my-plan --time-limit 30")
 def plan(
     source: Input,
-    out: Annotated[Path, typer.Option(help="Folder for the plan; it must not exist.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for the plan, or an .xlsx workbook alone; it must not exist."),
+    ],
     brain: Brain = "auto",
     model: ForecastModel = "auto",
     time_limit: Annotated[
@@ -100,6 +103,13 @@ def plan(
     gap: Annotated[
         float | None, typer.Option(min=0.0, max=0.999, help="Relative gap at which to stop.")
     ] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(help="Table (CSV) of safety stocks, orders and capacities set by hand."),
+    ] = None,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write the workbook plan.xlsx as well.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -124,9 +134,10 @@ def plan(
         scenario = Scenario.read(source)
         given = {"time_limit": time_limit, "gap": gap}
         chosen = {name: value for name, value in given.items() if value is not None}
-        made = make_plan(scenario, brain, SolverOptions.model_validate(chosen), progress, model)
+        solver = SolverOptions.model_validate(chosen)
+        made = make_plan(scenario, brain, solver, progress, model, overrides)
         progress("writing")
-        made.write(out, force=force)
+        made.write(out, force=force, excel=excel)
     if not quiet:
         typer.echo(screen.harmless(screen.plan_text(made, out, scenario.settings.currency)))
 

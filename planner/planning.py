@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import metadata
 
 import numpy as np
@@ -19,6 +20,8 @@ from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecasting import chosen_models
 from planner.names import capacity_names, date_text
+from planner.overrides import OverridesLike
+from planner.overrides_applied import Changed, changed
 from planner.problems import problems_table
 from planner.projection import Projection, project, worth_listing
 from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
@@ -26,7 +29,8 @@ from planner.tables_out import orders_table, projection_table, safety_stock_tabl
 from scenarios.audit import audit, storage_overflow
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Scenario
-from solver.optimise import optimise
+from solver.fixed_orders import CannotShip
+from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from solver.result import OrderPlan
 
@@ -45,6 +49,7 @@ def plan(
     options: SolverOptions | None = None,
     progress: Progress | None = None,
     model: str = "auto",
+    overrides: OverridesLike = None,
 ) -> Plan:
     """Purchase orders for every echelon of a scenario.
 
@@ -63,24 +68,47 @@ def plan(
         Called with the name of each phase as it begins.
     model : str
         How to forecast, see :func:`planner.forecast`.
+    overrides : Overrides, DataFrame or path, optional
+        Safety stocks, orders and capacities that people set, see :mod:`planner.overrides`.
 
     Returns
     -------
     Plan
+        With overrides, one of the world that they change: to audit it anew, audit it against
+        ``Overrides.apply(scenario).scenario``.
 
     Raises
     ------
     InputError
-        If there is no such brain or model, or something is owed: the tables of a plan hold new
-        orders only.
+        If there is no such brain or model, an override cannot be followed, or something is owed:
+        the tables of a plan hold new orders only.
     AuditError
         If the finished plan breaks a rule of the world: a fault of the planner.
     """
+    change = changed(scenario, overrides)
+    clock = Clock(progress)
+    return finished(prepared(scenario, brain, model, clock), change, options, clock)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a plan starts from, whatever orders and capacities people fix."""
+
+    scenario: Scenario
+    """With a forecast."""
+    stocks: SafetyStocks
+    forecast: Forecast | None
+    """None: it was given."""
+
+
+def prepared(
+    scenario: Scenario, brain: str | SafetyStockPolicy, model: str, clock: Clock
+) -> Prepared:
+    """Forecast and safety stocks; see :func:`plan`."""
     if scenario.settings.unmet_orders == "backlog" and scenario.owed is not None:
         _refuse_owed(scenario)
     # Nobody knows how lead times will change.
     scenario = scenario.replace(lead_time_by_period=None)
-    clock = _Clock(progress)
     made_forecast = None
     chosen_models(model)  # An unknown name is told even where nothing is to be forecast.
     if scenario.lacks_forecast:
@@ -91,14 +119,32 @@ def plan(
         if not decides_nothing(brain):
             mended = where_empty(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
+    return Prepared(scenario, stocks, made_forecast)
+
+
+def finished(
+    ready: Prepared,
+    change: Changed,
+    options: SolverOptions | None,
+    clock: Clock,
+    kept: Kept | None = None,
+) -> Plan:
+    """Orders, tables and audit; see :func:`plan`. ``kept`` keeps the solver between calls."""
+    scenario = change.on(ready.scenario)
+    stocks = dataclasses.replace(
+        ready.stocks,
+        quantity=change.over(ready.stocks.quantity),
+        source=np.where(change.sets.all(axis=1), "override", ready.stocks.source),
+    )
     with clock.phase("orders"):
-        found = optimise(scenario, stocks.quantity, options, progress=clock.within("orders"))
+        found = _orders(scenario, stocks.quantity, change, options, clock, kept)
     with clock.phase("projection"):
         projection = project(scenario, worth_listing(found.quantity))
+        change.check_shipped(projection.shipped)
     with clock.phase("tables"):
         made = Plan(
             purchase_orders=orders_table(scenario, stocks.quantity, found, projection),
-            safety_stock=safety_stock_table(scenario, stocks),
+            safety_stock=safety_stock_table(scenario, stocks, change.sets),
             projection=projection_table(scenario, stocks.quantity, projection),
             problems=problems_table(
                 scenario,
@@ -107,8 +153,12 @@ def plan(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            report=_report(scenario, stocks, found, projection, clock.seconds, made_forecast),
-            forecast=None if made_forecast is None else made_forecast.table,
+            report=dataclasses.replace(
+                _report(scenario, stocks, found, projection, clock.seconds, ready.forecast),
+                input_hash=input_hash(ready.scenario),
+                overrides=change.overrides.listed(),
+            ),
+            forecast=None if ready.forecast is None else ready.forecast.table,
         )
     with clock.phase("audit"):
         violations = audit(scenario, made)
@@ -116,6 +166,27 @@ def plan(
             raise AuditError(violations)
     clock.finish(found.seconds)
     return made
+
+
+def _orders(
+    scenario: Scenario,
+    safety_stock: Floats,
+    change: Changed,
+    options: SolverOptions | None,
+    clock: Clock,
+    kept: Kept | None,
+) -> OrderPlan:
+    try:
+        return optimise(
+            scenario,
+            safety_stock,
+            options,
+            kept=kept,
+            progress=clock.within("orders"),
+            fixed_orders=change.fixed_orders,
+        )
+    except CannotShip as error:
+        raise change.cannot_ship(error) from error
 
 
 def _refuse_owed(scenario: Scenario) -> None:
@@ -126,7 +197,7 @@ def _refuse_owed(scenario: Scenario) -> None:
         raise InputError([Finding("scenario", problem, remedy, None, "owed", f"{total:g}")])
 
 
-class _Clock:
+class Clock:
     """Tells of phases and keeps their seconds; the report shares the dict it fills."""
 
     def __init__(self, progress: Progress | None):
@@ -175,7 +246,7 @@ def _report(
         seconds=seconds,
         versions=versions(),
         brains={str(name): int(n) for name, n in zip(names, numbers, strict=True)},
-        input_hash=input_hash(scenario),
+        input_hash="",
         counts={
             "products": scenario.n_products,
             "locations": scenario.n_locations,

@@ -35,7 +35,8 @@ class Reasons:
     lot_rounding: Floats
     """What lot rules add to the optimum without them (or take off)."""
     binding_capacity: pd.Categorical
-    """The storage or lane whose price changed the order most; blank if none did."""
+    """The storage or lane whose price changed the order most; blank if none did, ``override`` if a
+    person fixed the order."""
 
 
 def reasons(
@@ -132,4 +133,7 @@ def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) ->
     code = np.where(stored >= least, 1 + place, 0)
     of_lane = 1 + len(storage_names) + routes.lane[route]
     code = np.where((lane >= least) & (lane >= stored), of_lane, code)
-    return named(["", *storage_names, *lane_names], code)
+    names = ["", *storage_names, *lane_names, "override"]
+    if found.fixed is not None:
+        code = np.where(found.fixed[route, period], len(names) - 1, code)
+    return named(names, code)

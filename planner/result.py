@@ -81,6 +81,8 @@ class Report:
     forecast: dict[str, float] = field(default_factory=dict)
     """Models that forecast from sales history, and their shares; empty: the forecast was given."""
     notes: tuple[str, ...] = field(default=())
+    overrides: tuple[dict[str, Any], ...] = field(default=())
+    """What people changed, with who, when and why, see ``planner.overrides``."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: what is no finite number is None."""
@@ -112,7 +114,8 @@ class Plan:
         product, location, date, safety_stock, source.
     projection : DataFrame
         product, location, date, opening, receipts, demand, shipments, closing, safety_stock,
-        missed, days_of_cover, if demand is its mean.
+        missed, days_of_cover, if demand is its mean; and echelon_demand, the mean demand of the
+        period at the location and all that it supplies.
     problems : DataFrame
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
@@ -128,8 +131,11 @@ class Plan:
     report: Report
     forecast: pd.DataFrame | None = None
 
-    def write(self, path: str | Path, *, force: bool = False) -> None:
+    def write(self, path: str | Path, *, force: bool = False, excel: bool = False) -> None:
         """Write the tables as CSV and the report as ``plan.json`` into a folder.
+
+        With ``excel``, a workbook ``plan.xlsx`` as well; a path that ends in .xlsx is that
+        workbook alone.
 
         Raises
         ------
@@ -138,4 +144,4 @@ class Plan:
         """
         from planner.write import write_plan
 
-        write_plan(self, Path(path), force=force)
+        write_plan(self, Path(path), force=force, excel=excel)

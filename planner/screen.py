@@ -141,7 +141,8 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
     if report.capacity:
         lines += ["", "Capacity", *_table(_capacity(plan))]
     if len(plan.problems):
-        lines += ["", f"Problems ({count(len(plan.problems), 'line')} in problems.csv)"]
+        where = "sheet problems" if out.suffix.lower() == ".xlsx" else "problems.csv"
+        lines += ["", f"Problems ({count(len(plan.problems), 'line')} in {where})"]
         lines += _worst_kinds(plan.problems)
     else:
         lines += ["", "No problems."]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from brain.policy import SafetyStocks
 from planner.deliveries import deliveries
@@ -27,6 +28,7 @@ SAFETY_STOCK_COLUMNS = ("product", "location", "date", "safety_stock", "source")
 PROJECTION_COLUMNS = (
     "product", "location", "date", "opening", "receipts", "demand", "shipments", "closing",
     "safety_stock", "missed", "days_of_cover",
+    "echelon_demand",
 )  # fmt: skip
 
 
@@ -72,13 +74,15 @@ def order_ids(scenario: Scenario, period: Ints) -> pd.Series:
     return pd.Series(ids.to_numpy(zero_copy_only=False), dtype="str")
 
 
-def safety_stock_table(scenario: Scenario, stocks: SafetyStocks) -> pd.DataFrame:
-    """One row per stock point and period, with who decided."""
+def safety_stock_table(
+    scenario: Scenario, stocks: SafetyStocks, overridden: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row per stock point and period, with who decided; ``overridden`` [K, T]: a person."""
     table = _by_point(scenario)
     table["safety_stock"] = stocks.quantity.reshape(-1)
-    table["source"] = named(
-        stocks.source, np.repeat(np.arange(scenario.n_points), scenario.n_periods)
-    )
+    source = np.repeat(np.arange(scenario.n_points), scenario.n_periods)
+    source[overridden.reshape(-1)] = scenario.n_points
+    table["source"] = named([*stocks.source, "override"], source)
     return pd.DataFrame({name: table[name] for name in SAFETY_STOCK_COLUMNS}, copy=False)
 
 
@@ -96,6 +100,7 @@ def projection_table(
         "safety_stock": safety_stock.reshape(-1),
         "missed": projection.missed.reshape(-1),
         "days_of_cover": days_of_cover(scenario, projection.closing).reshape(-1),
+        "echelon_demand": echelon_mean(scenario, scenario.n_periods).reshape(-1),
     }
     return pd.DataFrame({name: table[name] for name in PROJECTION_COLUMNS}, copy=False)
 

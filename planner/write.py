@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.excel import is_plan_workbook, write_workbook
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
 TABLES = ("purchase_orders", "safety_stock", "projection", "problems", "forecast")
 REPORT = "plan.json"
+WORKBOOK = "plan.xlsx"
 DECIMALS = 4
 
 
@@ -33,7 +35,7 @@ def check_target(path: Path, *, force: bool) -> None:
         return
     if not force:
         raise FileExistsError(f"{path} exists already; choose another place or use --force")
-    if not _is_plan(path):
+    if not (is_plan_workbook(path) if is_workbook(path) else _is_plan(path)):
         raise FileExistsError(f"{path} is no plan and is left alone; choose another place")
     check_parent(path)
 
@@ -43,15 +45,21 @@ def _is_plan(path: Path) -> bool:
     if path.is_symlink() or not path.is_dir():
         return False
     inside = {entry.name for entry in path.iterdir()}
-    ours = {f"{name}.csv" for name in TABLES} | {REPORT}
+    ours = {f"{name}.csv" for name in TABLES} | {REPORT, WORKBOOK}
     return not inside or (REPORT in inside and inside <= ours)
 
 
-def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
+def is_workbook(path: Path) -> bool:
+    """Whether a place is one for a workbook alone."""
+    return path.suffix.lower() == ".xlsx"
+
+
+def write_plan(plan: Plan, path: Path, *, force: bool = False, excel: bool = False) -> None:
     """Write the tables (CSV, numbers to four decimals) and ``plan.json`` into a folder.
 
     Everything is written to a folder beside it first, which then takes its place; an older plan
-    is put back if that fails.
+    is put back if that fails. With ``excel``, ``plan.xlsx`` is written as well; a path that ends
+    in .xlsx is that workbook alone.
 
     Raises
     ------
@@ -59,14 +67,18 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
         See :func:`check_target`.
     """
     check_target(path, force=force)
+    if is_workbook(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_workbook(plan, path)
+        return
     if not path.exists():
         with new_folder(path) as folder:
-            _fill(plan, folder)
+            _fill(plan, folder, excel)
         return
     mark = uuid.uuid4().hex[:8]
     fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
     with new_folder(fresh) as folder:
-        _fill(plan, folder)
+        _fill(plan, folder, excel)
     try:
         path.rename(old)
         try:
@@ -80,12 +92,14 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _fill(plan: Plan, folder: Path) -> None:
+def _fill(plan: Plan, folder: Path, excel: bool) -> None:
     for name in TABLES:
         if (table := getattr(plan, name)) is not None:
             write_csv(rounded(table), folder / f"{name}.csv")
     text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+    if excel:
+        write_workbook(plan, folder / WORKBOOK)
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -92,7 +92,12 @@ class ModelData:
         return ordered(self.review, shipments)
 
 
-def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) -> ModelData:
+def prepare(
+    scenario: Scenario,
+    safety_stock: Floats,
+    options: SolverOptions,
+    wanted_anyway: tuple[Ints, Ints] | None = None,
+) -> ModelData:
     """Arrays of the order model.
 
     Parameters
@@ -101,6 +106,8 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
     safety_stock : array [K, T]
         Buffer wanted at the end of each period (see ``solver.closed_form``).
     options : SolverOptions
+    wanted_anyway : tuple of arrays [n], optional
+        Routes and periods in which something is shipped whether it makes sense or not.
     """
     scenario = _served_where_owed(scenario)
     settings, points, routes = scenario.settings, scenario.points, scenario.routes
@@ -132,7 +139,10 @@ def prepare(scenario: Scenario, safety_stock: Floats, options: SolverOptions) ->
     )
     is_review = np.arange(n_periods) % settings.review_period == 0
     orderable &= is_review[None, :] | ships_between(scenario)[:, None]
-    orderable &= ((routes.max_order_quantity > 0) & worth_its_way(scenario))[:, None]
+    orderable &= worth_its_way(scenario)[:, None]
+    if wanted_anyway is not None:
+        orderable[wanted_anyway] = True
+    orderable &= (routes.max_order_quantity > 0)[:, None]
     # Goods without volume take no capacity, but a closed lane carries nothing.
     orderable &= extend(scenario.lanes.capacity, n_periods)[routes.lane] > 0
 

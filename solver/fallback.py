@@ -10,52 +10,59 @@ from scenarios.simulate import simulate
 from scenarios.state import State
 from solver.closed_form import order_up_to
 from solver.data import ModelData
+from solver.fixed_orders import FixedOrders
 from solver.lots import lots_around
 from solver.model import LotRules
 
 
 def closed_form_orders(
-    scenario: Scenario, data: ModelData, rules: LotRules, safety_stock: Floats
+    scenario: Scenario, data: ModelData, rules: LotRules, fixed: FixedOrders, safety_stock: Floats
 ) -> Floats:
-    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand."""
+    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand, some of them fixed."""
     # As it is carried out: what cannot ship when it is ordered is ordered anew.
     rule = order_up_to(scenario.replace(unmet_orders="lost"), safety_stock)
     return carried_out(
         scenario,
         data,
         rules,
+        fixed,
         lambda state, period: np.minimum(rule(state, period), data.order_limit),
     )
 
 
 def carried_out(
-    scenario: Scenario, data: ModelData, rules: LotRules, policy: OrderPolicy
+    scenario: Scenario, data: ModelData, rules: LotRules, fixed: FixedOrders, policy: OrderPolicy
 ) -> Floats:
     """What ships [A, S] of a policy's orders if demand meets its mean.
 
-    Origins that are short share what they have in proportion to what is asked, lanes likewise.
-    Committed orders are whole lots: the nearest to the policy's order, then what can ship of it.
-    What cannot ship is not owed: the orders returned are only what ships, in their period.
+    Origins that are short share what they have in proportion to what is asked, lanes likewise,
+    after the fixed orders have taken theirs. Committed orders are whole lots: the nearest to the
+    policy's order, then what can ship of it. What cannot ship is not owed: the orders returned are
+    only what ships, in their period.
     """
     world = scenario.replace(unmet_orders="lost", lead_time_by_period=None)
-    fixed = np.zeros((scenario.n_routes, data.n_periods))
+    decided = np.zeros((scenario.n_routes, data.n_periods))
     done = -1
+    policy = fixed.over(policy)
 
     def lots_first(state: State, period: int) -> Floats:
-        return fixed[:, period] if period <= done else policy(state, period)
+        return decided[:, period] if period <= done else policy(state, period)
 
     def shipped() -> Floats:
         return np.asarray(simulate(world, lots_first, data.mean).shipped)
 
-    for period in np.unique(rules.period).tolist():
+    for period in np.union1d(rules.period, fixed.period).tolist():
+        if period > done + 1:
+            # Periods without a rule in between stay as they went.
+            decided[:, done + 1 : period] = shipped()[:, done + 1 : period]
         chosen = rules.period == period
         route = rules.route[chosen]
-        wanted = shipped()[:, period]
+        wanted = fixed.served_first(data, period, shipped()[:, period])
         low, high = lots_around(rules, wanted[route], chosen)
-        fixed[:, period] = wanted
-        fixed[route, period] = np.where(high - wanted[route] < wanted[route] - low, high, low)
+        decided[:, period] = wanted
+        decided[route, period] = np.where(high - wanted[route] < wanted[route] - low, high, low)
         done = period
-        can = shipped()[:, period]
-        fixed[:, period] = can
-        fixed[route, period] = lots_around(rules, can[route], chosen)[0]
+        can = fixed.served_first(data, period, shipped()[:, period])
+        decided[:, period] = can
+        decided[route, period] = lots_around(rules, can[route], chosen)[0]
     return shipped()

@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 from scenarios.model import Floats, Ints, Scenario
 from solver.data import ModelData, routes_upwards
 from solver.evaluate import Evaluation, shortfall_cost
+from solver.fixed_orders import FixedOrders
 from solver.model import LotRules
 from solver.shortfall import Tiers
 
 
-def lot_rules(scenario: Scenario, data: ModelData) -> LotRules:
-    """Rules of every committed order that has any; ``maximum`` is finite."""
+def lot_rules(scenario: Scenario, data: ModelData, fixed: FixedOrders | None = None) -> LotRules:
+    """Rules of every committed order that has any and is not fixed; ``maximum`` is finite."""
     routes = scenario.routes
     committed = np.arange(data.n_periods) < scenario.settings.commit_periods
-    route, period = np.nonzero(data.placeable & committed[None, :])
+    fixed = fixed or FixedOrders.of(scenario, None)
+    free = ~fixed.mask(data.orderable.shape)
+    route, period = np.nonzero(data.placeable & committed[None, :] & free)
     ruled = (
         (routes.order_multiple[route] > 0)
         | (routes.min_order_quantity[route] > 0)
@@ -32,8 +35,9 @@ def lot_rules(scenario: Scenario, data: ModelData) -> LotRules:
     cap = np.where(multiple > 0, np.floor(np.minimum(cap, 1e15) / lot + 1e-9) * lot, cap)
     minimum = routes.min_order_quantity[route]
     minimum = np.where(multiple > 0, np.ceil(minimum / lot - 1e-9) * lot, minimum)
+    paid = float(routes.order_cost[fixed.route[fixed.placed]].sum())
     return LotRules(
-        route, period, multiple, minimum, np.minimum(most, cap), routes.order_cost[route]
+        route, period, multiple, minimum, np.minimum(most, cap), routes.order_cost[route], paid
     )
 
 

@@ -31,6 +31,8 @@ class LotRules:
     minimum: np.ndarray
     maximum: np.ndarray
     fixed_cost: np.ndarray
+    paid: float = 0.0
+    """Fixed costs of orders that are no decision any more."""
 
 
 def build_model(

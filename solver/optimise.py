@@ -14,6 +14,7 @@ from solver.capacity import expected_overflow
 from solver.data import ModelData, economic_lot, prepare
 from solver.evaluate import Evaluation, evaluate, stored_volume
 from solver.fallback import carried_out, closed_form_orders
+from solver.fixed_orders import FixedOrders
 from solver.highs import Highs, Solution
 from solver.integral import improve
 from solver.lots import lot_rules, round_period
@@ -53,6 +54,7 @@ def optimise(
     *,
     kept: Kept | None = None,
     progress: Progress | None = None,
+    fixed_orders: Floats | None = None,
 ) -> OrderPlan:
     """Orders for all products and locations together.
 
@@ -72,14 +74,28 @@ def optimise(
         Keeps the solver between calls on similar scenarios (rolling horizons).
     progress : callable, optional
         Called with the name of each phase.
+    fixed_orders : array [A, T], optional
+        Quantities of orders in the commit window that are no decision (0: none may be placed), nan
+        where they are free. They obey lot rules only if they do so as given.
 
     Returns
     -------
     OrderPlan
+
+    Raises
+    ------
+    CannotShip
+        If fixed orders ask for more than can ship.
+    ValueError
+        If orders are fixed that are none (:meth:`solver.fixed_orders.FixedOrders.of`), or while
+        goods are owed: those count against the first orders.
     """
     options = options or SolverOptions()
+    fixed = FixedOrders.of(scenario, fixed_orders)
+    if len(fixed.route) and scenario.owed is not None and scenario.owed.any():
+        raise ValueError("orders cannot be fixed while goods are owed")
     scenario, rest = ship_owed(scenario)
-    found = _optimise(scenario, safety_stock, options, kept, progress)
+    found = _optimise(scenario, safety_stock, fixed, options, kept, progress)
     return replace(
         found,
         quantity=new_orders(scenario, found.quantity, rest),
@@ -90,6 +106,7 @@ def optimise(
 def _optimise(
     scenario: Scenario,
     safety_stock: Floats,
+    fixed: FixedOrders,
     options: SolverOptions,
     kept: Kept | None,
     progress: Progress | None,
@@ -97,16 +114,20 @@ def _optimise(
     """Orders of a scenario in which nothing is owed."""
     clock = _Clock(options.time_limit, progress)
     clock.phase("prepare")
-    data = prepare(scenario, safety_stock, options)
+    asked = fixed.route[fixed.placed], fixed.period[fixed.placed]
+    data = prepare(scenario, safety_stock, options, asked)
     clock.phase("build")
     program = assemble(data)
-    rules = lot_rules(scenario, data)
-    _relax_fixed_cost(program, rules)
+    fixed.bound(program)
+    rules = lot_rules(scenario, data, fixed)
+    program = _with_fixed_cost(program, rules)
     highs = (kept or Kept()).load(program, options.threads)
     clock.phase("solve")
     relaxed = highs.solve(clock.left() * 0.8)
     if relaxed.termination != "optimal":
-        return _fall_back(scenario, data, rules, relaxed, safety_stock, clock)
+        if len(fixed.route) and relaxed.termination != "time_limit":
+            fixed.explain(highs, max(clock.left(), 1.0))
+        return _fall_back(scenario, data, rules, fixed, relaxed, safety_stock, clock)
     assert relaxed.values is not None
     assert relaxed.row_dual is not None
     missed_cost = scenario.points.missed_sale_cost
@@ -118,7 +139,7 @@ def _optimise(
         clock.phase("round")
         rounded = _round(scenario, data, highs, rules, relaxed, prices[0], clock)
         if rounded is None:
-            rounded = _carried_out(scenario, data, rules, free)
+            rounded = _carried_out(scenario, data, rules, fixed, free)
         best = rounded
         clock.phase("search")
         for _ in range(SEARCHES):
@@ -134,7 +155,7 @@ def _optimise(
     if planned.overdrawn > 1e-6 and not owing:
         # A place that sells and supplies may be planned to ship while customers wait there; they
         # are served first, so less ships. (Where it is owed until the next review, it ships late.)
-        best = _carried_out(scenario, data, rules, best)
+        best = _carried_out(scenario, data, rules, fixed, best)
         planned = evaluate(data, best, missed_cost)
     objective = planned.cost + _fixed(data, rules, best)
     gap = _gap((objective, planned.surcharge), bound)
@@ -144,8 +165,8 @@ def _optimise(
         status = "gap_reached" if gap <= options.gap else status
     clock.phase("done")
     return OrderPlan(
-        quantity=_orders_of(data, rules, best)[:, : scenario.n_periods],
-        relaxed=data.ordered(free)[:, : scenario.n_periods],
+        quantity=fixed.settled(_orders_of(data, rules, best))[:, : scenario.n_periods],
+        relaxed=fixed.settled(data.ordered(free))[:, : scenario.n_periods],
         status=status,
         objective=objective - planned.surcharge,
         bound=min(bound, objective) - planned.surcharge,
@@ -155,6 +176,7 @@ def _optimise(
         expected_overflow=_overflow(scenario, data, planned),
         seconds=clock.seconds,
         message=_message(status, gap, options),
+        fixed=fixed.mask((scenario.n_routes, scenario.n_periods)),
     )
 
 
@@ -172,10 +194,12 @@ def _orders_of(data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
     return orders
 
 
-def _carried_out(scenario: Scenario, data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
+def _carried_out(
+    scenario: Scenario, data: ModelData, rules: LotRules, fixed: FixedOrders, shipments: Floats
+) -> Floats:
     """What ships [A, S] of planned shipments [A, S] in the period in which it is ordered."""
     asked = data.ordered(shipments)
-    return carried_out(scenario, data, rules, lambda state, period: asked[:, period])
+    return carried_out(scenario, data, rules, fixed, lambda state, period: asked[:, period])
 
 
 def _message(status: Status, gap: float, options: SolverOptions) -> str:
@@ -193,13 +217,14 @@ def _fall_back(
     scenario: Scenario,
     data: ModelData,
     rules: LotRules,
+    fixed: FixedOrders,
     relaxed: Solution,
     safety_stock: Floats,
     clock: _Clock,
 ) -> OrderPlan:
     """Closed-form orders, carried out as far as stock and lanes allow."""
     clock.phase("closed form")
-    orders = closed_form_orders(scenario, data, rules, safety_stock)
+    orders = fixed.settled(closed_form_orders(scenario, data, rules, fixed, safety_stock))
     planned = evaluate(data, orders, scenario.points.missed_sale_cost)
     objective = planned.cost + _fixed(data, rules, orders)
     bound = relaxed.bound - planned.surcharge
@@ -226,6 +251,7 @@ def _fall_back(
         )
         + ": these are closed-form orders, which do not weigh products against each other where"
         " capacity is short.",
+        fixed=fixed.mask((scenario.n_routes, scenario.n_periods)),
     )
 
 
@@ -240,7 +266,7 @@ def _round(
 ) -> Floats | None:
     """Orders with permitted lots in the commit window, the rest solved again around them.
 
-    None if time ran out.
+    None if time ran out, or the whole lots leave too little for a fixed order.
     """
     program, solution = highs.program, relaxed
     if (rules.fixed_cost > 0).any():
@@ -301,10 +327,12 @@ def _room(
     return np.maximum(left, 0.0), lane
 
 
-def _relax_fixed_cost(program: LinearProgram, rules: LotRules) -> None:
-    """Charge fixed costs in the relaxation by the share of the largest order (in place)."""
+def _with_fixed_cost(program: LinearProgram, rules: LotRules) -> LinearProgram:
+    """Charge fixed costs in the relaxation by the share of the largest order."""
     columns = program.placed_column[rules.route, rules.period]
-    program.cost[columns] += rules.fixed_cost / np.maximum(rules.maximum, 1e-9)
+    cost = program.cost.copy()
+    cost[columns] += rules.fixed_cost / np.maximum(rules.maximum, 1e-9)
+    return replace(program, cost=cost, offset=program.offset + rules.paid)
 
 
 def _restore(highs: Highs, program: LinearProgram) -> None:
@@ -345,7 +373,7 @@ def _overflow(scenario: Scenario, data: ModelData, planned: Evaluation) -> Float
 
 def _fixed(data: ModelData, rules: LotRules, quantity: Floats) -> float:
     placed = data.ordered(quantity)[rules.route, rules.period] > 0
-    return float((rules.fixed_cost * placed).sum())
+    return float((rules.fixed_cost * placed).sum()) + rules.paid
 
 
 def _total(

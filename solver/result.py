@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scenarios.model import Floats
 
 Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
@@ -43,6 +46,8 @@ class OrderPlan:
     """Wall time by phase: compile, build, solve, round, total ..."""
     message: str = ""
     """One sentence for people on how the result came about."""
+    fixed: NDArray[np.bool_] | None = None
+    """[A, T] where the order was given beforehand; None: nowhere."""
 
     @property
     def gap(self) -> float | None:

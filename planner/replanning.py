@@ -1,0 +1,50 @@
+"""Plan again after a change by hand, in a fraction of the time: the app's way."""
+
+from __future__ import annotations
+
+from brain.policy import SafetyStockPolicy
+from planner.overrides import OverridesLike
+from planner.overrides_applied import changed
+from planner.planning import Clock, Prepared, Progress, finished, prepared
+from planner.result import Plan
+from scenarios.model import Scenario
+from solver.optimise import Kept
+from solver.options import SolverOptions
+
+
+class Replanner:
+    """Plans one scenario under one set of overrides after the other.
+
+    Forecast and safety stocks are made once, and the program stays with the solver, which starts
+    from its last solution. The plans are those of :func:`planner.plan`, up to ties and the gap.
+
+    Parameters
+    ----------
+    scenario, brain, options, model
+        As in :func:`planner.plan`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        brain: str | SafetyStockPolicy = "auto",
+        options: SolverOptions | None = None,
+        model: str = "auto",
+    ):
+        self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
+        self._kept = Kept()
+        self._ready: Prepared | None = None
+
+    def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
+        """A plan under these overrides alone: earlier ones are forgotten.
+
+        Raises
+        ------
+        InputError, AuditError
+            As :func:`planner.plan` does.
+        """
+        change = changed(self.scenario, overrides)
+        clock = Clock(progress)
+        if self._ready is None:
+            self._ready = prepared(self.scenario, self.brain, self.model, clock)
+        return finished(self._ready, change, self.options, clock, self._kept)
