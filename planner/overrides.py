@@ -16,8 +16,9 @@ who, when, why      free text, kept in the plan's report
 
 A safety stock takes the place of the one decided (it may be negative where customers buy). An
 order is placed as given (0: none is), and everything else is planned around it. It must be one that
-is released now, obey the lot rules, and ship whole: what cannot ship is an error, not a smaller
-order. A capacity takes the place of the one in the tables.
+is released now, obey the lot rules, and ship whole (where orders are owed: before the next review):
+what cannot ship is an error, not a smaller order. A capacity takes the place of the one in the
+tables.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Scenario
 from scenarios.report import Report
 from solver.fixed_orders import CannotShip
+from solver.reviews import ordered, review_before
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,8 @@ class Changed:
     def check_shipped(self, shipped: Floats) -> None:
         """Refuse fixed orders of which the projection [A, T] ships less, such as expired goods.
 
+        What origins owe may follow until the next review, as the order model plans it.
+
         Raises
         ------
         InputError
@@ -58,7 +61,9 @@ class Changed:
         if self.fixed_orders is None:
             return
         route, period = np.nonzero(self.fixed_orders > 0)
-        asked, possible = self.fixed_orders[route, period], shipped[route, period]
+        asked = self.fixed_orders[route, period]
+        review = review_before(self.scenario, self.scenario.n_periods)
+        possible = ordered(review, shipped)[route, period]
         short = possible < asked - SMALLEST - 1e-6 * asked
         if short.any():
             raise self.cannot_ship(

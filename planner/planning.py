@@ -16,6 +16,7 @@ from brain import safety_stocks
 from brain.empty_shelves import where_empty
 from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy, SafetyStocks
+from planner.capacity_table import capacity_table
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecasting import chosen_models
@@ -23,6 +24,7 @@ from planner.names import capacity_names, date_text
 from planner.overrides import OverridesLike
 from planner.overrides_applied import Changed, changed
 from planner.problems import problems_table
+from planner.product_table import products_table
 from planner.projection import Projection, project, worth_listing
 from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
@@ -153,6 +155,8 @@ def finished(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
+            capacity=capacity_table(scenario, found, projection),
+            products=products_table(scenario, projection),
             report=dataclasses.replace(
                 _report(scenario, stocks, found, projection, clock.seconds, ready.forecast),
                 input_hash=input_hash(ready.scenario),
@@ -262,6 +266,8 @@ def _report(
         first_date=date_text(scenario, 0),
         last_date=date_text(scenario, -1),
         currency=scenario.settings.currency,
+        period=scenario.settings.period,
+        unmet_demand=scenario.settings.unmet_demand,
         forecast={} if made is None else made.weights,
         notes=tuple(_notes(scenario, projection)),
     )

@@ -1,4 +1,4 @@
-"""What a plan is: four tables and a report."""
+"""What a plan is: tables and a report."""
 
 from __future__ import annotations
 
@@ -78,6 +78,10 @@ class Report:
     first_date: str
     last_date: str
     currency: str = ""
+    period: str = "D"
+    """D (day) or W (week)."""
+    unmet_demand: str = "lost"
+    """lost, or backlog: it waits."""
     forecast: dict[str, float] = field(default_factory=dict)
     """Models that forecast from sales history, and their shares; empty: the forecast was given."""
     notes: tuple[str, ...] = field(default=())
@@ -113,12 +117,18 @@ class Plan:
     safety_stock : DataFrame
         product, location, date, safety_stock, source.
     projection : DataFrame
-        product, location, date, opening, receipts, demand, shipments, closing, safety_stock,
-        missed, days_of_cover, if demand is its mean; and echelon_demand, the mean demand of the
-        period at the location and all that it supplies.
+        product, location, date, opening, receipts, demand, std (of demand), shipments, closing,
+        safety_stock, missed, days_of_cover, if demand is its mean; and
+        echelon_demand, the mean demand of the period at the location and all that it supplies.
     problems : DataFrame
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
+    capacity : DataFrame
+        kind (storage or lane), place, date, used, capacity, expected_overflow, price, see
+        :func:`planner.capacity_table.capacity_table`.
+    products : DataFrame
+        product, category, abc, xyz, value, demand, variability, missed, orders_now, see
+        :func:`planner.product_table.products_table`.
     report : Report
     forecast : DataFrame, optional
         product, location, date, mean, std, error_correlation, where it was made from history.
@@ -128,6 +138,8 @@ class Plan:
     safety_stock: pd.DataFrame
     projection: pd.DataFrame
     problems: pd.DataFrame
+    capacity: pd.DataFrame
+    products: pd.DataFrame
     report: Report
     forecast: pd.DataFrame | None = None
 

@@ -133,6 +133,7 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         f"  missed    {amount(report.missed_units)} units",
         *([f"  forecast  {shares(report.forecast)}"] if report.forecast else []),
         f"  brains    {', '.join(f'{name} ({n:,})' for name, n in report.brains.items())}",
+        *([f"  by hand   {count(len(report.overrides), 'override')}"] if report.overrides else []),
         "",
         f"Release now: {count(report.counts['orders_now'], 'order')}"
         f" (planned for later: {report.counts['orders_planned']:,})",

@@ -26,7 +26,7 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 SAFETY_STOCK_COLUMNS = ("product", "location", "date", "safety_stock", "source")
 PROJECTION_COLUMNS = (
-    "product", "location", "date", "opening", "receipts", "demand", "shipments", "closing",
+    "product", "location", "date", "opening", "receipts", "demand", "std", "shipments", "closing",
     "safety_stock", "missed", "days_of_cover",
     "echelon_demand",
 )  # fmt: skip
@@ -95,6 +95,7 @@ def projection_table(
         "opening": projection.opening.reshape(-1),
         "receipts": projection.receipts.reshape(-1),
         "demand": scenario.mean.reshape(-1),
+        "std": scenario.std.reshape(-1),
         "shipments": projection.shipments.reshape(-1),
         "closing": projection.closing.reshape(-1),
         "safety_stock": safety_stock.reshape(-1),

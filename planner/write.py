@@ -14,7 +14,9 @@ from planner.excel import is_plan_workbook, write_workbook
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
-TABLES = ("purchase_orders", "safety_stock", "projection", "problems", "forecast")
+TABLES = (
+    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "products", "forecast",
+)  # fmt: skip
 REPORT = "plan.json"
 WORKBOOK = "plan.xlsx"
 DECIMALS = 4

@@ -159,6 +159,23 @@ def test_an_order_that_cannot_ship_is_refused_with_what_can() -> None:
     assert "enter 20 or less" in found.remedy
 
 
+def test_where_orders_are_owed_the_rest_may_follow_until_the_next_review() -> None:
+    # The dc holds 6 and gets 10 tomorrow: of 12 ordered now, 6 leave today and 6 in two days.
+    more: dict[str, Any] = {
+        "on_hand": column([4.0, 6.0]), "open_orders": [(1, 1, 10.0)], "review_period": 3,
+        "unmet_orders": "backlog",
+    }  # fmt: skip
+    order = Override("order", 12.0, "P1", origin="dc1", destination="store")
+    made = plan(dc_and_store(**more), overrides=[order])
+    parts = made.purchase_orders[
+        (made.purchase_orders["origin"] == "dc1") & (made.purchase_orders["order_date"] == str(DAY))
+    ]
+    assert parts["quantity"].tolist() == pytest.approx([6.0, 6.0])
+    assert parts["receipt_date"].tolist() == [pd.Timestamp(day(1)), pd.Timestamp(day(3))]
+    with pytest.raises(InputError, match="only 16 units"):
+        plan(dc_and_store(**more), overrides=[dataclasses.replace(order, value=17.0)])
+
+
 def test_an_order_of_goods_that_expire_on_the_way_is_refused() -> None:
     # The dc opens with 4 that are good for today alone; the 10 due today cannot ship before.
     scenario = dc_and_store(
@@ -329,6 +346,7 @@ def test_the_command_follows_a_table_and_refuses_a_wrong_one(tmp_path: Path) -> 
     asked = ("plan", tmp_path / "in", "--out", tmp_path / "out", "--overrides")
     done = run(*asked, tmp_path / "mine.csv")
     assert done.exit_code == 0, done.stderr
+    assert "by hand   1 override" in done.stdout
     orders = pd.read_csv(tmp_path / "out" / "purchase_orders.csv")
     assert orders["quantity"].iloc[0] == 20.0
     missing = run(*asked, tmp_path / "none.csv", "--force")

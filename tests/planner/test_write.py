@@ -18,7 +18,8 @@ from scenarios.model import Scenario
 from tests.worlds import column, tree
 
 FILES = {
-    "purchase_orders.csv", "safety_stock.csv", "projection.csv", "problems.csv", "plan.json",
+    "purchase_orders.csv", "safety_stock.csv", "projection.csv", "problems.csv", "capacity.csv",
+    "products.csv", "plan.json",
 }  # fmt: skip
 HOSTILE = [
     '=cmd|"/c calc"!A1', "<script>alert(1)</script>", 'a,"b"\nc', "Größe 日本 🙂", "@x", "-1",
@@ -53,7 +54,7 @@ def entries(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def test_a_plan_is_five_files(made: Plan, tmp_path: Path) -> None:
+def test_a_plan_is_tables_and_a_report(made: Plan, tmp_path: Path) -> None:
     made.write(tmp_path / "deep" / "out")
     assert entries(tmp_path / "deep" / "out") == FILES
     assert entries(tmp_path / "deep") == {"out"}
@@ -61,7 +62,9 @@ def test_a_plan_is_five_files(made: Plan, tmp_path: Path) -> None:
 
 def test_what_was_written_reads_as_what_was_planned(made: Plan, tmp_path: Path) -> None:
     made.write(tmp_path / "out")
-    for name in ("purchase_orders", "safety_stock", "projection", "problems"):
+    for name in (
+        "purchase_orders", "safety_stock", "projection", "problems", "capacity", "products",
+    ):  # fmt: skip
         table = getattr(made, name)
         found = pd.read_csv(tmp_path / "out" / f"{name}.csv")
         assert list(found.columns) == list(table.columns)
@@ -133,6 +136,14 @@ def test_force_replaces_a_plan_and_nothing_else(made: Plan, tmp_path: Path) -> N
         with pytest.raises(FileExistsError, match="is no plan"):
             made.write(tmp_path / name, force=True)
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
+
+
+def test_a_plan_of_an_older_version_is_a_plan_still(made: Plan, tmp_path: Path) -> None:
+    made.write(tmp_path / "out")
+    for name in ("capacity.csv", "products.csv"):
+        (tmp_path / "out" / name).unlink()
+    made.write(tmp_path / "out", force=True)
+    assert entries(tmp_path / "out") == FILES
 
 
 def test_force_fills_an_empty_folder(made: Plan, tmp_path: Path) -> None:

@@ -6,10 +6,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stockpyl.demand_source import DemandSource
-from stockpyl.instances import load_instance
-from stockpyl.policy import Policy
-from stockpyl.sim import simulation
 
 from scenarios.dynamics import initial_state, network
 from scenarios.network import echelons
@@ -170,6 +166,12 @@ def test_a_serial_system_follows_an_outside_simulation_path_by_path():
     order_first: their leads are one less too, and stock that waits here is in transit there, at
     the same cost.
     """
+    pytest.importorskip("stockpyl", reason="stockpyl is not installed, see the README's test line")
+    from stockpyl.demand_source import DemandSource
+    from stockpyl.instances import load_instance
+    from stockpyl.policy import Policy
+    from stockpyl.sim import simulation
+
     n_periods = 120
     demand = np.random.default_rng(1).normal(5, 1, n_periods)
     oracle = load_instance("example_6_1")

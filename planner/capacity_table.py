@@ -1,0 +1,67 @@
+"""How full storages and lanes are planned to be, period by period."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.projection import Projection
+from scenarios.model import Floats, Ints, Scenario
+from scenarios.segments import segment_sum
+from solver.result import OrderPlan
+
+CAPACITY_COLUMNS = ("kind", "place", "date", "used", "capacity", "expected_overflow", "price")
+
+
+def capacity_table(scenario: Scenario, found: OrderPlan, projection: Projection) -> pd.DataFrame:
+    """One row per period and storage or lane that has a capacity then; storages first.
+
+    Columns ``CAPACITY_COLUMNS``: ``place`` is a location, or ``origin -> destination``; ``used``,
+    ``capacity`` and ``expected_overflow`` (demand risk included; lanes: 0) are volumes, ``price``
+    what one more unit of capacity in that period would save.
+    """
+    names, lanes = scenario.locations.name, scenario.lanes
+    carried = projection.shipped * scenario.route_volume[:, None]
+    ends = zip(lanes.origin_name, names[lanes.destination], strict=True)
+    by_kind = [
+        _limited(
+            scenario, "storage", [str(name) for name in names], stored(scenario, projection),
+            scenario.locations.storage_capacity, found.expected_overflow, found.storage_price,
+        ),
+        _limited(
+            scenario, "lane", [f"{start} -> {end}" for start, end in ends],
+            _sums(scenario.routes.lane, carried, len(lanes.origin)),
+            lanes.capacity, np.zeros(lanes.capacity.shape), found.lane_price,
+        ),
+    ]  # fmt: skip
+    return pd.concat(by_kind, ignore_index=True)
+
+
+def stored(scenario: Scenario, projection: Projection) -> Floats:
+    """[J, T] volume at the end of each period."""
+    volume = projection.closing * scenario.point_volume[:, None]
+    return _sums(scenario.points.location, volume, scenario.n_locations)
+
+
+def _sums(group: Ints, values: Floats, n: int) -> Floats:
+    """[n, T] sums of rows [., T] by group."""
+    return np.asarray(segment_sum(np, group, n)(values.T)).T
+
+
+def _limited(
+    scenario: Scenario, kind: str, names: list[str], used: Floats, capacity: Floats,
+    overflow: Floats, price: Floats,
+) -> pd.DataFrame:  # fmt: skip
+    place, period = np.nonzero(np.isfinite(capacity))
+    return pd.DataFrame(
+        {
+            "kind": pd.Series([kind] * len(place), dtype="str"),
+            "place": pd.Series(np.array(names, dtype=object)[place], dtype="str"),
+            "date": scenario.dates.take(period),
+            "used": used[place, period],
+            "capacity": capacity[place, period],
+            "expected_overflow": overflow[place, period],
+            "price": price[place, period],
+        },
+        columns=list(CAPACITY_COLUMNS),
+    )
