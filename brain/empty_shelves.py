@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from brain.analytic import critical_ratios, demand_quantile, laws_over_time
+from scenarios.due import due
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond
 from scenarios.uncertainty import demand_variance, own_lead_times, split_variance
@@ -91,11 +92,7 @@ def at_arrival(scenario: Scenario, points: Ints, lead: Ints) -> Arrival:
         demand_beyond(scenario, demand_variance(scenario)[points], far), lasting
     )
     shared = np.zeros(alone.shape) if shared is None else shared
-    arriving = np.zeros((scenario.n_points, far))
-    orders = scenario.open_orders
-    soon = orders.period < far
-    where = scenario.routes.destination[orders.route[soon]], orders.period[soon]
-    np.add.at(arriving, where, orders.quantity[soon])
+    arriving = due(scenario, far)
 
     n = points.size
     left, variance, tie = scenario.points.on_hand[points].astype(float), np.zeros(n), np.zeros(n)

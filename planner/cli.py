@@ -174,7 +174,8 @@ def simulate(
         if out is not None:
             progress("writing")
             result.write(out)
-    typer.echo(screen.harmless(screen.simulation_text(result, scenario.settings.currency)))
+    if not quiet:
+        typer.echo(screen.harmless(screen.simulation_text(result, scenario.settings.currency)))
 
 
 @app.command(epilog="Example: planner backtest my-chain --days 100 --policy hybrid --out my-test")
@@ -262,6 +263,8 @@ def backtest(
                 )
         except KeyboardInterrupt:
             _fail("Stopped; the same command goes on from here.", STOPPED)
+    if quiet:
+        return
     if result.warnings:
         typer.echo(screen.harmless(screen.findings_text(result.warnings)), err=True)
     typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))

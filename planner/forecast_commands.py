@@ -21,6 +21,9 @@ def forecast(
             " (arima) some minutes for hundreds of series.",
         ),
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes for models of single series (arima, ets, ...).")
+    ] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the forecast; it must not exist.")
     ] = None,
@@ -45,10 +48,14 @@ def forecast(
 
         progress("reading")
         scenario = Scenario.read(source)
-        made = make(scenario, model, judge=at_hand() if cv else (), progress=progress)
+        made = make(
+            scenario, model, judge=at_hand() if cv else (), workers=workers, progress=progress
+        )
         if out is not None:
             progress("writing")
             made.write(out)
+    if quiet:
+        return
     if made.scenario.warnings:
         typer.echo(screen.harmless(screen.findings_text(made.scenario.warnings)), err=True)
     typer.echo(screen.harmless(screen.forecast_text(made, out)))

@@ -61,7 +61,8 @@ def study(
                 ray=ray,
                 progress=screen.Counted(progress, "run"),
             )
-    typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
+    if not quiet:
+        typer.echo(screen.harmless(screen.study_text(result, scenario.settings.currency)))
     if (result.cells["error"] != "").all():
         raise typer.Exit(NO_PLAN)
 
@@ -124,7 +125,8 @@ def bench(
                 result = benching.bench(**arguments)
             else:
                 result = benching.bench_to(out, **arguments)
-    typer.echo(screen.harmless(board_text(result)))
+    if not quiet:
+        typer.echo(screen.harmless(board_text(result)))
     if result.scores.empty:
         raise typer.Exit(NO_PLAN)
 

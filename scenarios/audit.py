@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.due import due
 from scenarios.ledger import Ledger, Violation, ledger_of, sum_by_origin, waiting
 from scenarios.model import Floats, Ints, Scenario
 
@@ -92,27 +93,23 @@ def _scrap(books: Ledger) -> Floats:
 
 def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     """What arrives is what was sent a lead time ago, and open orders once on their date."""
-    routes, late = scenario.routes, scenario.open_orders
-    due = np.zeros_like(books.receipts)
-    _add_arrivals(scenario, books, due, routes.destination)
-    inside = late.period < scenario.n_periods
-    where = routes.destination[late.route[inside]], late.period[inside]
-    np.add.at(due, where, late.quantity[inside])
-    early, lost = books.receipts - due, due - books.receipts
-    yield from _point(scenario, "lead_time", "more arrives than was due", early, 0.0, due)
+    routes, expected = scenario.routes, due(scenario, scenario.n_periods)
+    _add_arrivals(scenario, books, expected, routes.destination)
+    early, lost = books.receipts - expected, expected - books.receipts
+    yield from _point(scenario, "lead_time", "more arrives than was due", early, 0.0, expected)
 
     # Perishables may expire under way from another location.
     perishes = np.isfinite(scenario.products.shelf_life[scenario.points.product])
     inner = np.zeros(scenario.n_points, dtype=bool)
     inner[routes.destination[routes.origin >= 0]] = True
-    most = np.zeros_like(due)
+    most = np.zeros_like(expected)
     some = perishes & inner
     if books.expired is None:
         most[some] = np.inf
     elif some.any():
         under_way = np.cumsum(books.expired[some] - _scrap(books)[some], axis=1)
         most[some] = under_way - np.cumsum(lost[some], axis=1) + lost[some]
-    yield from _point(scenario, "lead_time", "less arrives than was due", lost, most, due)
+    yield from _point(scenario, "lead_time", "less arrives than was due", lost, most, expected)
 
 
 def _add_arrivals(scenario: Scenario, books: Ledger, total: Floats, row: Ints) -> None:

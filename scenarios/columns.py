@@ -28,6 +28,7 @@ NO_DATE = np.datetime64("NaT", "D")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _INFINITE = re.compile(r"\+?(inf|infinity)", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d*)?)?)?")
+_AMBIGUOUS = "is an ambiguous date (day or month first?)"
 _DATE_LIKE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -78,11 +79,12 @@ def _encoded(cells: Any) -> tuple[Ints, list[str]]:
 
 @dataclass(frozen=True, eq=False)
 class Complaint:
-    """Records whose cell cannot be read, why, and what to do."""
+    """Records whose cell cannot be read, why, and what to do; ``alike`` if one says it of all."""
 
     rows: Ints
     message: str
     remedy: str
+    alike: bool = False
 
 
 def numbers(table: RawTable, column: str) -> tuple[Floats, list[Complaint]]:
@@ -179,7 +181,7 @@ def _dates_from_text(cells: Any) -> tuple[Dates, list[Complaint]]:
         elif text:
             reasons.setdefault(_why_no_date(text), []).append(i)
     complaints = [
-        Complaint(np.flatnonzero(np.isin(code, which)), *reason)
+        Complaint(np.flatnonzero(np.isin(code, which)), *reason, alike=reason[0] == _AMBIGUOUS)
         for reason, which in reasons.items()
     ]
     return parsed[code], [c for c in complaints if c.rows.size]
@@ -201,5 +203,5 @@ def _why_no_date(text: str) -> tuple[str, str]:
     if _ISO_DATE.fullmatch(text):
         return "is a day that the calendar does not have", "correct the date"
     if _DATE_LIKE.match(text):
-        return "is an ambiguous date (day or month first?)", remedy
+        return _AMBIGUOUS, remedy
     return "is not a date", remedy

@@ -58,37 +58,32 @@ def note_repeats(table: Resolved, kept: Assortment, calendar: Calendar, report: 
 
 
 def note_cells(report: Report, table: Resolved, cells: Mask, message: str) -> None:
-    if cells.any():
-        report.add(
-            table.table.raw.file,
-            f"{message}, in {_counted(cells)}",
-            "check the negative quantities",
-            column="quantity",
-            severity="warning",
-        )
+    remedy = "check the negative quantities"
+    _note(report, table, cells, f"{message}, in {_counted(cells)}", remedy)
 
 
 def note_unknown(report: Report, table: Resolved, cells: Mask, n_last: int) -> None:
-    if cells.any():
-        end = f", among them the last {n_last} before the plan" if n_last else ""
-        report.add(
-            table.table.raw.file,
-            f"it is not known what was sold in {_counted(cells)}{end}; any demand may have been",
-            "fill in the quantities, or correct start_date",
-            column="quantity",
-            severity="warning",
-        )
+    end = f", among them the last {n_last} before the plan" if n_last else ""
+    message = f"it is not known what was sold in {_counted(cells)}{end}; any demand may have been"
+    _note(report, table, cells, message, "fill in the quantities, or correct start_date")
 
 
 def note_gaps(report: Report, table: Resolved, cells: Mask) -> None:
+    message = f"{_counted(cells)} have no record after the first, and count as nothing sold"
+    remedy = "leave it so, or add the records; give in_stock false where it was out of stock"
+    _note(report, table, cells, message, remedy, column="date")
+
+
+def _note(
+    report: Report,
+    table: Resolved,
+    cells: Mask,
+    message: str,
+    remedy: str,
+    column: str = "quantity",
+) -> None:
     if cells.any():
-        report.add(
-            table.table.raw.file,
-            f"{_counted(cells)} have no record after the first, and count as nothing sold",
-            "leave it so, or add the records; give in_stock false where it was out of stock",
-            column="date",
-            severity="warning",
-        )
+        report.add(table.table.raw.file, message, remedy, column=column, severity="warning")
 
 
 def _counted(cells: Mask) -> str:

@@ -52,6 +52,7 @@ class Report:
         *,
         severity: Severity = "error",
         hint: Callable[[str], str] | None = None,
+        alike: bool = False,
     ) -> None:
         """Note what is wrong with some records of a table, once per distinct value.
 
@@ -67,6 +68,8 @@ class Report:
             What is wrong and what to do.
         hint : callable, optional
             From a value to an addition to the remedy, such as "did you mean ...".
+        alike : bool
+            One value says it of all: note it once, with their number.
         """
         found = np.flatnonzero(rows) if rows.dtype == bool else np.asarray(rows)
         if not found.size:
@@ -74,9 +77,9 @@ class Report:
         columns = (column,) if isinstance(column, str) else column
         values, code = table.distinct(columns, found)
         _, first, count = np.unique(code, return_index=True, return_counts=True)
-        order = np.argsort(first, kind="stable")
-        for place, which in enumerate(order[:MOST_VALUES]):
-            last = place == MOST_VALUES - 1
+        order, most = np.argsort(first, kind="stable"), 1 if alike else MOST_VALUES
+        for place, which in enumerate(order[:most]):
+            last = place == most - 1
             value = values[code[first[which]]]
             value = value if value and value.strip() else None
             self.add(

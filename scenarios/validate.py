@@ -76,7 +76,10 @@ def typed_table(raw: RawTable, report: Report) -> TypedTable:
                 for complaint in complaints:
                     blank[complaint.rows] = False
                     sound[complaint.rows] = False
-                    report.rows(raw, name, complaint.rows, complaint.message, complaint.remedy)
+                    report.rows(
+                        raw, name, complaint.rows, complaint.message, complaint.remedy,
+                        alike=complaint.alike,
+                    )  # fmt: skip
         else:
             values[name], blank = _checked_numbers(raw, attribute, sound, report)
         if attribute.required and present and blank.any():

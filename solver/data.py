@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.due import due
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import (
     demand_beyond,
@@ -115,11 +116,7 @@ def prepare(
     mean = demand_beyond(scenario, scenario.mean, n_periods)
     supplies = np.zeros(scenario.n_points, dtype=bool)
     supplies[routes.origin[routes.origin >= 0]] = True
-    scheduled = np.zeros((scenario.n_points, n_periods))
-    opened = scenario.open_orders
-    inside = opened.period < n_periods
-    where = (routes.destination[opened.route[inside]], opened.period[inside])
-    np.add.at(scheduled, where, opened.quantity[inside])
+    scheduled = due(scenario, n_periods)
 
     backlog = settings.unmet_demand == "backlog"
     opening = points.on_hand - (points.backlog if backlog else 0.0)

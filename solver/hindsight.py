@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy import optimize
 
+from scenarios.due import due
 from scenarios.linear_cost import LinearCost
 from scenarios.model import Floats, Ints, Scenario
 from solver.reviews import ordered, review_before, ships_between
@@ -150,12 +151,8 @@ class _Path:
     def right(self, demand: Floats) -> Floats:
         """Right-hand side of the equations for demand [K, T]."""
         scenario = self.scenario
-        stock = np.zeros(demand.shape)
-        stock[:, 0] = scenario.points.on_hand
-        late = scenario.open_orders
-        inside = late.period < scenario.n_periods
-        where = (scenario.routes.destination[late.route[inside]], late.period[inside])
-        np.add.at(stock, where, late.quantity[inside])
+        stock = due(scenario, scenario.n_periods)
+        stock[:, 0] += scenario.points.on_hand
         wanted = np.array(demand, dtype=float)
         if self.waits:
             wanted[:, 0] += scenario.points.backlog

@@ -14,7 +14,7 @@ from planner.amount import shares
 from planner.forecasting.blend import Stakes
 from planner.forecasting.boosting import can_boost
 from planner.forecasting.learning import Forecaster, Progress, learn
-from planner.forecasting.models import BLENDED, BOOSTED, MODELS, Model, model_named
+from planner.forecasting.models import BLENDED, BOOSTED, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
 from planner.write import rounded
@@ -78,6 +78,7 @@ def forecast(
     model: str = "auto",
     *,
     judge: Sequence[str] = (),
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Forecast:
     """Forecast demand from a scenario's sales history.
@@ -91,6 +92,8 @@ def forecast(
         :data:`.models.MODELS`.
     judge : sequence of str
         More models to score beside it.
+    workers : int
+        Processes for the models of single series (arima and its like).
     progress : callable, optional
         Called with the name of each phase as it begins.
 
@@ -99,8 +102,8 @@ def forecast(
     InputError
         If there is no history, or no such model.
     """
-    models = chosen_models(model)
-    also = [model_named(name) for name in judge if name not in {m.name for m in models}]
+    models = chosen_models(model, workers)
+    also = [model_named(name, workers) for name in judge if name not in {m.name for m in models}]
     series, points = _series(scenario)
     made = learn(series, stakes_of(scenario, series, points), scenario.n_periods, models, also,
                  progress)  # fmt: skip
@@ -143,15 +146,15 @@ def foreseen(
     return made.scenario, made
 
 
-def chosen_models(name: str) -> list[Model]:
-    """The models that ``auto`` blends, or the one of this name.
+def chosen_models(name: str, workers: int = 1) -> list[Model]:
+    """The models that ``auto`` blends, or the one of this name, see :func:`.models.model_named`.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    return [MODELS[each] for each in BLENDED] if name == "auto" else [model_named(name)]
+    return [model_named(each, workers) for each in (BLENDED if name == "auto" else (name,))]
 
 
 def stakes_of(scenario: Scenario, series: Series, points: Ints) -> Stakes:

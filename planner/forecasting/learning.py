@@ -92,7 +92,7 @@ def learn(
     predictors = {}
     for name in weights:
         tell(f"fitting {name}")
-        predictors[name] = by_name[name].fit(series, max(n_ahead, n_cover))
+        predictors[name] = _fitted(by_name[name], series, n_cover, n_ahead)
     blends = {} if mixed is None or len(weights) < 2 else {"blend": mixed}
     return Forecaster(
         weights=weights,
@@ -102,6 +102,23 @@ def learn(
         scores=score_table(past, blends, stakes),
         coverage=coverage_table(past, mixed, spread, stakes),
     )
+
+
+def _fitted(model: Model, series: Series, n_cover: int, n_ahead: int) -> Predictor:
+    """A model as it was judged, over ``n_cover`` periods; what lies beyond is learnt apart.
+
+    Trees that learn of all periods ahead at once are worse in the nearest ones.
+    """
+    far = model.fit(series, max(n_ahead, n_cover))
+    if not model.trained or n_ahead <= n_cover:
+        return far
+    near = model.fit(series, n_cover)
+
+    def predict(later: Series, n_ahead: int) -> Floats:
+        mean = near(later, min(n_ahead, n_cover))
+        return mean if n_ahead <= n_cover else np.hstack([mean, far(later, n_ahead)[:, n_cover:]])
+
+    return predict
 
 
 def _spread(

@@ -24,8 +24,11 @@ LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
 """Name -> class in statsforecast.models and its settings; season lengths are weekdays' only."""
 
 
-def local(name: str) -> Predictor:
-    """The predictor of a classical model: each series from its own past."""
+def local(name: str, workers: int = 1) -> Predictor:
+    """The predictor of a classical model: each series from its own past.
+
+    ``workers`` is a number of processes; they share the series, and the answer is the same.
+    """
 
     def predict(series: Series, n_ahead: int) -> Floats:
         try:
@@ -51,7 +54,7 @@ def local(name: str) -> Predictor:
         )
         fallback = models.HistoricAverage()
         model = getattr(models, kind)(**settings, alias="made")
-        made = StatsForecast([model], freq=1, n_jobs=1, fallback_model=fallback).forecast(
+        made = StatsForecast([model], freq=1, n_jobs=workers, fallback_model=fallback).forecast(
             df=frame, h=n_ahead
         )
         rows = made["unique_id"].to_numpy()[::n_ahead]

@@ -17,12 +17,14 @@ class Model:
     """How to forecast.
 
     ``fit`` learns from series, and up to how many periods ahead; what it returns is asked about the
-    same series at the same or a later end. ``can`` says whether there is enough to learn from.
+    same series at the same or a later end. ``can`` says whether there is enough to learn from,
+    ``trained`` whether what is learnt depends on how far ahead it will be asked about.
     """
 
     name: str
     fit: Callable[[Series, int], Predictor]
     can: Callable[[Series], bool] = lambda series: True
+    trained: bool = False
 
 
 def _as_it_is(predict: Predictor) -> Callable[[Series, int], Predictor]:
@@ -34,17 +36,17 @@ AVERAGES = (
     Model("seasonal-average", _as_it_is(seasonal_average)),
     Model("seasonal-naive", _as_it_is(seasonal_naive)),
 )
-BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series))
+BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series), trained=True)
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (*AVERAGES, BOOSTED, *(Model(name, _as_it_is(local(name))) for name in LOCAL))
 }
-BLENDED = ("seasonal-average", "moving-average", "boosted")
-"""What ``auto`` weighs against each other."""
+BLENDED = ("boosted", "seasonal-average", "moving-average")
+"""What ``auto`` weighs against each other; the first gets the benefit of the doubt."""
 
 
-def model_named(name: str) -> Model:
-    """The model of this name.
+def model_named(name: str, workers: int = 1) -> Model:
+    """The model of this name; one of single series (:data:`.local.LOCAL`) on so many processes.
 
     Raises
     ------
@@ -54,6 +56,8 @@ def model_named(name: str) -> Model:
     if name not in MODELS:
         problem = f"there is no model of this name; there are auto, {', '.join(MODELS)}"
         raise InputError([Finding("--model", problem, "name one of these", value=name)])
+    if name in LOCAL and workers > 1:
+        return Model(name, _as_it_is(local(name, workers)))
     return MODELS[name]
 
 

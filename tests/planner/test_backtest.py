@@ -252,7 +252,7 @@ def test_the_command_runs_every_policy_and_refuses_others(
         out = tmp_path / name
         done = RUN.invoke(
             app,
-            ["backtest", str(source), "--policy", name, "--days", "3", "--out", str(out), "-q"],
+            ["backtest", str(source), "--policy", name, "--days", "3", "--out", str(out)],
         )
         assert done.exit_code == 0, done.output
         assert f"{name}: 3 periods on 1 path of demand" in done.output

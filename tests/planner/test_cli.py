@@ -79,9 +79,20 @@ def test_the_summary_tells_what_a_planner_asks_first(chain: Path, tmp_path: Path
     assert len(done.stdout.splitlines()) < 60
 
 
-def test_quiet_prints_nothing(chain: Path, tmp_path: Path) -> None:
-    done = run("plan", chain, "--out", tmp_path / "out", "--quiet")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan"],
+        ["simulate", "--paths", "2"],
+        ["backtest", "--days", "2", "--policy", "closed-form", "--brain", "analytic"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_quiet_prints_nothing(command: list[str], chain: Path, tmp_path: Path) -> None:
+    name, *options = command
+    done = run(name, chain, *options, "--out", tmp_path / "out", "-q")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert list((tmp_path / "out").iterdir())
 
 
 def test_a_brain_can_be_chosen(chain: Path, tmp_path: Path) -> None:

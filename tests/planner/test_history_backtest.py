@@ -113,7 +113,6 @@ def test_changing_the_future_changes_no_past_order(policy: Policy) -> None:
 
 
 def test_boosted_trees_see_no_price_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("lightgbm")
     # As many examples and trees as usual would take long.
     monkeypatch.setattr("planner.forecasting.boosting.LEAST_PERIODS", 500)
     monkeypatch.setattr("planner.forecasting.boosting.TREES", 10)
@@ -328,7 +327,7 @@ def test_the_command_plays_a_folder(tmp_path: Path) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     stores(30).write(source)
     command = ["backtest", str(source), "--history", "--policy", "closed-form"]
-    command += ["--model", "moving-average", "-q", "--out"]
+    command += ["--model", "moving-average", "--out"]
     result = RUN.invoke(app, [*command, str(out), "--days", "5"])
     assert result.exit_code == 0, result.output
     assert "closed-form: 5 periods on 1 path of demand" in result.output
@@ -409,7 +408,6 @@ def test_without_history_to_play_demand_is_drawn_from_its_forecast(tmp_path: Pat
             "2",
             "--model",
             "moving-average",
-            "-q",
         ],
     )
     assert result.exit_code == 0, result.output

@@ -286,7 +286,7 @@ def test_the_command_runs_a_study_on_two_processes(tmp_path: Path) -> None:
         "changes: {as it is: {}, less room: {storage: 0.5}}\n",
     )
     out = tmp_path / "out"
-    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "2", "-q"])
+    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "2"])
     assert done.exit_code == 0, done.output
     assert "less room" in done.output
     assert "to closed-form" in done.output
@@ -325,13 +325,15 @@ def test_one_seed_gives_no_intervals(tmp_path: Path) -> None:
         tmp_path, "input: in\npolicies: [closed-form, zero]\nbrain: analytic\ndays: 5\nseeds: 1\n"
     )
     out = tmp_path / "out"
-    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "1", "-q"])
+    done = RUN.invoke(app, ["study", str(path), "--out", str(out), "--workers", "1"])
     assert done.exit_code == 0, done.output
     assert "intervals are unknown" in done.output
     assert "to closed-form" in done.output
     assert "nan" not in done.output
     assert "±" not in done.output
     assert pd.read_csv(out / "summary.csv")["low"].isna().all()
+    done = RUN.invoke(app, ["study", str(path), "--out", str(tmp_path / "x"), "--workers=1", "-q"])
+    assert (done.exit_code, done.output) == (0, "")
 
 
 def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

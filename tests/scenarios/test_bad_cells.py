@@ -297,6 +297,17 @@ def test_errors_come_before_warnings(tmp_path: Path) -> None:
     assert [finding.severity for finding in found] == ["error", "warning"]
 
 
+def test_dates_that_may_be_read_in_two_ways_are_one_error(tmp_path: Path) -> None:
+    lines = FORECAST.splitlines()
+    days = [f"0{day}/01/2026" for day in range(1, 7)]
+    rows = [lines[0], *(f"A,Shop,{day},1,0" for day in days), "A,Shop,soon,1,0", "A,Shop,late,1,0"]
+    found = errors(write(tmp_path, forecast__csv="\n".join(rows) + "\n"))
+    told = [(e.row, e.value, e.count) for e in found if e.column == "date"]
+    # Words are told one by one: each may need another remedy.
+    assert told == [(2, "01/01/2026", 6), (8, "soon", 1), (9, "late", 1)]
+    assert "[and 5 more like it]" in str(found[0])
+
+
 def test_a_blank_mean_is_told_apart_from_a_std_without_mean(tmp_path: Path) -> None:
     forecast = FORECAST.replace("A,Shop,2026-01-05,1,0.5", "A,Shop,2026-01-05,,")
     forecast = forecast.replace("A,Shop,2026-01-06,2,0.5", "A,Shop,2026-01-06,,0.5")

@@ -97,6 +97,12 @@ def test_the_forecast_command_and_the_plan_see_the_same_future(
     assert one["quantity"].tolist() == pytest.approx(two["quantity"].tolist(), abs=1e-3)
 
 
+def test_quiet_prints_nothing(folder: Path, tmp_path: Path) -> None:
+    done = run("forecast", folder, "--out", tmp_path / "out", "--quiet")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "out" / "forecast.csv").exists()
+
+
 def test_every_model_is_judged_on_demand(folder: Path) -> None:
     done = run("forecast", folder, "--model", "seasonal-naive")
     assert "moving-average" not in done.stdout
@@ -106,6 +112,27 @@ def test_every_model_is_judged_on_demand(folder: Path) -> None:
     # Of steady demand, last year's week is a worse forecast than the mean of a quarter.
     cost = judged.scores.set_index("model")["cost"]
     assert cost["moving-average"] < cost["seasonal-naive"]
+
+
+def test_as_many_processes_are_made_as_were_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = pytest.importorskip("statsforecast")
+    whole, asked = library.StatsForecast, []
+
+    def watched(models: list[object], *, n_jobs: int, **more: object) -> object:
+        asked.append(n_jobs)
+        return whole(models, n_jobs=1, **more)
+
+    monkeypatch.setattr(library, "StatsForecast", watched)
+    assert run("forecast", folder, "--model", "croston").exit_code == 0
+    assert set(asked) == {1}
+    asked.clear()
+    assert run("forecast", folder, "--model", "croston", "--workers", "2").exit_code == 0
+    assert set(asked) == {2}
+    asked.clear()
+    forecast(Scenario.read(folder), judge=["theta"], workers=3)
+    assert set(asked) == {3}
 
 
 @pytest.mark.parametrize("command", ["forecast", "plan"])

@@ -149,6 +149,15 @@ def test_what_cannot_be_fitted_gives_way_to_an_average() -> None:
         assert len(found.coverage) > 0
 
 
+def test_trees_are_used_as_they_were_judged() -> None:
+    some = with_promotions(40)
+    found = learn(some, stakes(some, 2), AHEAD, [BOOSTED])
+    made = found.predictors["boosted"](some, AHEAD)
+    assert np.array_equal(made[:, :2], boosted(some, 2)(some, 2))
+    assert np.array_equal(made[:, 2:], boosted(some, AHEAD)(some, AHEAD)[:, 2:])
+    assert np.array_equal(found.predictors["boosted"](some, 1), made[:, :1])
+
+
 def test_a_forecaster_forecasts_from_later_ends_with_what_it_has_learnt() -> None:
     some = with_promotions(80)
     found = learn(some.until(100), stakes(some, AHEAD), AHEAD, AUTO)

@@ -44,6 +44,16 @@ def test_every_model_forecasts_series_of_every_kind(name: str, days: int) -> Non
     assert (abs(made[0] - 6) < 3).all()
 
 
+@pytest.mark.parametrize("name", ["arima", "croston"])
+def test_processes_share_the_series_and_change_no_answer(name: str) -> None:
+    pytest.importorskip("statsforecast")
+    some = series(np.random.default_rng(2).poisson(6, (7, 40)).astype(float))
+    np.testing.assert_array_equal(local(name, 2)(some, 3), local(name)(some, 3))
+    # More processes than series, and a series by itself.
+    one = series(some.quantity[:1])
+    np.testing.assert_array_equal(local(name, 4)(one, 3), local(name)(one, 3))
+
+
 @pytest.mark.parametrize("name", list(LOCAL))
 def test_nothing_is_forecast_where_nothing_has_begun(name: str) -> None:
     pytest.importorskip("statsforecast")
