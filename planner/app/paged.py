@@ -1,0 +1,113 @@
+"""A table of which the page gets one screen of rows at a time; the search is the server's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+
+from planner.amount import amount
+
+Row = dict[str, Any]
+Fetch = Callable[[str, str, bool, int, int], Awaitable[tuple[list[Row], int]]]
+"""Search text, column to sort by, downwards, first row, rows -> those rows, and all there are."""
+BUTTON = """
+<q-td :props="props"><q-btn flat dense no-caps size="sm" color="primary" :icon="props.col.icon"
+ :label="props.col.button" @click="$parent.$emit('pressed', props.row)"
+ :aria-label="props.col.button + ' ' + props.row.id"/></q-td>
+"""
+
+
+def column(
+    name: str, label: str, *, text: bool = False, sortable: bool = True, wrap: bool = False
+) -> Row:
+    """A column; numbers stand to the right, as people read them."""
+    style = (
+        "white-space: normal; min-width: 14rem" if wrap else "max-width: 22rem; overflow: hidden"
+    )
+    return {
+        "name": name, "field": name if text else f"{name}_read", "label": label, "align": "left" if text else "right",
+        "sortable": sortable, "style": f"{style}; text-overflow: ellipsis",
+    }  # fmt: skip
+
+
+class Paged:
+    """A table with a search above it.
+
+    Parameters
+    ----------
+    columns : list of dict
+        See :func:`column`.
+    fetch : callable
+        Gets rows; see ``Fetch``.
+    search : str
+        What the search box says; "": there is none.
+    button, icon : str
+        Label of a button in each row, which calls ``pressed`` with the row.
+    empty : str
+        What an empty table says.
+    """
+
+    def __init__(
+        self,
+        columns: list[Row],
+        fetch: Fetch,
+        *,
+        search: str = "",
+        rows: int = 15,
+        button: str = "",
+        icon: str = "",
+        pressed: Callable[[Row], Any] | None = None,
+        empty: str = "Nothing matches.",
+    ):
+        self._fetch, self._query = fetch, ""
+        if search:
+            box = ui.input(placeholder=search, on_change=self._searched)
+            box.props("dense outlined clearable debounce=300 type=search").classes("w-72")
+            box.props(f'aria-label="{search}"')
+        if button:
+            extra = {"name": "button", "label": "", "field": "id", "align": "right"}
+            columns = [*columns, extra | {"button": button, "icon": icon}]
+        self._table = ui.table(rows=[], columns=columns, row_key="id")
+        self._table.classes("w-full").props(f'flat bordered dense no-data-label="{empty}"')
+        self._table.pagination = {
+            "page": 1, "rowsPerPage": rows, "rowsNumber": 0, "sortBy": None, "descending": False,
+        }  # fmt: skip
+        self._table.props(":rows-per-page-options=[15,50,100]")
+        if button:
+            self._table.add_slot("body-cell-button", BUTTON)
+            self._table.on("pressed", lambda event: pressed(event.args) if pressed else None)
+        self._table.on("request", self._asked)
+
+    async def show(self) -> None:
+        """Get the rows of the page that is shown."""
+        wanted = self._table.pagination
+        first = (wanted["page"] - 1) * wanted["rowsPerPage"]
+        sort, down = wanted.get("sortBy") or "", bool(wanted.get("descending"))
+        rows, total = await self._fetch(self._query, sort, down, first, wanted["rowsPerPage"])
+        self._table.rows = [row | _read(row) for row in rows]
+        self._table.pagination = wanted | {"rowsNumber": total}
+        self._table.update()
+
+    async def _asked(self, event: Any) -> None:
+        said = event.args["pagination"]
+        size = said.get("rowsPerPage")
+        size = size if size in (15, 50, 100) else 15
+        page = max(int(said.get("page") or 1), 1)
+        self._table.pagination = said | {"page": page, "rowsPerPage": size}
+        await self.show()
+
+    async def _searched(self, event: Any) -> None:
+        self._query = str(event.value or "")
+        self._table.pagination = self._table.pagination | {"page": 1}
+        await self.show()
+
+
+def _read(row: Row) -> Row:
+    """Numbers as people read them, beside what they are."""
+    return {
+        f"{name}_read": "" if value is None else amount(value)
+        for name, value in row.items()
+        if value is None or isinstance(value, int | float)
+    }
