@@ -22,6 +22,7 @@ from planner.policies.lots import obeying
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.policies.review import Review
+from planner.report import write_report
 from planner.simulating import summarise, write_paths
 from scenarios.demand import sample
 from scenarios.dynamics import initial_state
@@ -31,10 +32,11 @@ from scenarios.model import Floats, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
 from scenarios.rolling import longer, scenario_at
+from scenarios.segments import segment_sum
 from scenarios.simulate import simulate
 from scenarios.state import State
 from scenarios.trajectory import Trajectory
-from scenarios.write_tables import new_folder
+from scenarios.write_tables import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
@@ -74,7 +76,9 @@ class BacktestResult:
     unknown: int = 0
 
     def write(self, path: Path) -> None:
-        """Write the tables, and stock, orders and costs of the first path, as CSV, and a picture.
+        """Write the tables, and stock, orders and costs of the first path, as CSV, and pages.
+
+        The report is ``report.html``; where matplotlib is installed there is a picture, too.
 
         Raises
         ------
@@ -84,10 +88,19 @@ class BacktestResult:
         with new_folder(path) as folder:
             write_paths(folder, self.summary, self.paths, self.runs[0])
             draw_into(folder, "backtest.png", draw_backtest, self)
-            said = {"policy": self.policy, "periods": self.runs[0].n_periods}
+            run = self.runs[0]
+            settings = run.scenario.settings
+            said = {
+                "policy": self.policy, "periods": run.n_periods, "period": settings.period,
+                "currency": settings.currency,
+            }  # fmt: skip
             if self.unknown:
                 said["unknown_demand"] = self.unknown
             (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+            if self.safety_stock is not None:
+                wanted = by_location(run, self.safety_stock)
+                write_csv(wanted, folder / "safety_stock_of_path_0.csv")
+            write_report(folder)
 
 
 def backtest(
@@ -202,6 +215,19 @@ def backtest(
     paths = pd.DataFrame(rows)
     return BacktestResult(
         policy.name, paths, summarise(paths), tuple(runs), problem.cost, buffer, warnings
+    )
+
+
+def by_location(run: Trajectory, stock: Floats) -> pd.DataFrame:
+    """Columns location, date, safety_stock: stock [K, T] of a run, all products together."""
+    scenario = run.scenario
+    sums = segment_sum(np, scenario.points.location, scenario.n_locations)(stock.T)
+    return pd.DataFrame(
+        {
+            "location": np.repeat(scenario.locations.name, run.n_periods),
+            "date": np.tile(run.dates, scenario.n_locations),
+            "safety_stock": np.asarray(sums).T.ravel(),
+        }
     )
 
 

@@ -21,6 +21,7 @@ from planner.pictures import draw_into, draw_leaderboard
 from planner.policies.named import named
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
+from planner.report import write_report
 from planner.simulating import half_width
 from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError
@@ -100,7 +101,7 @@ class BenchResult:
     failed: pd.DataFrame
 
     def write(self, path: Path) -> None:
-        """Write the tables as CSV, and a picture where matplotlib is installed.
+        """Write the tables as CSV, ``report.html``, and a picture where matplotlib is installed.
 
         Raises
         ------
@@ -114,6 +115,7 @@ class BenchResult:
                 draw_into(folder, "leaderboard.png", draw_leaderboard, self)
             if len(self.failed):
                 write_csv(self.failed, folder / "failed.csv")
+            write_report(folder)
 
 
 def bench(

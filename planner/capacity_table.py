@@ -10,36 +10,50 @@ from scenarios.model import Floats, Ints, Scenario
 from scenarios.segments import segment_sum
 from solver.result import OrderPlan
 
-CAPACITY_COLUMNS = ("kind", "place", "date", "used", "capacity", "expected_overflow", "price")
+CAPACITY_COLUMNS = (
+    "kind",
+    "place",
+    "date",
+    "used",
+    "safety_stock",
+    "capacity",
+    "expected_overflow",
+    "price",
+)
 
 
-def capacity_table(scenario: Scenario, found: OrderPlan, projection: Projection) -> pd.DataFrame:
+def capacity_table(
+    scenario: Scenario, safety_stock: Floats, found: OrderPlan, projection: Projection
+) -> pd.DataFrame:
     """One row per period and storage or lane that has a capacity then; storages first.
 
     Columns ``CAPACITY_COLUMNS``: ``place`` is a location, or ``origin -> destination``; ``used``,
-    ``capacity`` and ``expected_overflow`` (demand risk included; lanes: 0) are volumes, ``price``
-    what one more unit of capacity in that period would save.
+    ``safety_stock``, ``capacity`` and ``expected_overflow`` (demand risk included) are volumes,
+    ``price`` what one more unit of capacity in that period would save. Lanes have no safety stock
+    and no overflow.
     """
     names, lanes = scenario.locations.name, scenario.lanes
+    none = np.zeros(lanes.capacity.shape)
     carried = projection.shipped * scenario.route_volume[:, None]
     ends = zip(lanes.origin_name, names[lanes.destination], strict=True)
     by_kind = [
         _limited(
-            scenario, "storage", [str(name) for name in names], stored(scenario, projection),
+            scenario, "storage", [str(name) for name in names],
+            _stored(scenario, projection.closing), _stored(scenario, safety_stock),
             scenario.locations.storage_capacity, found.expected_overflow, found.storage_price,
         ),
         _limited(
             scenario, "lane", [f"{start} -> {end}" for start, end in ends],
             _sums(scenario.routes.lane, carried, len(lanes.origin)),
-            lanes.capacity, np.zeros(lanes.capacity.shape), found.lane_price,
+            none, lanes.capacity, none, found.lane_price,
         ),
     ]  # fmt: skip
     return pd.concat(by_kind, ignore_index=True)
 
 
-def stored(scenario: Scenario, projection: Projection) -> Floats:
-    """[J, T] volume at the end of each period."""
-    volume = projection.closing * scenario.point_volume[:, None]
+def _stored(scenario: Scenario, units: Floats) -> Floats:
+    """[J, T] volume of units [K, T] at each location."""
+    volume = units * scenario.point_volume[:, None]
     return _sums(scenario.points.location, volume, scenario.n_locations)
 
 
@@ -49,7 +63,7 @@ def _sums(group: Ints, values: Floats, n: int) -> Floats:
 
 
 def _limited(
-    scenario: Scenario, kind: str, names: list[str], used: Floats, capacity: Floats,
+    scenario: Scenario, kind: str, names: list[str], used: Floats, buffer: Floats, capacity: Floats,
     overflow: Floats, price: Floats,
 ) -> pd.DataFrame:  # fmt: skip
     place, period = np.nonzero(np.isfinite(capacity))
@@ -59,6 +73,7 @@ def _limited(
             "place": pd.Series(np.array(names, dtype=object)[place], dtype="str"),
             "date": scenario.dates.take(period),
             "used": used[place, period],
+            "safety_stock": buffer[place, period],
             "capacity": capacity[place, period],
             "expected_overflow": overflow[place, period],
             "price": price[place, period],

@@ -15,6 +15,7 @@ from planner import app_commands, brain_commands
 from planner.command_options import Brain, ForecastModel, Input, Quiet, Seed, at_most
 from planner.forecast_commands import forecast
 from planner.limits import LONGEST_RUN, MOST_PATHS
+from planner.report_commands import report as report_command
 from planner.study_commands import bench, study
 from planner.training_commands import train
 
@@ -111,6 +112,9 @@ def plan(
         bool, typer.Option("--excel", help="Write the workbook plan.xlsx as well.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an older plan at OUT.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write report.html, the page for people.")
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Plan: purchase orders with reasons, safety stocks, projection, problems.
@@ -137,9 +141,11 @@ def plan(
         solver = SolverOptions.model_validate(chosen)
         made = make_plan(scenario, brain, solver, progress, model, overrides)
         progress("writing")
-        made.write(out, force=force, excel=excel)
+        made.write(out, force=force, excel=excel, report=report)
     if not quiet:
         typer.echo(screen.harmless(screen.plan_text(made, out, scenario.settings.currency)))
+        if report and out.suffix.lower() != ".xlsx":
+            typer.echo(screen.harmless(f"To read it: {out / 'report.html'}"))
 
 
 @app.command(epilog="Example: planner simulate my-chain --paths 200 --seed 1")
@@ -299,6 +305,7 @@ def schema(
 
 
 app.command(epilog="Example: planner forecast my-chain --cv --out my-forecast")(forecast)
+app.command("report", epilog="Example: planner report my-plan --open")(report_command)
 app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
 app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")(
     bench

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planner.looks import COLOURS, GREY, LINE, OTHERS
+from planner.looks import COLOURS, GREY, GRID, OTHERS, OURS
+from planner.variant_grid import variant_grid
 from scenarios.costs import COMPONENTS
 from scenarios.segments import segment_sum
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from planner.benching import BenchResult
     from planner.studies import StudyResult
 
-OURS = COLOURS[0]
 REMEDY = "pip install 'echelon-planner[pictures]'"
 
 
@@ -41,7 +41,7 @@ def figure(width: float, height: float) -> Any:
 def tidy(axis: Any) -> None:
     """No frame but the two axes, and a quiet grid."""
     axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(axis="both", color=LINE, linewidth=0.8)
+    axis.grid(axis="both", color=GRID, linewidth=0.8)
     axis.set_axisbelow(True)
 
 
@@ -104,7 +104,7 @@ def draw_study(result: StudyResult, path: Path) -> None:
     Where the variants are a grid of numbers, the one with most values runs along the axis and
     every combination of the others has a column of panels.
     """
-    grid = _grid(result.summary)
+    grid = variant_grid(result.summary)
     along = max(grid.columns, key=lambda name: grid[name].nunique()) if len(grid.columns) else ""
     others = [name for name in grid.columns if name != along]
     panels: list[tuple[str, pd.Index]]
@@ -149,20 +149,6 @@ def draw_study(result: StudyResult, path: Path) -> None:
             axes[-1][column].set_xticks(np.arange(len(variants)), variants, rotation=20, ha="right")
     axes[0][0].legend(fontsize="small", frameon=False)
     made.savefig(path, dpi=120)
-
-
-def _grid(summary: pd.DataFrame) -> pd.DataFrame:
-    """Variant -> numbers by change where a grid made all of them; else no columns."""
-    variants = pd.Index(summary["variant"].drop_duplicates())
-    rows = []
-    for name in variants:
-        parts = [part.split("=", 1) for part in str(name).split(", ")]
-        try:
-            rows.append({part[0]: float(part[1]) for part in parts})
-        except (ValueError, IndexError):
-            return pd.DataFrame(index=variants)
-    table = pd.DataFrame(rows, index=variants)
-    return pd.DataFrame(index=variants) if table.isna().any(axis=None) else table
 
 
 def draw_backtest(result: BacktestResult, path: Path) -> None:

@@ -155,7 +155,7 @@ def finished(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            capacity=capacity_table(scenario, found, projection),
+            capacity=capacity_table(scenario, stocks.quantity, found, projection),
             products=products_table(scenario, projection),
             report=dataclasses.replace(
                 _report(scenario, stocks, found, projection, clock.seconds, ready.forecast),

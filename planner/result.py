@@ -124,7 +124,8 @@ class Plan:
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
     capacity : DataFrame
-        kind (storage or lane), place, date, used, capacity, expected_overflow, price, see
+        kind (storage or lane), place, date, used, safety_stock, capacity, expected_overflow, price
+        (volumes, but for the price), see
         :func:`planner.capacity_table.capacity_table`.
     products : DataFrame
         product, category, abc, xyz, value, demand, variability, missed, orders_now, see
@@ -143,11 +144,21 @@ class Plan:
     report: Report
     forecast: pd.DataFrame | None = None
 
-    def write(self, path: str | Path, *, force: bool = False, excel: bool = False) -> None:
-        """Write the tables as CSV and the report as ``plan.json`` into a folder.
+    def write(
+        self, path: str | Path, *, force: bool = False, excel: bool = False, report: bool = True
+    ) -> None:
+        """Write the tables as CSV, ``plan.json`` and ``report.html`` into a folder.
 
-        With ``excel``, a workbook ``plan.xlsx`` as well; a path that ends in .xlsx is that
-        workbook alone.
+        Parameters
+        ----------
+        path : str or Path
+            One that ends in .xlsx is for the workbook alone.
+        force : bool
+            Replace an older plan.
+        excel : bool
+            Whether to write the workbook ``plan.xlsx`` as well.
+        report : bool
+            Whether to write ``report.html``, the page for people.
 
         Raises
         ------
@@ -156,4 +167,4 @@ class Plan:
         """
         from planner.write import write_plan
 
-        write_plan(self, Path(path), force=force, excel=excel)
+        write_plan(self, Path(path), force=force, excel=excel, report=report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from planner.journal import kept_beside
 from planner.pictures import draw_into, draw_study
 from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
+from planner.report import write_report
 from planner.simulating import half_width, interval
 from scenarios.model import Scenario
 from scenarios.policies import OrderPolicy
@@ -90,14 +92,19 @@ class StudyResult:
         variant, policy, against_variant, against_policy, measure, n, difference, low, high: paired
         by seed, to the first policy in the same variant and to the first variant with the same
         policy.
+    currency : str
+        Of all costs, for display only.
     """
 
     cells: pd.DataFrame
     summary: pd.DataFrame
     differences: pd.DataFrame
+    currency: str = ""
 
     def write(self, path: Path) -> None:
-        """Write the tables as CSV, the cells as Parquet too, and a picture if matplotlib is there.
+        """Write the tables as CSV, the cells as Parquet too, and ``report.html``.
+
+        Where matplotlib is installed there is a picture, too.
 
         Raises
         ------
@@ -111,6 +118,9 @@ class StudyResult:
             write_csv(self.differences, folder / "differences.csv")
             if len(self.summary):
                 draw_into(folder, "study.png", draw_study, self)
+            said = json.dumps({"currency": self.currency}, indent=2)
+            (folder / "study.json").write_text(said + "\n", encoding="utf-8")
+            write_report(folder)
 
 
 def study(
@@ -184,7 +194,8 @@ def study(
         for index, (name, run) in enumerate(runs)
     ]
     table = pd.DataFrame(rows)
-    return StudyResult(table, _summary(table), _differences(table, list(variants), names))
+    currency = next(iter(variants.values())).settings.currency
+    return StudyResult(table, _summary(table), _differences(table, list(variants), names), currency)
 
 
 def _summary(cells: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.excel import is_plan_workbook, write_workbook
+from planner.report import PAGE
 from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
@@ -47,7 +48,7 @@ def _is_plan(path: Path) -> bool:
     if path.is_symlink() or not path.is_dir():
         return False
     inside = {entry.name for entry in path.iterdir()}
-    ours = {f"{name}.csv" for name in TABLES} | {REPORT, WORKBOOK}
+    ours = {f"{name}.csv" for name in TABLES} | {REPORT, PAGE, WORKBOOK}
     return not inside or (REPORT in inside and inside <= ours)
 
 
@@ -56,8 +57,12 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() == ".xlsx"
 
 
-def write_plan(plan: Plan, path: Path, *, force: bool = False, excel: bool = False) -> None:
+def write_plan(
+    plan: Plan, path: Path, *, force: bool = False, excel: bool = False, report: bool = True
+) -> None:
     """Write the tables (CSV, numbers to four decimals) and ``plan.json`` into a folder.
+
+    With ``report``, the page for people (:mod:`planner.report`), too.
 
     Everything is written to a folder beside it first, which then takes its place; an older plan
     is put back if that fails. With ``excel``, ``plan.xlsx`` is written as well; a path that ends
@@ -75,12 +80,12 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False, excel: bool = Fal
         return
     if not path.exists():
         with new_folder(path) as folder:
-            _fill(plan, folder, excel)
+            _fill(plan, folder, excel=excel, report=report)
         return
     mark = uuid.uuid4().hex[:8]
     fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
     with new_folder(fresh) as folder:
-        _fill(plan, folder, excel)
+        _fill(plan, folder, excel=excel, report=report)
     try:
         path.rename(old)
         try:
@@ -94,7 +99,7 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False, excel: bool = Fal
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _fill(plan: Plan, folder: Path, excel: bool) -> None:
+def _fill(plan: Plan, folder: Path, *, excel: bool, report: bool) -> None:
     for name in TABLES:
         if (table := getattr(plan, name)) is not None:
             write_csv(rounded(table), folder / f"{name}.csv")
@@ -102,6 +107,12 @@ def _fill(plan: Plan, folder: Path, excel: bool) -> None:
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
     if excel:
         write_workbook(plan, folder / WORKBOOK)
+    if report:
+        from planner.report.plan_page import plan_page
+        from planner.report.read import tables_of
+
+        page = plan_page(tables_of(plan))
+        (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -85,6 +85,8 @@ def test_capacity_has_a_row_where_there_is_a_limit() -> None:
     assert tuple(table.columns) == CAPACITY_COLUMNS
     assert table["kind"].tolist() == ["storage"] * 7 + ["lane"]
     assert table["capacity"].tolist() == [9.0] * 6 + [40.0, 7.0]
+    assert (table["safety_stock"][:6] > 0).all()
+    assert table["safety_stock"].iloc[-1] == 0.0
     first = str(scenario.locations.name[0])
     here = made.projection[made.projection["location"] == first]
     stock = here.groupby("date")["closing"].sum()  # a unit of volume each
