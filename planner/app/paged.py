@@ -23,13 +23,15 @@ def column(
     name: str, label: str, *, text: bool = False, sortable: bool = True, wrap: bool = False
 ) -> Row:
     """A column; numbers stand to the right, as people read them."""
-    style = (
-        "white-space: normal; min-width: 14rem" if wrap else "max-width: 22rem; overflow: hidden"
-    )
+    width = "white-space: normal; min-width: 14rem" if wrap else "max-width: 22rem"
     return {
-        "name": name, "field": name if text else f"{name}_read", "label": label, "align": "left" if text else "right",
-        "sortable": sortable, "style": f"{style}; text-overflow: ellipsis",
-    }  # fmt: skip
+        "name": name,
+        "field": name if text else f"{name}_read",
+        "label": label,
+        "align": "left" if text else "right",
+        "sortable": sortable,
+        "style": f"{width}; overflow: hidden; text-overflow: ellipsis",
+    }
 
 
 class Paged:

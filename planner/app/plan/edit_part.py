@@ -144,9 +144,11 @@ def _capacities(view: View) -> None:
             return [], 0
 
     def pressed(row: dict[str, Any]) -> None:
-        places = {name: str(row[name]) for name in ("location", "origin", "destination")}
-        now = row["least"]
-        change = Override("capacity", math.inf if now is None else float(now), **places)
+        now = math.inf if row["least"] is None else float(row["least"])
+        change = Override(
+            "capacity", now, location=str(row["location"]), origin=str(row["origin"]),
+            destination=str(row["destination"]),
+        )  # fmt: skip
         _ask(view, change, f"Capacity of {row['place']}", "volume per period")
 
     columns = [
@@ -195,9 +197,9 @@ def _ask(view: View, change: Override, title: str, unit: str) -> None:
                     value=math.inf if free.value else float(value.value),
                     who=session.who,
                     why=str(why.value).strip(),
-                    **({} if first is None or last is None
-                       else {"first": _day(first.value), "last": _day(last.value)}),
-                )  # fmt: skip
+                )
+                if first is not None and last is not None:
+                    asked = replace(asked, first=_day(first.value), last=_day(last.value))
                 await session.edit(asked)
             except InputError as error:
                 wrong.text = "\n".join(

@@ -75,14 +75,13 @@ def _pending(view: View) -> None:
     session = view.session
     if not session.pending:
         return
-    with ui.card().props("flat bordered").classes("w-full border-l-4 border-amber-500"):
-        with ui.row().classes("items-center gap-4"):
-            n = count(len(session.edits), "edit")
-            ui.label(f"The plan below does not follow the edits yet ({n} now).")
-            button = ui.button("Re-plan", icon="refresh",
-                               on_click=lambda: view.start(session.replan()))  # fmt: skip
-            button.props("no-caps unelevated")
-            button.bind_enabled_from(session, "busy", lambda text: not text)
+    n = count(len(session.edits), "edit")
+    card = ui.card().props("flat bordered").classes("w-full border-l-4 border-amber-500")
+    with card, ui.row().classes("items-center gap-4"):
+        ui.label(f"The plan below does not follow the edits yet ({n} now).")
+        button = ui.button("Re-plan", icon="refresh")
+        button.on_click(lambda: view.start(session.replan())).props("no-caps unelevated")
+        button.bind_enabled_from(session, "busy", lambda text: not text)
 
 
 def _difference(told: Difference, plan: Planned) -> None:

@@ -27,7 +27,7 @@ EXAMPLES = {
 def warm(memory: Memory, progress: Progress) -> dict[str, str]:
     """Import what planning needs while people look for their input; brains that can be chosen."""
     import planner.replanning
-    import planner.screen
+    import planner.screen  # noqa: F401
     import scenarios.tables  # noqa: F401
     from brain.registry import SHIPPED, brain_files
 

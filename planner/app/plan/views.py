@@ -87,7 +87,7 @@ def location(plan: Plan, name: str) -> dict[str, Any]:
     limit = plan.capacity[
         (plan.capacity["kind"] == "storage").to_numpy() & (plan.capacity["place"] == name)
     ].set_index("date")
-    shown = {"dates": _dates(by.index), "unit": "units"}
+    shown: dict[str, Any] = {"dates": _dates(by.index), "unit": "units"}
     shown |= {str(column): _numbers(by[column].to_numpy()) for column in by}
     if len(limit):
         # A capacity may hold for some dates only; stock is drawn as volume on those.
