@@ -12,8 +12,10 @@ from planner.amount import amount
 Row = dict[str, Any]
 Fetch = Callable[[str, str, bool, int, int], Awaitable[tuple[list[Row], int]]]
 """Search text, column to sort by, downwards, first row, rows -> those rows, and all there are."""
+SIZES = (15, 50, 100)
+"""Rows of a page that can be chosen."""
 BUTTON = """
-<q-td :props="props"><q-btn flat dense no-caps size="sm" color="primary" :icon="props.col.icon"
+<q-td :props="props"><q-btn flat dense no-caps no-wrap size="sm" color="primary" :icon="props.col.icon"
  :label="props.col.button" @click="$parent.$emit('pressed', props.row)"
  :aria-label="props.col.button + ' ' + props.row.id"/></q-td>
 """
@@ -69,47 +71,69 @@ class Paged:
             box.props("dense outlined clearable debounce=300 type=search").classes("w-72")
             box.props(f'aria-label="{search}"')
         if button:
-            extra = {"name": "button", "label": "", "field": "id", "align": "right"}
-            columns = [*columns, extra | {"button": button, "icon": icon}]
-        self._table = ui.table(rows=[], columns=columns, row_key="id")
-        self._table.classes("w-full").props(f'flat bordered dense no-data-label="{empty}"')
-        self._table.pagination = {
-            "page": 1, "rowsPerPage": rows, "rowsNumber": 0, "sortBy": None, "descending": False,
-        }  # fmt: skip
-        self._table.props(":rows-per-page-options=[15,50,100]")
-        if button:
-            self._table.add_slot("body-cell-button", BUTTON)
-            self._table.on("pressed", lambda event: pressed(event.args) if pressed else None)
-        self._table.on("request", self._asked)
+            # On the left, where a narrow screen shows it.
+            first = {"name": "button", "label": "", "field": "id", "align": "left"}
+            columns = [first | {"button": button, "icon": icon}, *columns]
+        self._columns, self._pressed, self._empty, self._size = columns, pressed, empty, rows
+        self._table: Any = None
+        self._holder = ui.column().classes("w-full")
 
     async def show(self) -> None:
         """Get the rows of the page that is shown."""
-        wanted = self._table.pagination
+        wanted = self._wanted
         first = (wanted["page"] - 1) * wanted["rowsPerPage"]
         sort, down = wanted.get("sortBy") or "", bool(wanted.get("descending"))
         rows, total = await self._fetch(self._query, sort, down, first, wanted["rowsPerPage"])
-        self._table.rows = [row | _read(row) for row in rows]
+        shown = [row | _read(row) for row in rows]
+        if self._table is None:
+            # Only now, so that the browser never holds a table without its number of rows.
+            self._make(shown, wanted | {"rowsNumber": total})
+            return
+        self._table.rows = shown
         self._table.pagination = wanted | {"rowsNumber": total}
         self._table.update()
+
+    @property
+    def _wanted(self) -> Row:
+        start = {"page": 1, "rowsPerPage": self._size, "sortBy": None, "descending": False}
+        return start if self._table is None else dict(self._table.pagination)
+
+    def _make(self, rows: list[Row], pagination: Row) -> None:
+        with self._holder:
+            made = ui.table(rows=rows, columns=self._columns, row_key="id", pagination=pagination)
+        made.classes("w-full").props(f'flat bordered dense no-data-label="{self._empty}"')
+        made.props(f':rows-per-page-options="{list(SIZES)}"')
+        if self._pressed is not None:
+            pressed = self._pressed
+            made.add_slot("body-cell-button", BUTTON)
+            made.on("pressed", lambda event: pressed(event.args))
+        made.on("request", self._asked)
+        self._table = made
 
     async def _asked(self, event: Any) -> None:
         said = event.args["pagination"]
         size = said.get("rowsPerPage")
-        size = size if size in (15, 50, 100) else 15
+        size = size if size in SIZES else SIZES[0]
         page = max(int(said.get("page") or 1), 1)
         self._table.pagination = said | {"page": page, "rowsPerPage": size}
         await self.show()
 
     async def _searched(self, event: Any) -> None:
         self._query = str(event.value or "")
-        self._table.pagination = self._table.pagination | {"page": 1}
-        await self.show()
+        if self._table is not None:
+            self._table.pagination = self._table.pagination | {"page": 1}
+            await self.show()
 
 
 def _read(row: Row) -> Row:
     """Numbers as people read them, beside what they are."""
     return {
-        f"{name}_read": "" if value is None else amount(value)
+        f"{name}_read": "" if value is None else amount(_rounded(value))
         for name, value in row.items()
         if value is None or isinstance(value, int | float)
     }
+
+
+def _rounded(value: float) -> float:
+    """In a column, more than tenths of what is large only hides the difference that matters."""
+    return round(value, 1 if abs(value) >= 10 else 2)

@@ -43,7 +43,7 @@ def add(site: Site) -> None:
         session = sessions.find(key)
         if session is None or session.planned is None:
             return PlainTextResponse("There is no plan: plan again.", 404)
-        path = await session.file("report")
+        path = await session.report()
         if path is None:
             return PlainTextResponse("The report could not be made.", 500)
         headers = {"Content-Security-Policy": REPORT_POLICY, "Cache-Control": "no-store"}

@@ -62,9 +62,11 @@ def _edits(view: View) -> None:
             "None yet: choose a row below and press Edit. The plan follows after Re-plan."
         ).classes("caption")
         return
-    with ui.column().classes("w-full gap-0 bg-white border"):
+    with ui.column().classes("w-full gap-0 bg-white border border-gray-300"):
         for edit in session.edits[-50:]:
-            with ui.row().classes("w-full items-center gap-3 px-3 py-1 border-b no-wrap"):
+            with ui.row().classes(
+                "w-full items-center gap-3 px-3 py-1 border-b border-gray-300 no-wrap"
+            ):
                 ui.label(described(edit)).classes("grow")
                 ui.label(f"{edit.who}, {edit.when}: {edit.why}").classes("caption grow")
                 remove = ui.button(icon="delete", on_click=lambda edit=edit: session.remove(edit))

@@ -68,7 +68,7 @@ def planned(plan: Plan) -> Planned:
         lanes=tuple(_by_lane(plan)),
         locations=tuple(str(name) for name in plan.projection["location"].unique()),
         limited_lanes=tuple(str(name) for name in lanes.unique()),
-        n_edits=len(report.overrides),
+        categories=bool((plan.products["category"].astype(str) != "").any()),
     )
 
 

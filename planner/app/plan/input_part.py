@@ -30,7 +30,7 @@ def input_part(view: View) -> None:
             _ways(view)
         return
     with ui.expansion(f"Input: {session.source}", icon="folder_open").classes(
-        "w-full bg-white border"
+        "w-full bg-white border border-gray-300"
     ):
         _ways(view)
 
@@ -82,6 +82,7 @@ def _upload(view: View) -> None:
         multiple=True, auto_upload=True, max_total_size=view.site.most_bytes,
         label="Drop the files here, or press +", on_multi_upload=came, on_rejected=refused,
     )  # fmt: skip
+    made.on("failed", lambda: ui.notify("The upload failed: try again.", type="negative"))
     made.props("flat bordered accept=.csv,.gz,.parquet,.xlsx,.yaml,.yml").classes("w-full")
 
 
@@ -110,13 +111,13 @@ def checks_part(view: View) -> None:
 def _choices(view: View) -> None:
     session = view.session
     with ui.row().classes("items-end gap-4"):
-        brains = ui.select(session.brains, label="Safety stocks by").classes("w-56")
+        brains = ui.select(session.brains, label="Safety stocks by").classes("w-80")
         brains.bind_value(session, "brain").props("outlined dense")
         if session.opened is not None and session.opened.lacks_forecast:
             models = ui.select(FORECASTS, label="Forecast by").classes("w-56")
             models.bind_value(session, "model").props("outlined dense")
         limit = ui.number("Time limit (s)", min=1, max=3600, placeholder="60").classes("w-36")
-        limit.bind_value(session, "time_limit").props("outlined dense clearable")
+        limit.bind_value(session, "time_limit").props("outlined dense clearable stack-label")
         made = ui.button("Plan", icon="calculate", on_click=lambda: _plan(view, limit))
         made.props("no-caps unelevated").bind_enabled_from(session, "busy", lambda text: not text)
 

@@ -125,7 +125,7 @@ def _later(view: View, place: tuple[str, str], plan: Planned) -> None:
             return
         with holder:
             made = _location(name, numbers) if kind == "location" else _lane(name, numbers, plan)
-            ui.echart(made).classes("w-full h-72 bg-white border")
+            ui.echart(made).classes("w-full h-72 bg-white border border-gray-300")
 
     ui.timer(0, fill, once=True)
 
@@ -155,11 +155,12 @@ def products_part(view: View, plan: Planned) -> None:
     def chosen(row: dict[str, Any]) -> None:
         session.product = str(row["product"])
         one.refresh()
+        ui.run_javascript(f"getHtmlElement({place.id}).scrollIntoView({{behavior: 'smooth'}})")
 
     money = f" ({plan.currency})" if plan.currency else ""
     columns = [
         column("product", "Product", text=True),
-        column("category", "Category", text=True),
+        *([column("category", "Category", text=True)] if plan.categories else []),
         column("abc", "Value", text=True),
         column("xyz", "Variability", text=True),
         column("value", f"Value of demand{money}"),
@@ -178,7 +179,9 @@ def products_part(view: View, plan: Planned) -> None:
         if session.product:
             _product(view, session.product)
 
-    one()
+    # Below the header when it is scrolled to.
+    with ui.column().classes("w-full min-h-96").style("scroll-margin-top: 4rem") as place:
+        one()
 
 
 def _product(view: View, name: str) -> None:
@@ -194,7 +197,7 @@ def _product(view: View, name: str) -> None:
             with ui.grid().classes("w-full grid-cols-1 lg:grid-cols-2 gap-4"):
                 for place in found:
                     with ui.column().classes("w-full gap-1"):
-                        ui.echart(_at(place)).classes("w-full h-80 bg-white border")
+                        ui.echart(_at(place)).classes("w-full h-80 bg-white border border-gray-300")
                         ui.label(_facts(place)).classes("caption")
 
     ui.timer(0, fill, once=True)
@@ -217,7 +220,7 @@ def _at(place: dict[str, Any]) -> dict[str, Any]:
         series += [
             line("Demand", place["demand"]),
             {"type": "line", "name": "", "data": place["low"], **quiet, **hidden},
-            {"type": "line", "name": "8 of 10 cases", "data": spread, **quiet,
+            {"type": "line", "name": "Demand in 8 of 10 cases", "data": spread, **quiet,
              "areaStyle": {"color": ROLES["forecast"], "opacity": 0.2},
              "itemStyle": {"color": ROLES["forecast"]}},
         ]  # fmt: skip
@@ -256,7 +259,7 @@ def band(name: str, values: list[Any]) -> dict[str, Any]:
 def bars(name: str, values: list[Any]) -> dict[str, Any]:
     """Bars in the colour of their role."""
     role = {"Shipped": "arrivals"}.get(name, name.lower())
-    return {"type": "bar", "name": name, "data": values, "itemStyle": {"color": ROLES[role]},
+    return {"type": "bar", "name": name, "data": values, "itemStyle": {"color": ROLES[role], "opacity": 0.6},
             "sampling": None, "barMaxWidth": 14}  # fmt: skip
 
 

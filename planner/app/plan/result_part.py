@@ -46,7 +46,7 @@ def _headline(plan: Planned) -> None:
     unit = f" {plan.currency}" if plan.currency else ""
     most = max((c for c in plan.costs if c != "total"), key=lambda c: plan.costs[c], default="")
     total = plan.costs["total"]
-    with ui.row().classes("w-full gap-3 items-stretch"):
+    with ui.grid().classes("w-full grid-cols-2 md:grid-cols-3 xl:grid-cols-6 gap-3"):
         share = f"{plan.costs[most] / total:.0%} is {spoken(most)}" if total else "nothing is paid"
         figure("Cost, if demand is as forecast", f"{amount(round(total))}{unit}", share)
         left = f"{plan.missed / plan.demand:.1%} of demand" if plan.demand else "no demand"
@@ -154,12 +154,16 @@ def _plain_table(
         for name, label in heads.items()
     ]
     made = ui.table(rows=rows, columns=columns, row_key=next(iter(heads)), pagination=n or None)
-    made.props("flat bordered dense").classes("w-full")
+    made.props("flat bordered dense").classes("w-full self-start")
 
 
 def _tabs(view: View, plan: Planned) -> None:
     session = view.session
-    with ui.tabs().classes("w-full").props("no-caps align=left inline-label") as tabs:
+    with (
+        ui.tabs()
+        .classes("w-full")
+        .props("no-caps align=left inline-label active-color=primary") as tabs
+    ):
         for name, (label, icon) in TABS.items():
             number = {"problems": plan.n_problems, "edit": len(session.edits)}.get(name, 0)
             ui.tab(name, f"{label} ({number:,})" if number else label, icon)
@@ -182,7 +186,8 @@ def _tabs(view: View, plan: Planned) -> None:
 
 def _report(view: View) -> None:
     """The report in a frame of its own, which cannot reach this page."""
-    frame = ui.element("iframe").classes("w-full border bg-white").style("height: 75vh")
+    frame = ui.element("iframe").classes("w-full border border-gray-300 bg-white")
+    frame.style("height: 75vh")
     frame.props(
         f'src="/plan/report/{view.key}" title="Report of the plan"'
         ' sandbox="allow-scripts allow-downloads" loading=lazy'

@@ -64,6 +64,7 @@ class Session:
     note: str = ""
     """What was done last, such as where something was saved."""
     _scratch: Path | None = None
+    _reported: tuple[Planned | None, Path] | None = None
 
     async def warm(self) -> None:
         """Let the process learn to plan while people look for their input."""
@@ -72,9 +73,8 @@ class Session:
 
     async def open(self, source: str, *, upload: bool = False) -> None:
         """Read an input of the folder; edits of another one are dropped."""
-        path = self.folder.inside(source)
-        # Kept apart until it is known to be good: a bad one leaves what was open.
         async with _work(self, "reading", "This input cannot be used:") as work:
+            path = self.folder.inside(source)
             try:
                 self.opened = await work(tasks.read, str(path))
             except InputError:
@@ -145,8 +145,8 @@ class Session:
 
     async def load_edits(self, source: str) -> None:
         """Edits from a table in the folder, in place of those there are."""
-        path = self.folder.inside(source)
         async with _work(self, "reading edits", "These edits cannot be used:") as work:
+            path = self.folder.inside(source)
             self._set(await work(tasks.load_overrides, str(path)))
             self.note = f"{len(self.edits):,} edits are from {source}. Plan again to follow them."
 
@@ -179,12 +179,25 @@ class Session:
 
     async def file(self, kind: str) -> Path | None:
         """A file of the plan to download or show; None if it failed."""
-        if self._scratch is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="planner-plan-"))
         made = None
         async with _work(self, "writing", "The file was not made:") as work:
-            made = await work(tasks.pack, kind, str(self._scratch / kind))
+            made = await work(tasks.pack, kind, str(self._folder() / kind))
         return None if made is None else Path(made)
+
+    async def report(self) -> Path | None:
+        """The report, made once for each plan; None if it failed."""
+        if self._reported is None or self._reported[0] is not self.planned:
+            plan, made = self.planned, None
+            with suppress(InputError, Failed, Stopped):
+                made = await self.worker.ask(tasks.pack, "report", str(self._folder() / "shown"))
+            self._reported = None if made is None else (plan, Path(made))
+        return None if self._reported is None else self._reported[1]
+
+    def _folder(self) -> Path:
+        """Where files for downloads are made."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="planner-plan-"))
+        return self._scratch
 
     async def look(self, name: str, *arguments: Any) -> Any:
         """A view of the plan; None if it is gone."""

@@ -58,7 +58,8 @@ class Planned:
     """Orders released now by lane: origin, destination, orders, units, products."""
     locations: tuple[str, ...]
     limited_lanes: tuple[str, ...]
-    n_edits: int = 0
+    categories: bool
+    """Whether any product has one."""
 
 
 @dataclass(frozen=True)

@@ -137,9 +137,9 @@ def capacities(
 
 
 def save_plan(memory: Memory, progress: Progress, path: str) -> None:
-    """Write the plan into a folder of its own, with the workbook."""
+    """Write the plan into a folder of its own."""
     progress("writing the plan")
-    _of(memory, "plan").write(path, excel=True)
+    _of(memory, "plan").write(path)
 
 
 def save_overrides(

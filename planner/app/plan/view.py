@@ -24,14 +24,14 @@ class View:
 
     def __init__(self, site: Site, session: Session, key: str):
         self.site, self.session, self.key = site, session, key
-        self._parts: list[tuple[Callable[[], Any], Any, list[Any]]] = []
+        self._parts: list[tuple[Callable[[], tuple[Any, ...]], Any, list[Any]]] = []
 
     def draw(self) -> None:
         """Draw all parts, and go on looking for changes."""
         s = self.session
         self._part(lambda: (s.source, s.opened is None), lambda: input_part(self))
         self._part(lambda: (s.trouble, s.note), lambda: _told(s))
-        self._part(lambda: s.opened, lambda: checks_part(self))
+        self._part(lambda: (s.opened,), lambda: checks_part(self))
         self._part(lambda: (s.busy,), lambda: _busy(s))
         self._part(lambda: (s.planned, s.edits), lambda: result_part(self))
         # Outside of the parts, so that a dialog outlives a part that is drawn again.
@@ -46,24 +46,31 @@ class View:
             return
         background_tasks.create(work)
 
-    def _part(self, state: Callable[[], Any], draw: Callable[[], None]) -> None:
-        made = ui.refreshable(draw)
-        # Identity: plans are compared as the objects they are, which costs nothing.
-        self._parts.append((state, made, [_ids(state())]))
-        with ui.column().classes("w-full gap-4"):
+    def _part(self, state: Callable[[], tuple[Any, ...]], draw: Callable[[], None]) -> None:
+        holder = ui.column().classes("w-full gap-4")
+
+        @ui.refreshable
+        def made() -> None:
+            draw()
+            # What is empty must not leave a gap.
+            holder.set_visibility(len(list(holder.descendants())) > 1)
+
+        self._parts.append((state, made, [state()]))
+        with holder:
             made()
 
     def _look(self) -> None:
         for state, made, seen in self._parts:
-            now = _ids(state())
-            if now != seen[0]:
+            now = state()
+            if not _same(now, seen[0]):
                 seen[0] = now
                 made.refresh()
 
 
-def _ids(state: Any) -> Any:
-    parts = state if isinstance(state, tuple) else (state,)
-    return tuple(part if isinstance(part, str | bool | int) else id(part) for part in parts)
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Plans and the like are compared as the objects they are, which costs nothing."""
+    pairs = zip(one, other, strict=True)
+    return all(a == b if isinstance(a, str | bool) else a is b for a, b in pairs)
 
 
 def _told(session: Session) -> None:
