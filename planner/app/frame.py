@@ -17,6 +17,8 @@ PAGES = (
     ("Train", "/train", "model_training"),
     ("Study", "/study", "insights"),
 )
+GO_TO = "() => {{ location.href = '{path}' + (sessionStorage.getItem('{path}') || '') }}"
+"""The way to a page, to the session that this tab left there, if any: see :func:`keep`."""
 STYLE = """
 body { background: #fafafa; color: #222; }
 .nicegui-content { padding: 0; }
@@ -37,10 +39,17 @@ def frame(title: str) -> Iterator[None]:
     with ui.header(elevated=False).classes("items-center gap-2 py-1 bg-primary"):
         ui.label("planner").classes("text-lg font-bold mr-4")
         for name, path, icon in PAGES:
-            button = ui.button(name, icon=icon, on_click=lambda path=path: ui.navigate.to(path))
+            button = ui.button(name, icon=icon)
+            button.on("click", js_handler=GO_TO.format(path=path))
             button.props(f"flat color=white no-caps {'' if name != title else 'outline'}")
     with ui.column().classes("w-full max-w-screen-2xl mx-auto p-4 gap-4"):
         yield
+
+
+def keep(path: str, key: str) -> None:
+    """Put a session's id into the address, for reloads, and into the tab, for the way back."""
+    ui.navigate.history.replace(f"{path}?s={key}")
+    ui.run_javascript(f"sessionStorage.setItem('{path}', '?s={key}')")
 
 
 def findings(found: Iterable[Finding], *, intro: str = "") -> None:

@@ -37,6 +37,10 @@ class Registry(Generic[T]):
         self._used[key] = time.monotonic()
         return key, self._kept[key]
 
+    def find(self, key: str) -> T | None:
+        """The session of this id, if there is one."""
+        return self._kept.get(key)
+
     def close(self) -> None:
         """Close all of them."""
         for key in list(self._kept):
