@@ -8,6 +8,7 @@ from nicegui import app, ui
 
 from planner.app.frame import empty, findings, frame
 from planner.app.registry import Registry
+from planner.app.simulate.by_hand import Comparison
 from planner.app.simulate.charts import Charts
 from planner.app.simulate.controls import Controls, Numbers, choice
 from planner.app.simulate.log import Log
@@ -37,7 +38,7 @@ def add(site: Site) -> None:
             frame("Simulate"),
             ui.row().classes("w-full items-start gap-4 flex-wrap lg:flex-nowrap"),
         ):
-            with ui.column().classes("w-full lg:w-64 shrink-0"):
+            with ui.column().classes("w-full lg:w-72 shrink-0"):
                 panel(session, site)
             with ui.column().classes("grow min-w-0 w-full gap-4"):
                 view = View(session)
@@ -49,14 +50,18 @@ class View:
 
     def __init__(self, session: Session):
         self._session = session
-        self._number, self._said, self._compared = -1, None, None
+        self._number = -1
+        self._said: object = None
+        self._compared: Comparison | None = None
         self._parts: list[Any] = []
         self._orders: Orders | None = None
         with ui.row().classes("w-full items-center gap-2") as self._busy:
             ui.spinner(size="sm")
             self._doing = ui.label()
             ui.button("Stop", icon="stop", on_click=session.stop).props("flat dense no-caps")
+        self._busy.set_visibility(False)
         self._trouble = ui.column().classes("w-full")
+        self._trouble.set_visibility(False)
         self._body = ui.column().classes("w-full gap-4")
         self._since = 0
 
@@ -87,6 +92,7 @@ class View:
             return
         self._said = said
         self._trouble.clear()
+        self._trouble.set_visibility(any(said))
         with self._trouble:
             trouble, odd = said
             if isinstance(trouble, str):
@@ -106,6 +112,7 @@ class View:
             return
         self._parts = [Controls(session, head), Numbers(session, head)]
         self._result = ui.column().classes("w-full")
+        self._result.set_visibility(False)
         if session.running.by_hand:
             self._orders = Orders(session, head)
         choice(session, head)
@@ -117,6 +124,7 @@ class View:
             return
         self._compared = found
         self._result.clear()
+        self._result.set_visibility(found is not None)
         if found is not None:
             with self._result:
-                comparison(found, session.head, POLICIES[session.running.policy])
+                comparison(found, session.head, POLICIES[session.running.policy][0])

@@ -97,7 +97,9 @@ def _expected(game: Game, end: int, lead: int) -> float:
 def _rule(game: Game, route: int) -> str:
     routes = game.scenario.routes
     parts = []
-    if routes.order_multiple[route] > 0:
+    if routes.order_multiple[route] == 1:
+        parts.append("whole units")
+    elif routes.order_multiple[route] > 0:
         parts.append(f"multiples of {routes.order_multiple[route]:g}")
     if routes.min_order_quantity[route] > 0:
         parts.append(f"at least {routes.min_order_quantity[route]:g}")

@@ -41,7 +41,6 @@ class Charts:
                 plot.options.clear()
                 plot.options.update(make())
                 plot.update()
-                plot.run_chart_method("setOption", plot.options, {"notMerge": True})
         elif len(session.days) != self._shown:
             for plot, make in self._plots:
                 fresh = make()["series"]
@@ -55,7 +54,8 @@ class Charts:
     def _base(self, title: str, unit: str, series: list[Options]) -> Options:
         made = chart(self._days, series, unit=unit, along=self._head.unit, title=title)
         made["tooltip"][":valueFormatter"] = ROUNDED
-        made["grid"] |= {"left": 60, "right": 16}
+        made["grid"] |= {"left": 60, "right": 16, "top": 64}
+        made["title"] |= {"left": 4, "top": 2}
         made["yAxis"]["axisLabel"] = {":formatter": ROUNDED}
         return made
 
@@ -77,18 +77,21 @@ class Charts:
         band = {"stack": "band", "silent": True, "tooltip": {"show": False}, "symbol": "none"}
         clear = {"opacity": 0}
         shade = {"color": looks.GREY, "opacity": 0.18}
-        return self._base(
+        made = self._base(
             f"Demand: {self._about()}",
             f"units a {self._head.unit}",
             [
                 _line("Low", lines["low"], looks.GREY) | band | {"lineStyle": clear},
                 _line("80% of days", lines["width"], looks.GREY)
-                | band | {"lineStyle": clear, "areaStyle": shade},
+                | band
+                | {"lineStyle": clear, "areaStyle": shade},
                 _line("Predicted", lines["predicted"], looks.ROLES["forecast"], dashed=True),
                 _line("Actual", lines["actual"], looks.ROLES["demand"]),
                 _bars("Missed", lines["missed"], looks.ROLES["missed"]),
             ],
-        ) | {"legend": {"bottom": 0, "data": ["80% of days", "Predicted", "Actual", "Missed"]}}  # fmt: skip
+        )
+        made["legend"]["data"] = ["80% of days", "Predicted", "Actual", "Missed"]
+        return made
 
     def _stock(self) -> Options:
         lines, series = self._session.series, []
@@ -101,7 +104,10 @@ class Charts:
             )
         much = len(self._head.locations) > LINES and self._session.chosen.location is None
         about = self._about() + (", all locations" if much else "")
-        return self._base(f"Stock at the end of the {self._head.unit}: {about}", "units", series)
+        title = f"Stock at the end of the {self._head.unit}: {about}"
+        made = self._base(title, "units (dashed: safety stock)", series)
+        made["legend"]["data"] = names
+        return made
 
     def _orders(self) -> Options:
         lines = self._session.series

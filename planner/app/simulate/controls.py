@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from nicegui import ui
 
-from planner.app.simulate.session import FASTEST, Session
-from planner.app.simulate.shown import Chosen, Head
+from planner.amount import count
+from planner.app.simulate.session import Session
+from planner.app.simulate.shown import Head
 from planner.app.simulate.words import cover, money, share, short_date, units
 
 SPEEDS = {0.5: "½ a second", 1.0: "1 a second", 2.0: "2 a second", 5.0: "5 a second",
@@ -26,7 +28,7 @@ class Controls:
                 self._step = _button("Step", "skip_next", session.step)
                 self._end = _button("To the end", "fast_forward", self._on_end)
                 speed = ui.select(
-                    SPEEDS, label=f"{head.unit.capitalize()}s", value=_known(session.speed),
+                    SPEEDS, label=f"{head.unit.capitalize()}s", value=session.speed,
                     on_change=self._on_speed,
                 )  # fmt: skip
                 speed.props("dense options-dense").classes("w-32")
@@ -49,7 +51,7 @@ class Controls:
         self._bar.set_value(days / head.n_periods)
         unit = head.unit.capitalize()
         if done:
-            text = f"The end: {days:,} {head.unit}s" if days != 1 else f"The end: 1 {head.unit}"
+            text = f"The end: {count(days, head.unit)}"
         elif days:
             text = f"{unit} {days:,} of {head.n_periods:,}, {short_date(head.dates[days - 1])}"
         else:
@@ -57,19 +59,13 @@ class Controls:
         self._where.set_text(text)
 
     def _on_play(self) -> None:
-        speed = self._session.speed
-        self._session.play(2.0 if speed == FASTEST else speed)
+        self._session.play()
 
     def _on_end(self) -> None:
-        self._session.play(FASTEST)
-        self._session.speed = FASTEST
+        self._session.play(rush=True)
 
     def _on_speed(self, event: Any) -> None:
         self._session.speed = event.value
-
-
-def _known(speed: float) -> float:
-    return speed if speed in SPEEDS else 2.0
 
 
 def _button(label: str, icon: str, on_click: Any) -> Any:
@@ -83,7 +79,8 @@ class Numbers:
 
     def __init__(self, session: Session, head: Head):
         self._session, self._head, self._shown = session, head, -1
-        names = ("Total cost", f"Cost a {head.unit}", "Fill rate", "Missed units",
+        paid = f", {head.currency}" if head.currency else ""
+        names = (f"Total cost{paid}", f"Cost a {head.unit}{paid}", "Fill rate", "Missed units",
                  "Days of cover", "Orders placed")  # fmt: skip
         self._labels = []
         with ui.element("div").classes(
@@ -101,9 +98,8 @@ class Numbers:
         if found is None or days == self._shown:
             return
         self._shown = days
-        currency = self._head.currency
         texts = (
-            money(found.total, currency), money(found.per_period, currency),
+            money(found.total, ""), money(found.per_period, ""),
             share(found.fill_rate), units(found.missed), cover(found.cover), f"{found.lines:,}",
         )  # fmt: skip
         for label, text in zip(self._labels, texts, strict=True):
@@ -112,31 +108,26 @@ class Numbers:
 
 def choice(session: Session, head: Head) -> None:
     """Which products and location the charts are about."""
-    state = {"products": list(session.chosen.products), "location": session.chosen.location}
-
-    async def changed() -> None:
-        chosen = tuple(sorted(int(p) for p in state["products"] or ()))
-        await session.choose(Chosen(chosen, state["location"]))
 
     async def products(event: Any) -> None:
-        state["products"] = event.value
-        await changed()
+        chosen = tuple(sorted(int(p) for p in event.value or ()))
+        await session.choose(dataclasses.replace(session.chosen, products=chosen))
 
     async def location(event: Any) -> None:
-        state["location"] = event.value if event.value >= 0 else None
-        await changed()
+        place = event.value if event.value >= 0 else None
+        await session.choose(dataclasses.replace(session.chosen, location=place))
 
     with ui.row().classes("w-full items-center gap-4"):
         some = len(head.products) < head.n_products
         which = f" (of the {len(head.products):,} that sell most)" if some else ""
         select = ui.select(
             head.products, label=f"Products in the charts{which}; none chosen: all",
-            value=state["products"], multiple=True, with_input=True, clearable=True,
+            value=list(session.chosen.products), multiple=True, with_input=True, clearable=True,
             on_change=products,
         )  # fmt: skip
         select.props("dense options-dense use-chips").classes("grow min-w-64")
         places = {-1: "All locations"} | dict(enumerate(head.locations))
-        here = -1 if state["location"] is None else state["location"]
+        here = -1 if session.chosen.location is None else session.chosen.location
         ui.select(places, label="Location", value=here, on_change=location).props(
             "dense options-dense"
         ).classes("w-48")

@@ -19,6 +19,9 @@ FILES = {
 }
 
 
+NOTHING = '<div class="caption">No day has passed yet: press Play or Step.</div>'
+
+
 class Log:
     """A table of which only one page is ever sent."""
 
@@ -50,7 +53,7 @@ class Log:
                         )
             self._table = ui.table(columns=columns, rows=[], row_key="number")
             self._table.props('flat dense hide-pagination :rows-per-page-options="[0]"')
-            self._table.classes("w-full")
+            self._table.classes("w-full").add_slot("no-data", NOTHING)
             self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._draw)
             self._pages.props("max-pages=7")
         self.update()

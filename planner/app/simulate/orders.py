@@ -15,11 +15,11 @@ from planner.app.simulate.by_hand import PAGE, Comparison
 from planner.app.simulate.charts import ROUNDED
 from planner.app.simulate.session import Session
 from planner.app.simulate.shown import Head
-from planner.app.simulate.words import COMPONENTS, cover, money, share, short_date, units
+from planner.app.simulate.words import COMPONENTS, cover, money, points, share, short_date, units
 
 COLUMNS = {
     "product": "Product", "lane": "Lane", "lead_time": "Lead time", "on_hand": "On hand",
-    "on_way": "Under way", "expected": "Expected demand", "order": "Order", "rule": "Only",
+    "on_way": "Under way", "expected": "Expected demand", "order": "Order", "rule": "Allowed",
 }  # fmt: skip
 CELL = r"""
 <q-td :props="props">
@@ -37,13 +37,13 @@ class Orders:
     def __init__(self, session: Session, head: Head):
         self._session, self._head = session, head
         self._shown, self._text, self._lane = -1, "", -1
-        left = {"product", "lane", "rule"}
+        left = {"product", "lane", "order", "rule"}
         columns = [
             {"name": name, "field": name, "label": label,
              "align": "left" if name in left else "right"}
             for name, label in COLUMNS.items()
         ]  # fmt: skip
-        with ui.card().props("flat bordered").classes("w-full gap-2"):
+        with ui.card().props("flat bordered").classes("w-full gap-2") as self._card:
             with ui.row().classes("w-full items-center gap-2"):
                 self._title = ui.label().classes("font-bold")
                 ui.space()
@@ -53,7 +53,7 @@ class Orders:
                 self._clear = _button("Clear", "backspace", self._on_clear)
                 follow = ui.switch("Follow the planner from here on", value=session.follow)
                 follow.bind_value(session, "follow")
-                ui.space()
+            with ui.row().classes("w-full items-center gap-4"):
                 text = ui.input("Find a product", on_change=self._found)
                 text.props("dense clearable debounce=300").classes("w-40")
                 lanes = {-1: "All lanes"} | dict(enumerate(head.lanes))
@@ -68,22 +68,23 @@ class Orders:
             ui.label(
                 "In units. On hand and under way: where the lane leads. Expected demand: there and"
                 " where it supplies, until an order of the next review could arrive. An origin"
-                " ships no more than it has."
+                " ships no more than it has. On days that pass without an"
+                " order of yours there is none, unless you follow the planner."
             ).classes("caption")
 
     async def update(self) -> None:
         """Show the day that comes next."""
-        if self._session.drafted != self._shown and not self._session.busy:
-            self._shown = self._session.drafted
+        session = self._session
+        if session.drafted != self._shown and not (session.busy or session.playing):
+            self._shown = session.drafted
             await self._draw()
 
     async def _draw(self) -> None:
         lane = None if self._lane < 0 else self._lane
-        found = await self._session.draft(
-            tasks.lines, self._text, lane, max(self._pages.value - 1, 0)
-        )
+        found = await self._session.lines(self._text, lane, max(self._pages.value - 1, 0))
         if found is None:
             return
+        self._card.set_visibility(not self._session.done)
         self._pages.max = max(1, -(-found.count // PAGE))
         self._pages.set_visibility(found.count > PAGE)
         self._say(found.order_lines, found.ordered)
@@ -92,8 +93,8 @@ class Orders:
         self._clear.set_enabled(may)
         day, unit = len(self._session.days), self._head.unit
         if self._session.done:
-            title = "All over: no more orders"
-        elif may:
+            return
+        if may:
             title = f"Your orders on {unit} {day + 1}, {short_date(self._head.dates[day])}"
         else:
             title = f"No orders on {unit} {day + 1}: they are placed every " + count(
@@ -182,9 +183,11 @@ def verdict(you: float, planner: float, currency: str) -> str:
     mine, theirs = money(you, currency), money(planner, currency)
     if abs(you - planner) <= 1e-9 * max(abs(you), abs(planner)):
         return f"You and the planner both paid {mine}."
-    gap = (
-        f" ({abs(you / planner - 1):.1%} {'more' if you > planner else 'less'})" if planner else ""
-    )
+    gap = ""
+    if planner > 0 and you >= 2 * planner:
+        gap = f" ({you / planner:,.1f} times as much)"
+    elif planner > 0:
+        gap = f" ({abs(you / planner - 1):.1%} {'more' if you > planner else 'less'})"
     return f"You paid {mine}{gap}, the planner {theirs}."
 
 
@@ -192,19 +195,18 @@ def _figures(found: Comparison, head: Head) -> None:
     you, planner = found.hand, found.planner
     plain = head.currency
 
-    def row(name: str, mine: float, theirs: float, write: Any) -> dict[str, str]:
+    def row(
+        name: str, mine: float, theirs: float, write: Any, write_gap: Any = None
+    ) -> dict[str, str]:
         gap = mine - theirs
         sign = "+" if gap > 0 else ""
         return {
             "name": name, "you": write(mine), "planner": write(theirs),
-            "gap": "–" if math.isnan(gap) else sign + write(gap),
+            "gap": "–" if math.isnan(gap) else sign + (write_gap or write)(gap),
         }  # fmt: skip
 
     def paid(value: float) -> str:
         return money(value, plain)
-
-    def points(value: float) -> str:
-        return share(value)
 
     rows = [row("Total cost", you.total, planner.total, paid)]
     rows += [
@@ -212,16 +214,16 @@ def _figures(found: Comparison, head: Head) -> None:
         for name in head.components
     ]
     rows += [
-        row("Fill rate", you.fill_rate, planner.fill_rate, points),
+        row("Fill rate", you.fill_rate, planner.fill_rate, share, points),
         row("Missed units", you.missed, planner.missed, units),
         row("Days of cover", you.cover, planner.cover, cover),
         row("Orders placed", you.lines, planner.lines, units),
     ]
+    labels = {"name": "", "you": "You", "planner": "Planner", "gap": "Difference"}
     columns = [
-        {"name": name, "field": name, "label": label, "align": "left" if name == "name" else "right"}
-        for name, label in
-        {"name": "", "you": "You", "planner": "Planner", "gap": "Difference"}.items()
-    ]  # fmt: skip
+        {"name": name, "field": name, "label": label, "align": "right" if label else "left"}
+        for name, label in labels.items()
+    ]
     table = ui.table(columns=columns, rows=rows, row_key="name")
     table.props('flat dense hide-pagination :rows-per-page-options="[0]"').classes("w-full")
 

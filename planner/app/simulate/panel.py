@@ -40,9 +40,14 @@ def panel(session: Session, site: Site) -> None:
                 "An input of the folder that the app was started on, an example, or a named problem"
             )
             policy = ui.select(
-                POLICIES, label="Policy", value=setup.policy, on_change=chose("policy")
+                {name: short for name, (short, _) in POLICIES.items()},
+                label="Policy",
+                value=setup.policy,
+                on_change=chose("policy"),
             )
-            policy.props("dense options-dense").classes("w-full")
+            policy.props("dense options-dense hide-bottom-space").classes("w-full")
+            policy.props(f'hint="{POLICIES[setup.policy][1]}"')
+            policy.on_value_change(lambda event: policy.props(f'hint="{POLICIES[event.value][1]}"'))
             hand = ui.switch(
                 "I place the orders", value=setup.by_hand, on_change=chose("by_hand", bool)
             )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.app.simulate import tasks
-from planner.app.simulate.by_hand import Comparison
+from planner.app.simulate.by_hand import Comparison, Lines
 from planner.app.simulate.setup import Setup
 from planner.app.simulate.shown import Chosen, Day, Figures, Head
 from planner.app.worker import Failed, Stopped, Worker
@@ -19,8 +19,6 @@ from scenarios.errors import Finding, InputError
 
 UNWATCHED = 15.0
 """Seconds without a page after which a run pauses."""
-FASTEST = 0.0
-"""Days a second that stand for no waiting at all."""
 
 
 class Session:
@@ -56,7 +54,7 @@ class Session:
         self.busy = ""
         self.trouble: list[Finding] | str = []
         self.number = self.drawn = self.drafted = 0
-        self.playing = False
+        self.playing = self.rush = False
         self._worker = Worker()
         self._player: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -84,6 +82,7 @@ class Session:
     async def start(self, root: Path) -> None:
         """Begin anew with what the side panel says."""
         self.pause()
+        self.follow = False
 
         async def begin() -> None:
             setup = self.setup
@@ -118,9 +117,15 @@ class Session:
 
         await self._do(f"Day {len(self.days) + 1}", pass_day)
 
-    def play(self, speed: float | None = None) -> None:
-        """Let day after day pass, ``speed`` a second, until paused, the end, or nobody looks."""
-        self.speed = self.speed if speed is None else speed
+    def play(self, *, rush: bool = False) -> None:
+        """Let day after day pass until paused, the end, or nobody looks.
+
+        Parameters
+        ----------
+        rush : bool
+            As fast as they come, instead of ``speed`` a second.
+        """
+        self.rush = rush
         if not self.playing and self.head is not None and not self.done:
             self.playing = True
             self._player = asyncio.get_running_loop().create_task(self._play())
@@ -140,7 +145,7 @@ class Session:
             await self.step()
             if self.trouble or time.monotonic() - self._seen > UNWATCHED:
                 break
-            if self.speed != FASTEST:
+            if not self.rush:
                 await asyncio.sleep(max(0.0, began + 1 / self.speed - time.monotonic()))
         self.playing = False
 
@@ -163,9 +168,17 @@ class Session:
             return await self._ask(task, *arguments)
 
         answer = await self._do("The planner is thinking", change)
-        if task is not tasks.lines:
-            self.drafted += 1
+        self.drafted += 1
         return answer
+
+    async def lines(self, text: str, lane: int | None, page: int) -> Lines | None:
+        """A page of what can be ordered; None where there is no run."""
+
+        async def read() -> Lines:
+            found: Lines = await self._ask(tasks.lines, text, lane, page)
+            return found
+
+        return await self._do("Looking", read, quiet=True)
 
     async def table(self, kind: str) -> Path | None:
         """A file with the log."""
@@ -191,10 +204,16 @@ class Session:
     def _say(self, text: str) -> None:
         self.busy = text
 
-    async def _do(self, what: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """One thing after the other, so that a day's orders are those it shows."""
+    async def _do(
+        self, what: str, work: Callable[[], Awaitable[Any]], *, quiet: bool = False
+    ) -> Any:
+        """One thing after the other, so that a day's orders are those it shows.
+
+        What is quiet leaves standing what the last thing said.
+        """
         async with self._turn:
-            self.busy, self.trouble = what, []
+            if not quiet:
+                self.busy, self.trouble = what, []
             try:
                 return await work()
             except InputError as error:

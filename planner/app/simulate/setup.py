@@ -21,26 +21,29 @@ from scenarios.problem import Problem
 from scenarios.rolling import longer
 
 EXAMPLES: dict[str, tuple[str, Callable[[], Scenario]]] = {
-    "retail-chain-20": ("Retail chain, 20 products", lambda: examples.retail_chain(20)),
-    "retail-chain-200": ("Retail chain, 200 products", lambda: examples.retail_chain(200)),
-    "stores": ("A warehouse and 5 stores, 40 products", lambda: examples.stores()),
-    "single": ("One product in one shop", lambda: examples.single()),
+    "retail-chain-20": ("chain, 20 products", lambda: examples.retail_chain(20)),
+    "retail-chain-200": ("chain, 200 products", lambda: examples.retail_chain(200)),
+    "stores": ("stores, 40 products", lambda: examples.stores()),
+    "single": ("one product", lambda: examples.single()),
 }
 """Name -> what it is, and how it is made."""
 CATALOGUE = ("reference", "reference-many", "lost-sales-4-4", "serial-example-6-1", "single-sku")
 """Named problems that are judged by the costs of their scenario, on demand of its forecast."""
 POLICIES = {
-    "hybrid": "Hybrid: trained brain and order program",
-    "analytic-mip": "Textbook safety stocks and order program",
-    "mip-on-means": "Order program on mean demand",
-    "closed-form": "Closed form with the trained brain",
-    "base-stock": "Base-stock, tuned by simulation",
-    "capped-base-stock": "Capped base-stock, tuned by simulation",
-    "s-S": "(s, S), tuned by simulation",
-    "constant": "Mean demand at every review",
-    "zero": "No orders at all",
+    "hybrid": ("Hybrid", "Safety stocks of a trained brain, orders of the order program."),
+    "analytic-mip": (
+        "Textbook and program",
+        "Textbook safety stocks, orders of the program.",
+    ),
+    "mip-on-means": ("Program on means", "The order program alone, as if demand were its mean."),
+    "closed-form": ("Closed form", "A trained brain, and order-up-to levels: no capacities."),
+    "base-stock": ("Base-stock", "Order-up-to levels, tuned by simulation first."),
+    "capped-base-stock": ("Capped base-stock", "The same with a cap on orders, tuned first."),
+    "s-S": ("(s, S)", "Order up to S below s only, tuned by simulation first."),
+    "constant": ("Mean demand", "The mean demand at every review, whatever happens."),
+    "zero": ("No orders", "What comes if nobody orders."),
 }
-"""Name in :mod:`planner.policies.named` -> what it is."""
+"""Name in :mod:`planner.policies.named` -> what it is called, and what it is."""
 LONGEST = 1_000
 """Periods of a run: all of it is kept in memory."""
 FACTORS = (0.01, 100.0)

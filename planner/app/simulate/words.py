@@ -22,6 +22,8 @@ COMPONENTS = {
 
 def money(value: float, currency: str) -> str:
     """An amount of money: to the cent below 100, whole above."""
+    if value == 0:
+        return f"0 {currency}".strip()
     shown = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
     return f"{shown} {currency}".strip()
 
@@ -47,3 +49,8 @@ def short_date(iso: str) -> str:
     """A day as on a calendar: Mon 5 Jan."""
     date = datetime.date.fromisoformat(iso)
     return f"{date:%a} {date.day} {date:%b}"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares."""
+    return f"{100 * difference:.1f} points"
