@@ -15,8 +15,8 @@ Fetch = Callable[[str, str, bool, int, int], Awaitable[tuple[list[Row], int]]]
 SIZES = (15, 50, 100)
 """Rows of a page that can be chosen."""
 BUTTON = """
-<q-td :props="props"><q-btn flat dense no-caps no-wrap size="sm" color="primary" :icon="props.col.icon"
- :label="props.col.button" @click="$parent.$emit('pressed', props.row)"
+<q-td :props="props"><q-btn flat dense no-caps no-wrap size="sm" color="primary"
+ :icon="props.col.icon" :label="props.col.button" @click="$parent.$emit('pressed', props.row)"
  :aria-label="props.col.button + ' ' + props.row.id"/></q-td>
 """
 

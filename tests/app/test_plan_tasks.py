@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from planner.app.folder import Folder
 from planner.app.plan import tasks, uploads
 from planner.app.plan.session import Session
 from planner.app.plan.shown import Difference, Planned
+from planner.app.worker import Worker
 from scenarios.errors import InputError
 from scenarios.examples import retail_chain
 
@@ -71,11 +73,21 @@ def test_a_safety_stock_set_by_hand_costs_what_the_plans_differ_by(memory: dict[
     after, change = tasks.replan(memory, quiet, (STOCK,))
     assert isinstance(change, Difference)
     assert change.costs["total"] == (before.costs["total"], after.costs["total"])
-    assert change.costs["holding"][1] > change.costs["holding"][0]
     assert change.n_orders >= 1
     assert any(row["product"] == "P0001" and row["change"] > 0 for row in change.orders)
     page = tasks.look(memory, quiet, "safety_stocks", "P0001 york", "", False, 0, 10)
     assert [(row["safety_stock"], row["source"]) for row in page.rows] == [(400.0, "override")]
+
+
+def test_without_limits_of_storage_nothing_flows_over(memory: dict[str, Any]) -> None:
+    before, _ = tasks.replan(memory, quiet, ())
+    assert before.costs["overflow"] > 0
+    places = ("New York", "Tennessee", "Los Angeles")
+    free = tuple(Override("capacity", math.inf, location=place) for place in places)
+    after, change = tasks.replan(memory, quiet, free)
+    assert change is not None
+    assert change.costs["overflow"] == (before.costs["overflow"], 0.0)
+    assert [use[0] for use in after.capacity] == ["lane Los Angeles -> Tennessee"]
 
 
 def test_an_order_set_to_nothing_is_listed_as_changed(memory: dict[str, Any]) -> None:
@@ -191,6 +203,26 @@ class File:
         path.write_bytes(self.content)
 
 
+def test_work_can_be_stopped_and_edits_are_kept(session: Session) -> None:
+    async def stopped() -> None:
+        session.worker = Worker()
+        await session.open("mine")
+        await session.edit(STOCK)
+        work = asyncio.create_task(session.plan())
+        while not session.busy:
+            await asyncio.sleep(0)
+        # The task was sent before this turn of the loop came.
+        session.stop()
+        await work
+        session.close()
+
+    asyncio.run(stopped())
+    assert session.note.startswith("Stopped.")
+    assert (session.planned, session.busy, session.trouble) == (None, "", None)
+    assert session.opened is not None
+    assert [edit.value for edit in session.edits] == [400.0]
+
+
 class Here:
     """A worker that works in this process."""
 
@@ -252,6 +284,19 @@ def test_edits_replace_each_other_and_can_be_undone(session: Session) -> None:
     assert session.edits == ()
     session.undo()
     assert [edit.value for edit in session.edits] == [400.0]
+
+
+def test_what_is_wrong_is_told_of_the_edit(session: Session) -> None:
+    async def refused() -> None:
+        await session.open("mine")
+        session.edits = (STOCK,)
+        await session.edit(Override("safety_stock", -5.0, "P0002", "Tennessee", who="Ann"))
+
+    with pytest.raises(InputError) as caught:
+        asyncio.run(refused())
+    (finding,) = caught.value.findings
+    assert finding.file == "Safety stock of P0002 in Tennessee: -5 units"
+    assert finding.row is None
 
 
 def test_planning_again_follows_the_edits_until_they_change(session: Session) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from planner.amount import amount
 from planner.app.paged import Paged, column
 from planner.app.plan import tasks
 from planner.app.plan.files_part import ask_name
 from planner.app.plan.look_part import rows_of
+from planner.app.plan.words import described
 from planner.app.worker import Failed, Stopped
 from planner.overrides import Override
 from scenarios.errors import InputError
@@ -21,7 +21,7 @@ from scenarios.errors import InputError
 if TYPE_CHECKING:
     from planner.app.plan.view import View
 
-KINDS = {"safety_stock": "Safety stocks", "order": "Orders of today", "capacity": "Capacities"}
+KINDS = {"safety_stock": "Safety stocks", "order": "Orders released now", "capacity": "Capacities"}
 
 
 def edit_part(view: View) -> None:
@@ -73,23 +73,6 @@ def _edits(view: View) -> None:
                 remove.props('flat dense round aria-label="Remove this edit"')
         if len(session.edits) > 50:
             ui.label(f"and {len(session.edits) - 50:,} earlier ones").classes("caption px-3")
-
-
-def described(edit: Override) -> str:
-    """An edit in words."""
-    value = "unlimited" if edit.value == math.inf else amount(edit.value)
-    if edit.kind == "order":
-        day = f" on {edit.first}" if edit.first else ""
-        return f"Order {value} units of {edit.product}, {edit.origin} -> {edit.destination}{day}"
-    span = "".join(
-        f" {word} {day}" for word, day in (("from", edit.first), ("until", edit.last)) if day
-    )
-    if edit.kind == "safety_stock":
-        return f"Safety stock of {edit.product} in {edit.location}: {value} units{span}"
-    place = f"storage {edit.location}" if edit.location else (
-        f"lane {edit.origin} -> {edit.destination}"
-    )  # fmt: skip
-    return f"Capacity of {place}: {value} volume per period{span}"
 
 
 def _safety_stocks(view: View) -> None:
@@ -205,8 +188,10 @@ def _ask(view: View, change: Override, title: str, unit: str) -> None:
                 await session.edit(asked)
             except InputError as error:
                 wrong.text = "\n".join(
-                    f"{f.column or f.file}: {f.message}. Remedy: {f.remedy}."
-                    for f in error.findings
+                    f"The value {finding.message}. Remedy: {finding.remedy}."
+                    if finding.column == "value"
+                    else str(finding)
+                    for finding in error.findings
                 )
             except (Failed, Stopped) as error:
                 wrong.text = str(error) or "Stopped."

@@ -259,8 +259,9 @@ def band(name: str, values: list[Any]) -> dict[str, Any]:
 def bars(name: str, values: list[Any]) -> dict[str, Any]:
     """Bars in the colour of their role."""
     role = {"Shipped": "arrivals"}.get(name, name.lower())
-    return {"type": "bar", "name": name, "data": values, "itemStyle": {"color": ROLES[role], "opacity": 0.6},
-            "sampling": None, "barMaxWidth": 14}  # fmt: skip
+    style = {"color": ROLES[role], "opacity": 0.6}
+    return {"type": "bar", "name": name, "data": values, "itemStyle": style, "sampling": None,
+            "barMaxWidth": 14}  # fmt: skip
 
 
 def rows_of(page: Page | None) -> tuple[list[dict[str, Any]], int]:

@@ -12,6 +12,7 @@ from planner.app.plan.edit_part import edit_part
 from planner.app.plan.files_part import files_part
 from planner.app.plan.look_part import orders_part, problems_part, products_part, stock_part
 from planner.app.plan.shown import Difference, Planned
+from planner.app.plan.words import percent, signed, spoken
 
 if TYPE_CHECKING:
     from planner.app.plan.view import View
@@ -31,7 +32,7 @@ def result_part(view: View) -> None:
     session = view.session
     plan = session.planned
     if plan is None:
-        if session.opened is not None and not session.busy:
+        if session.opened is not None:
             empty("No plan yet: choose who decides the safety stocks, and press Plan.", "calculate")
         return
     _headline(plan)
@@ -192,19 +193,3 @@ def _report(view: View) -> None:
         f'src="/plan/report/{view.key}" title="Report of the plan"'
         ' sandbox="allow-scripts allow-downloads" loading=lazy'
     )
-
-
-def spoken(name: str) -> str:
-    """A name as it is said."""
-    return name.replace("_", " ")
-
-
-def percent(share: float) -> str:
-    """A share of a capacity, which may be 0."""
-    return "over 100%" if share == float("inf") else f"{share:.0%}"
-
-
-def signed(value: float) -> str:
-    """A change with its sign."""
-    text = amount(abs(round(value, 1)))
-    return "0" if text == "0" else f"{'+' if value > 0 else '-'}{text}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from planner.app.folder import Folder
 from planner.app.plan import tasks, uploads
 from planner.app.plan.shown import Difference, Opened, Planned
+from planner.app.plan.words import told_by_edit
 from planner.app.worker import Failed, Stopped, Worker
 from planner.overrides import Override
 from scenarios.errors import Finding, InputError
@@ -107,14 +108,16 @@ class Session:
         """Plan with what was chosen; edits are followed."""
         async with _work(self, "planning", "There is no plan:") as work:
             edits = self.edits
-            made = await work(tasks.plan, self.brain, self.model, self.time_limit, edits)
+            with _about(edits):
+                made = await work(tasks.plan, self.brain, self.model, self.time_limit, edits)
             self._take(made, edits)
 
     async def replan(self) -> None:
         """Plan again under the edits."""
         async with _work(self, "planning again", "The plan was not changed:") as work:
             edits = self.edits
-            self._take(await work(tasks.replan, edits), edits)
+            with _about(edits):
+                self._take(await work(tasks.replan, edits), edits)
 
     def _take(self, made: tuple[Planned, Difference | None], edits: tuple[Override, ...]) -> None:
         self.planned, self.difference = made
@@ -131,7 +134,8 @@ class Session:
         stamped = replace(change, when=f"{datetime.datetime.now():%Y-%m-%d %H:%M}")
         key = _key(stamped)
         edits = (*(old for old in self.edits if _key(old) != key), stamped)
-        await self.worker.ask(tasks.check, edits)
+        with _about(edits):
+            await self.worker.ask(tasks.check, edits)
         self._set(edits)
 
     def remove(self, edit: Override) -> None:
@@ -261,6 +265,15 @@ async def _afresh(session: Session) -> None:
         session.opened = await session.worker.ask(tasks.read, str(path))
     except (InputError, Failed, Stopped):
         session.opened, session.source = None, ""
+
+
+@contextmanager
+def _about(edits: tuple[Override, ...]) -> Iterator[None]:
+    """What is wrong with edits is told of the edits, not of rows that nobody sees."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(told_by_edit(error.findings, edits)) from None
 
 
 def _key(edit: Override) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def load_overrides(memory: Memory, progress: Progress, path: str) -> tuple[Overr
 
     found = read_overrides(path)
     changed(_of(memory, "scenario"), found)
-    return found.records
+    return tuple(replace(record, row=None) for record in found.records)
 
 
 def look(memory: Memory, progress: Progress, name: str, *arguments: Any) -> Any:

@@ -33,7 +33,7 @@ class View:
         self._part(lambda: (s.trouble, s.note), lambda: _told(s))
         self._part(lambda: (s.opened,), lambda: checks_part(self))
         self._part(lambda: (s.busy,), lambda: _busy(s))
-        self._part(lambda: (s.planned, s.edits), lambda: result_part(self))
+        self._part(lambda: (s.opened, s.planned, s.edits), lambda: result_part(self))
         # Outside of the parts, so that a dialog outlives a part that is drawn again.
         self.dialogs = ui.element()
         ui.timer(BEAT, self._look)
