@@ -39,10 +39,15 @@ def add(site: Site) -> None:
             ui.row().classes("w-full items-start gap-4 flex-wrap lg:flex-nowrap"),
         ):
             with ui.column().classes("w-full lg:w-72 shrink-0"):
-                panel(session, site)
+                panel_update = panel(session, site)
             with ui.column().classes("grow min-w-0 w-full gap-4"):
                 view = View(session)
-        ui.timer(BEAT, view.update)
+
+        async def beat() -> None:
+            panel_update()
+            await view.update()
+
+        ui.timer(BEAT, beat)
 
 
 class View:

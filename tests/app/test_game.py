@@ -88,7 +88,7 @@ def test_who_follows_the_suggestion_by_hand_does_as_the_planner() -> None:
     scenario = chain([1, 2], 6.0, std=2.0, n_periods=6, on_hand=column([9, 12]), order_multiple=4)
     game = game_of(scenario, named("analytic-mip"))
     while not game.done:
-        memory = {"game": game, "days": []}
+        memory = {"game": game}
         tasks.suggest(memory, print)
         tasks.advance(memory, print, Chosen(), False)
     found = tasks.compare(memory, print)
@@ -159,12 +159,11 @@ def test_lines_to_order_on_are_found_by_text_and_lane_and_paged() -> None:
 def test_the_log_runs_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
     scenario = shop()
     scenario.products.name[0] = "=1+1"
-    memory = {"game": game_of(scenario), "days": []}
-    for _ in range(2):
-        tasks.advance(memory, print, Chosen(), True)
+    memory = {"game": game_of(scenario)}
+    days = [tasks.advance(memory, print, Chosen(), True).day for _ in range(2)]
     tasks.table(memory, print, "stock", str(tmp_path / "stock.csv"))
     assert "'=1+1" in (tmp_path / "stock.csv").read_text()
-    tasks.table(memory, print, "days", str(tmp_path / "days.csv"))
+    tasks.write_log(days, tmp_path / "days.csv")
     log = pd.read_csv(tmp_path / "days.csv")
     assert log["number"].tolist() == [1, 2]
     assert log["cost_total"].tolist() == [2, 10]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from planner.app.simulate import session as session_module
 from planner.app.simulate import tasks
 from planner.app.simulate.session import Session
 from planner.app.simulate.shown import Chosen
+from planner.app.worker import Progress
 
 
 def with_run(work: Callable[[Session], Awaitable[None]], **setup: object) -> None:
@@ -78,14 +81,26 @@ def test_by_hand_nothing_is_ordered_but_what_is_drafted_and_the_planner_is_run_a
     with_run(work, by_hand=True)
 
 
-def test_a_run_whose_process_was_ended_can_be_started_anew() -> None:
+def test_a_run_that_was_stopped_keeps_its_log_and_can_be_started_anew() -> None:
     async def work(session: Session) -> None:
         await session.step()
+        endless = asyncio.ensure_future(session.draft(forever))
+        while session.busy != "for ever":
+            await asyncio.sleep(0.01)
         session.stop()
+        await asyncio.wait_for(endless, 60)
+        assert (session.gone, len(session.days)) == (True, 1)
         await session.step()
-        assert "start it anew" in str(session.trouble)
+        path = await session.table("days")
+        assert path is not None
+        assert path.read_text("utf-8").count("\n") == 2
         await session.start(Path("/nowhere"))
         await session.step()
-        assert (session.trouble, len(session.days)) == ([], 1)
+        assert (session.trouble, session.gone, len(session.days)) == ([], False, 1)
 
     with_run(work)
+
+
+def forever(memory: dict[str, Any], progress: Progress) -> None:
+    progress("for ever")
+    time.sleep(600)

@@ -23,7 +23,6 @@ class Charts:
 
     def __init__(self, session: Session, head: Head):
         self._session, self._head = session, head
-        self._days = [short_date(date) for date in head.dates]
         self._drawn, self._shown = session.drawn, len(session.days)
         self._plots: list[tuple[Any, Any]] = []
         with ui.element("div").classes("w-full grid grid-cols-1 xl:grid-cols-2 gap-4"):
@@ -52,16 +51,11 @@ class Charts:
         self._shown = len(session.days)
 
     def _base(self, title: str, unit: str, series: list[Options]) -> Options:
-        made = chart(self._days, series, unit=unit, along=self._head.unit, title=title)
-        made["tooltip"][":valueFormatter"] = ROUNDED
-        made["grid"] |= {"left": 60, "right": 16, "top": 64}
-        made["title"] |= {"left": 4, "top": 2}
-        made["yAxis"]["axisLabel"] = {":formatter": ROUNDED}
-        return made
+        return plain(self._head, title, unit, series)
 
     def _about(self) -> str:
         """Which products and location the charts are about."""
-        chosen, head = self._session.chosen, self._head
+        chosen, head = self._session.drawn_for, self._head
         products = [head.products[p] for p in chosen.products]
         if not products:
             what = "all products"
@@ -90,7 +84,8 @@ class Charts:
                 _bars("Missed", lines["missed"], looks.ROLES["missed"]),
             ],
         )
-        made["legend"]["data"] = ["80% of days", "Predicted", "Actual", "Missed"]
+        grey = {"name": "80% of days", "icon": "roundRect", "itemStyle": {"color": "#d9d9d9"}}
+        made["legend"]["data"] = [grey, "Predicted", "Actual", "Missed"]
         return made
 
     def _stock(self) -> Options:
@@ -102,7 +97,7 @@ class Charts:
             series.append(
                 _line(f"{name}, safety stock", lines[f"safety {name}"], colour, dashed=True)
             )
-        much = len(self._head.locations) > LINES and self._session.chosen.location is None
+        much = len(self._head.locations) > LINES and self._session.drawn_for.location is None
         about = self._about() + (", all locations" if much else "")
         title = f"Stock at the end of the {self._head.unit}: {about}"
         made = self._base(title, "units (dashed: safety stock)", series)
@@ -129,6 +124,17 @@ class Charts:
         ]  # fmt: skip
         money = head.currency or "cost"
         return self._base("Cost: all products and locations", f"{money} a {head.unit}", series)
+
+
+def plain(head: Head, title: str, unit: str, series: list[Options]) -> Options:
+    """A chart over the days of a run, its title on the left."""
+    days = [short_date(date) for date in head.dates]
+    made = chart(days, series, unit=unit, along=head.unit, title=title)
+    made["tooltip"][":valueFormatter"] = ROUNDED
+    made["grid"] |= {"left": 60, "right": 16, "top": 64}
+    made["title"] |= {"left": 4, "top": 2}
+    made["yAxis"]["axisLabel"] = {":formatter": ROUNDED}
+    return made
 
 
 def _line(name: str, data: list[float], colour: str, *, dashed: bool = False) -> Options:

@@ -44,10 +44,10 @@ class Controls:
         days, done = len(session.days), session.done
         self._play.set_visibility(not session.playing)
         self._pause.set_visibility(session.playing)
-        idle = not done and not session.busy
+        idle = not (done or session.busy or session.gone)
         self._play.set_enabled(idle)
         self._step.set_enabled(idle and not session.playing)
-        self._end.set_enabled(idle or session.playing)
+        self._end.set_enabled(idle or (session.playing and not session.rush))
         self._bar.set_value(days / head.n_periods)
         unit = head.unit.capitalize()
         if done:

@@ -32,7 +32,7 @@ class Log:
             "demand": "Actual", "missed": "Missed", "stock": "Stock", "arrivals": "Arrived",
             "lines": "Orders", "ordered": "Ordered",
         }  # fmt: skip
-        names |= {name: COMPONENTS[name] for name in head.components} | {"total": "Cost"}
+        names |= {"total": "Cost"} | {name: COMPONENTS[name] for name in head.components}
         columns = [
             {"name": name, "field": name, "label": label,
              "align": "left" if name == "date" else "right"}

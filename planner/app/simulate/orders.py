@@ -9,10 +9,9 @@ from nicegui import ui
 
 from planner import looks
 from planner.amount import count
-from planner.app.frame import chart
 from planner.app.simulate import tasks
 from planner.app.simulate.by_hand import PAGE, Comparison
-from planner.app.simulate.charts import ROUNDED
+from planner.app.simulate.charts import plain
 from planner.app.simulate.session import Session
 from planner.app.simulate.shown import Head
 from planner.app.simulate.words import COMPONENTS, cover, money, points, share, short_date, units
@@ -51,8 +50,10 @@ class Orders:
             with ui.row().classes("w-full items-center gap-2"):
                 self._suggest = _button("Take the planner's suggestion", "lightbulb", self._take)
                 self._clear = _button("Clear", "backspace", self._on_clear)
-                follow = ui.switch("Follow the planner from here on", value=session.follow)
-                follow.bind_value(session, "follow")
+                ui.switch(
+                    "Follow the planner from here on", value=session.follow,
+                    on_change=lambda event: setattr(session, "follow", event.value),
+                )  # fmt: skip
             with ui.row().classes("w-full items-center gap-4"):
                 text = ui.input("Find a product", on_change=self._found)
                 text.props("dense clearable debounce=300").classes("w-40")
@@ -169,12 +170,8 @@ def comparison(found: Comparison, head: Head, policy: str) -> None:
                 _sum("You", found.hand_costs, looks.BLUE),
                 _sum("Planner", found.planner_costs, looks.ORANGE),
             ]
-            options = chart(
-                [short_date(date) for date in head.dates], series,
-                unit=head.currency or "cost", along=head.unit, title="Cost up to each day",
-            )  # fmt: skip
-            options["tooltip"][":valueFormatter"] = ROUNDED
-            options["yAxis"]["axisLabel"] = {":formatter": ROUNDED}
+            title = f"Cost up to the end of each {head.unit}"
+            options = plain(head, title, head.currency or "cost", series)
             ui.echart(options).classes("w-full h-72")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -12,8 +13,8 @@ from planner.app.simulate.session import Session
 from planner.app.simulate.setup import FACTORS, LONGEST, POLICIES, sources
 
 
-def panel(session: Session, site: Site) -> None:
-    """Everything that can be chosen before a run, and the button that starts it."""
+def panel(session: Session, site: Site) -> Callable[[], None]:
+    """Everything that can be chosen before a run; returns what keeps its button's words true."""
     found = sources(site.folder)
     if session.setup.source not in found:
         found[session.setup.source] = session.setup.source
@@ -70,15 +71,14 @@ def panel(session: Session, site: Site) -> None:
                 await session.start(site.folder.root)
 
             button = ui.button("Start", icon="flag", on_click=start).props("no-caps unelevated")
-            button.bind_text_from(
-                session, "head", lambda head: "Start" if head is None else "Start anew"
-            )
             note = ui.label("Changes count from the next start.").classes("caption")
-            note.bind_visibility_from(
-                session,
-                "setup",
-                lambda setup: session.head is not None and setup != session.running,
-            )
+
+    def update() -> None:
+        begun = session.head is not None
+        button.set_text("Start anew" if begun else "Start")
+        note.set_visibility(begun and session.setup != session.running)
+
+    return update
 
 
 def _number(label: str, value: float, low: float, high: float, step: float, change: Any) -> None:

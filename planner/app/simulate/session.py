@@ -32,6 +32,10 @@ class Session:
         What is under way, for people; "" nothing.
     trouble : list of Finding, or str
         Why the last thing asked for could not be.
+    chosen, drawn_for : Chosen
+        What charts shall be about, and what ``series`` is about until that has come.
+    gone : bool
+        Whether the run was ended before its time: what it was stays, but it cannot go on.
     number : int
         Of the run: another one draws all anew.
     drawn : int
@@ -43,7 +47,7 @@ class Session:
     def __init__(self) -> None:
         self.setup, self.running = Setup(), Setup()
         self.head: Head | None = None
-        self.chosen = Chosen()
+        self.chosen = self.drawn_for = Chosen()
         self.series: dict[str, list[float]] = {}
         self.days: list[Day] = []
         self.figures: Figures | None = None
@@ -54,7 +58,7 @@ class Session:
         self.busy = ""
         self.trouble: list[Finding] | str = []
         self.number = self.drawn = self.drafted = 0
-        self.playing = self.rush = False
+        self.playing = self.rush = self.gone = False
         self._worker = Worker()
         self._player: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -65,15 +69,6 @@ class Session:
     def done(self) -> bool:
         """Whether the run has come to its end."""
         return self.head is not None and len(self.days) >= self.head.n_periods
-
-    @property
-    def may_order(self) -> bool:
-        """Whether orders are placed on the day that comes next."""
-        return (
-            self.head is not None
-            and not self.done
-            and len(self.days) % self.head.review_period == 0
-        )
 
     def seen(self) -> None:
         """A page looks."""
@@ -89,7 +84,8 @@ class Session:
             self.head, self.comparison = None, None
             self.number += 1
             head, series = await self._ask(tasks.start, setup, str(root))
-            self.days, self.figures, self.chosen = [], None, Chosen()
+            self.days, self.figures, self.gone = [], None, False
+            self.chosen = self.drawn_for = Chosen()
             self.head, self.series, self.running = head, series, setup
             self.findings = head.findings
             self.number += 1
@@ -100,17 +96,15 @@ class Session:
         """Let a day pass."""
 
         async def pass_day() -> None:
-            if self.head is None or self.done:
+            if self.head is None or self.done or self.gone:
                 return
             by_policy = self.follow or not self.running.by_hand
-            chosen = self.chosen
-            passed = await self._ask(tasks.advance, chosen, by_policy)
+            passed = await self._ask(tasks.advance, self.drawn_for, by_policy)
             self.days.append(passed.day)
             self.figures, self.findings = passed.figures, passed.findings
             self.drafted += 1
-            if chosen == self.chosen:
-                for name, values in passed.series.items():
-                    self.series[name].extend(values)
+            for name, values in passed.series.items():
+                self.series[name].extend(values)
             if self.done and self.running.by_hand:
                 self.busy = "The planner plays the same days"
                 self.comparison = await self._ask(tasks.compare)
@@ -126,7 +120,7 @@ class Session:
             As fast as they come, instead of ``speed`` a second.
         """
         self.rush = rush
-        if not self.playing and self.head is not None and not self.done:
+        if not (self.playing or self.done or self.gone) and self.head is not None:
             self.playing = True
             self._player = asyncio.get_running_loop().create_task(self._play())
 
@@ -156,7 +150,7 @@ class Session:
         async def look() -> None:
             series = await self._ask(tasks.look, chosen)
             if chosen == self.chosen:
-                self.series = series
+                self.series, self.drawn_for = series, chosen
                 self.drawn += 1
 
         await self._do("Looking", look)
@@ -187,7 +181,10 @@ class Session:
         path = self._folder / f"{kind}.csv"
 
         async def write() -> None:
-            await self._ask(tasks.table, kind, str(path))
+            if kind == "days":  # there even where the run's process is not
+                await asyncio.to_thread(tasks.write_log, list(self.days), path)
+            else:
+                await self._ask(tasks.table, kind, str(path))
 
         await self._do("Writing", write)
         return None if self.trouble else path
@@ -221,8 +218,10 @@ class Session:
             except Failed as error:
                 self.trouble = str(error)
             except Stopped:
-                self.head = None
+                self.gone = True
                 self.number += 1
+                if self.head is not None:
+                    self.trouble = "The run was stopped. Its log stays; start anew to run again."
             finally:
                 self.busy = ""
         return None

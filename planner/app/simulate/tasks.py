@@ -51,7 +51,7 @@ def start(memory: Memory, progress: Progress, setup: Setup, root: str) -> tuple[
     progress("Getting the policy ready; tuning takes up to some minutes")
     policy = cast(Policy, NAMED[setup.policy]("auto"))  # the oracle cannot be chosen
     game = Game(problem, policy, setup.n_periods, setup.seed)
-    memory["game"], memory["days"] = game, []
+    memory["game"] = game
     return head_of(game), _series(game, Chosen())
 
 
@@ -61,7 +61,6 @@ def advance(memory: Memory, progress: Progress, chosen: Chosen, by_policy: bool)
     game.advance(None if by_policy else game.draft)
     run, period = game.so_far(), game.period - 1
     day = day_of(game, run, period)
-    memory["days"].append(day)
     return Step(day, figures_of(run), passed(game, chosen, period, game.period), game.findings)
 
 
@@ -112,25 +111,22 @@ def compare(memory: Memory, progress: Progress) -> by_hand.Comparison:
 
 
 def table(memory: Memory, progress: Progress, kind: str, path: str) -> None:
-    """Write the log (``days``), or stock or orders by product, as CSV that runs nothing."""
+    """Write ``stock`` or ``orders`` by product as CSV that runs nothing."""
     game = _game(memory)
-    if kind == "days":
-        frame = _log(memory["days"])
-    elif not game.period:
+    if not game.period:
         raise InputError([Finding("log", "is empty", "let a day pass first")])
-    else:
-        run = game.so_far()
-        frame = run.stock_table() if kind == "stock" else run.order_table()
-    write_csv(frame, Path(path))
+    run = game.so_far()
+    write_csv(run.stock_table() if kind == "stock" else run.order_table(), Path(path))
 
 
-def _log(days: list[Day]) -> pd.DataFrame:
+def write_log(days: list[Day], path: Path) -> None:
+    """Write days as CSV, a row each."""
     rows = []
     for day in days:
         row = {name: value for name, value in vars(day).items() if name != "costs"}
         costs = {f"cost_{name}": value for name, value in day.costs.items()}
         rows.append(row | costs | {"cost_total": day.total})
-    return pd.DataFrame(rows)
+    write_csv(pd.DataFrame(rows), path)
 
 
 def _series(game: Game, chosen: Chosen) -> Series:
