@@ -1,12 +1,18 @@
-"""The page Study."""
+"""The page Study: compare policies on variants of an input, or on a problem of the catalogue."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from nicegui import ui
 
+from planner.app import study_runs
 from planner.app.frame import empty, frame
+from planner.app.live import badge
+from planner.app.study_form import form
+from planner.app.study_runs import StudyRun
+from planner.app.study_view import StudyView
 
 if TYPE_CHECKING:
     from planner.app.serve import Site
@@ -16,6 +22,54 @@ def add(site: Site) -> None:
     """Add the page to the app."""
 
     @ui.page("/study")
-    def page() -> None:
-        with frame("Study"):
-            empty("Nothing here yet.")
+    def page(study: str = "") -> None:
+        with (
+            frame("Study"),
+            ui.element("div").classes("w-full grid gap-4 grid-cols-1 lg:grid-cols-[21rem_1fr]"),
+        ):
+            there = study_runs.runs(site.folder)
+            shown = next((one for one in there if one.name == study), None)
+            if not study and there:
+                shown = there[0]
+            with ui.column().classes("gap-4 min-w-0"):
+                form(site, lambda run: _open(run.name))
+                _list(site, shown)
+            with ui.column().classes("gap-4 min-w-0"):
+                if shown is not None:
+                    StudyView(shown)
+                elif study:
+                    empty("There is no such study any more; choose another on this page.")
+                else:
+                    empty("No study yet. Choose what to compare and press Run.", "insights")
+
+
+def _open(name: str) -> None:
+    ui.navigate.to(f"/study?study={quote(name)}")
+
+
+def _list(site: Site, shown: StudyRun | None) -> None:
+    """All studies with their states."""
+    place = ui.column().classes("w-full gap-0")
+    drawn: list[tuple[str, str]] = []
+
+    def draw() -> None:
+        now = [(one.name, one.state()) for one in study_runs.runs(site.folder)]
+        if now == drawn:
+            return
+        drawn[:] = now
+        place.clear()
+        with place:
+            ui.label("Studies").classes("font-bold")
+            with ui.list().props("bordered separator dense").classes("w-full bg-white"):
+                for name, state in now:
+                    with ui.item(on_click=lambda name=name: _open(name)) as item:
+                        if shown is not None and name == shown.name:
+                            item.classes("bg-blue-50")
+                        with ui.item_section():
+                            ui.item_label(name).classes("break-all")
+                        with ui.item_section().props("side"):
+                            badge(state)
+
+    if shown is not None:
+        draw()
+        ui.timer(2.0, draw)
