@@ -146,7 +146,7 @@ def bars(
     options = _axes(unit, series, ["mean", "95% interval"])
     options["xAxis"] = {
         "type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26, "scale": True,
-        "splitLine": {"lineStyle": {"color": looks.LINE}},
+        "splitLine": {"lineStyle": {"color": looks.GRID}},
     }  # fmt: skip
     options["yAxis"] = {"type": "category", "data": names, "inverse": True,
                         "axisLabel": {"width": 150, "overflow": "truncate"}}  # fmt: skip
@@ -162,7 +162,7 @@ def _axes(unit: str, series: list[dict[str, Any]], legend: list[str]) -> dict[st
         "tooltip": {"trigger": "axis", "confine": True},
         "yAxis": {"type": "value", "name": unit, "scale": True,
                   "nameTextStyle": {"align": "left", "padding": [0, 0, 0, -56]},
-                  "splitLine": {"lineStyle": {"color": looks.LINE}}},
+                  "splitLine": {"lineStyle": {"color": looks.GRID}}},
         "series": series,
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ def _line(name: str, colour: str, curve: Curve, key: str, factor: float = 1.0) -
 
 
 def _options(title: str, unit: str, series: list[dict[str, Any]], **axis: Any) -> dict[str, Any]:
-    quiet = {"lineStyle": {"color": looks.LINE}}
+    quiet = {"lineStyle": {"color": looks.GRID}}
     return {
         "animation": False,
         "title": {"text": title, "textStyle": {"fontSize": 14, "fontWeight": 600}},
