@@ -14,6 +14,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +79,17 @@ def study(page: Any, url: str) -> None:
     page.locator("canvas").first.wait_for()
 
 
+def answered(url: str) -> None:
+    """Wait until the app answers."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} does not answer")
+
+
 def take(folder: Path, into: Path) -> None:
     """All pictures, of a folder that has what they show."""
     from playwright.sync_api import sync_playwright
@@ -90,6 +104,7 @@ def take(folder: Path, into: Path) -> None:
         line = app.stdout.readline()
         url = next(word.rstrip(",") for word in line.split() if word.startswith("http"))
         try:
+            answered(url)
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=where, args=FLAGS)
                 page = browser.new_page(viewport=SIZE)
