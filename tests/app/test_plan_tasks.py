@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import datetime
 import math
 import zipfile
 from dataclasses import dataclass
@@ -88,6 +90,14 @@ def test_without_limits_of_storage_nothing_flows_over(memory: dict[str, Any]) ->
     assert change is not None
     assert change.costs["overflow"] == (before.costs["overflow"], 0.0)
     assert [use[0] for use in after.capacity] == ["lane Los Angeles -> Tennessee"]
+
+
+def test_a_safety_stock_set_for_some_days_is_told_as_set_by_hand(memory: dict[str, Any]) -> None:
+    later = datetime.date(2026, 1, 12)
+    tasks.replan(memory, quiet, (dataclasses.replace(STOCK, first=later),))
+    (row,) = tasks.look(memory, quiet, "safety_stocks", "P0001 york", "", False, 0, 10).rows
+    assert (row["source"], row["most"]) == ("override", 400.0)
+    assert row["safety_stock"] < 400.0
 
 
 def test_an_order_set_to_nothing_is_listed_as_changed(memory: dict[str, Any]) -> None:

@@ -93,6 +93,9 @@ class Session:
         except InputError as error:
             self.trouble = Trouble("The upload was not kept:", error.findings)
             return
+        except OSError as error:
+            self.trouble = Trouble(f"The upload was not kept: {error.strerror or error}.")
+            return
         await self.open(self.folder.relative(path), upload=True)
 
     async def example(self, name: str) -> None:
