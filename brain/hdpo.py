@@ -17,6 +17,7 @@ from brain.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.network import Perceptron
 from brain.rollout import Rollout, rollout, untrained
 from brain.schedule import learning_rate
+from brain.watching import EPISODES, Reference, look_at, watched
 from brain.weights import Layers
 from scenarios.demand import sample
 
@@ -61,6 +62,23 @@ class Progress:
     """Mean scaled cost on the validation chains."""
     relative: float
     """That cost over the analytic policy's on the same demand."""
+    episodes: int = 0
+    """Chains run in training so far; each update runs many."""
+    reward_holding: float = 0.0
+    """Minus the parts of the cost: stock, missed sales, all else."""
+    reward_missed: float = 0.0
+    reward_others: float = 0.0
+    perfect_days: float = 0.0
+    """Shares of days over 100 of the validation chains, see docs/brain.md."""
+    overstock_days: float = 0.0
+    understock_days: float = 0.0
+    safety_stocks: tuple[float, ...] = ()
+    """Units of the reference product at each stage, the retailer first."""
+
+    @property
+    def reward(self) -> float:
+        """Minus the cost."""
+        return -self.cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +99,38 @@ class Validation:
     def __init__(self, source: ChainSource, options: TrainingOptions):
         rng = np.random.default_rng([options.seed, 1])
         periods = 2 * options.periods
-        self.rollouts = [
-            rollout(source.draw(rng, options.validation_chains, periods), device=options.device)
+        self.chains = [
+            watched(
+                source.draw(rng, options.validation_chains, periods),
+                episodes=EPISODES,
+                device=options.device,
+            )
             for _ in range(options.validation_lots)
         ]
-        self.analytic = self.cost(untrained)
+        self._options = options
+        self._reference = Reference(source, options.device)
+        self.analytic = look_at(self.chains, untrained).cost
 
-    def cost(self, brain: Callable[[torch.Tensor], torch.Tensor]) -> float:
-        """Mean scaled cost of a chain and period."""
-        return float(np.mean([r.chain_costs(brain).mean() for r in self.rollouts]))
+    def judge(
+        self, brain: Callable[[torch.Tensor], torch.Tensor], step: int, seconds: float
+    ) -> Progress:
+        """Where training stands with this brain."""
+        seen, options = look_at(self.chains, brain), self._options
+        return Progress(
+            step=step,
+            steps=options.steps,
+            seconds=seconds,
+            cost=seen.cost,
+            relative=seen.cost / self.analytic,
+            episodes=step * options.chains,
+            reward_holding=0.0 - seen.holding,
+            reward_missed=0.0 - seen.missed,
+            reward_others=0.0 - seen.others,
+            perfect_days=seen.perfect,
+            overstock_days=seen.overstock,
+            understock_days=seen.understock,
+            safety_stocks=self._reference.safety_stocks(brain),
+        )
 
 
 def train(
@@ -165,9 +206,7 @@ def train(
             )
 
     def report() -> None:
-        cost = validation.cost(model)
-        seconds = before + time.monotonic() - started
-        entry = Progress(step, options.steps, seconds, cost, cost / validation.analytic)
+        entry = validation.judge(model, step, before + time.monotonic() - started)
         history.append(entry)
         if progress is not None:
             progress(entry)

@@ -68,11 +68,9 @@ def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
             return before + time.monotonic() - started
 
         def judge() -> Progress:
-            cost = validation.cost(brain_of(algorithm))
-            if not np.isfinite(cost):
-                raise TrainingDiverged(f"the cost is {cost} after step {algorithm.iteration}")
-            relative = cost / validation.analytic
-            entry = Progress(algorithm.iteration, options.steps, seconds(), cost, relative)
+            entry = validation.judge(brain_of(algorithm), algorithm.iteration, seconds())
+            if not np.isfinite(entry.cost):
+                raise TrainingDiverged(f"the cost is {entry.cost} after step {entry.step}")
             history.append(entry)
             return entry
 

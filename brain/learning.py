@@ -9,6 +9,8 @@ import pandas as pd
 from scenarios.errors import Finding, InputError
 
 FIELDS = ("cost", "relative", "seconds")
+MORE = ("perfect_days", "overstock_days", "understock_days")
+"""Told where the training wrote it down; earlier versions did not."""
 
 
 def learning_curves(folder: Path) -> list[tuple[str, pd.DataFrame]]:
@@ -22,7 +24,8 @@ def learning_curves(folder: Path) -> list[tuple[str, pd.DataFrame]]:
     Returns
     -------
     list of (name, DataFrame)
-        Columns: step, cost (per chain and period), relative (to analytic), seconds.
+        Columns: step, cost (per chain and period), relative (to analytic), seconds; and shares
+        of days, where they are known.
 
     Raises
     ------
@@ -39,11 +42,12 @@ def learning_curves(folder: Path) -> list[tuple[str, pd.DataFrame]]:
         told = EventAccumulator(str(events)).Reload()
         if not set(FIELDS) <= set(told.Tags()["scalars"]):
             continue
+        names = [*FIELDS, *(name for name in MORE if name in told.Tags()["scalars"])]
         columns = {
-            name: {event.step: event.value for event in told.Scalars(name)} for name in FIELDS
+            name: {event.step: event.value for event in told.Scalars(name)} for name in names
         }
         table = pd.DataFrame(columns).sort_index().rename_axis("step").reset_index()
-        curves.append((events.name, table.dropna()))
+        curves.append((events.name, table.dropna(subset=list(FIELDS))))
     if not curves:
         problem, remedy = "there is no training", "name a folder that planner train has written"
         raise InputError([Finding(str(folder), problem, remedy)])

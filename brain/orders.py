@@ -42,11 +42,15 @@ class BrainOrders:
 
     def __call__(self, state: State, period: int) -> Array:
         """Orders [..., A]."""
+        return self.rule.orders(state, period, self.safety_stock(state, period))
+
+    def safety_stock(self, state: State, period: int) -> Array:
+        """[..., K] units that the orders of a period aim to keep, for when they arrive."""
         delta = self.brain(self.codec(state, period))
         now = min(period, self.buffer.shape[0] - 1)
         echelon = self.buffer[now] + self.by_upper(self.at_lower(delta) * self.std[now])
         # The rule sums over echelons, so it is given what each adds to those below.
-        return self.rule.orders(state, period, echelon - self.by_parent(echelon))
+        return echelon - self.by_parent(echelon)
 
 
 def brain_orders(

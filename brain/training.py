@@ -3,15 +3,15 @@
 Every brain is trained by a Ray task (:mod:`brain.side_by_side`); only the caller writes files.
 
 The folder of a training holds ``training.json`` (what was asked for), a folder for every brain
-with its latest checkpoint and its TensorBoard events, and in the end ``<brain>.onnx``.
+with its latest checkpoint and its curve (:mod:`brain.curve`), and in the end ``<brain>.onnx``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -239,6 +239,7 @@ def _run(
     """Train what is not there yet. The folder of a new training is made once Ray has started."""
     from brain.brain_out import write_brain
     from brain.checkpoint import Interrupts
+    from brain.curve import Curve
     from brain.hdpo import TrainingDiverged
     from brain.posts import Job
     from brain.side_by_side import side_by_side
@@ -267,16 +268,13 @@ def _run(
         if new:
             folder.mkdir(parents=True, exist_ok=True)
             order.write(folder)
-        logs = {job.name: stack.enter_context(_log(folder / job.name)) for job in jobs}
+        logs = {job.name: stack.enter_context(Curve(folder / job.name)) for job in jobs}
 
         def heard(post: Post) -> None:
             if post.checkpoint is not None:
                 _replace(folder / post.name / CHECKPOINT, post.checkpoint)
             if post.progress is not None:
-                for field in ("cost", "relative", "seconds"):
-                    value = getattr(post.progress, field)
-                    logs[post.name].add_scalar(field, value, post.progress.step)
-                logs[post.name].flush()
+                logs[post.name].add(post.progress)
                 if progress is not None:
                     progress(post.name, post.progress)
 
@@ -296,19 +294,6 @@ def _run(
     if stopped:
         raise KeyboardInterrupt
     return list(files.values())
-
-
-@contextmanager
-def _log(folder: Path) -> Iterator[Any]:
-    """A writer of TensorBoard events."""
-    from torch.utils.tensorboard import SummaryWriter
-
-    folder.mkdir(parents=True, exist_ok=True)
-    writer = SummaryWriter(str(folder))
-    try:
-        yield writer
-    finally:
-        writer.close()
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from brain.learning import MORE
+
 if TYPE_CHECKING:
     from brain.explain import Chain, Response
     from brain.manifest import Manifest
@@ -90,6 +92,10 @@ def curves_text(curves: list[tuple[str, pd.DataFrame]]) -> str:
         spent = f"{int(last['step']):,} steps in {last['seconds'] / 60:.1f} min"
         lines.append(f"{name}: {spent}, cost {last['relative']:.3f} of analytic")
         lines.append(_bars("cost over analytic", curve["relative"].to_numpy(), digits=3))
+        for name in MORE:
+            if name in curve:
+                shares = 100 * curve[name].dropna().to_numpy()
+                lines.append(_bars(f"{name.replace('_', ' ')}, %", shares))
     return "\n".join(lines)
 
 

@@ -18,15 +18,15 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Headless Chromium."""
-    where = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if where is None:
-        pytest.skip("no browser: install Chromium (Debian: apt-get install chromium)")
+    where = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if where is None or not Path(where).exists():
+        pytest.skip("no browser: install Chromium, or name one in the variable CHROMIUM")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as driver:
         made = driver.chromium.launch(executable_path=where, args=list(FLAGS))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,27 +14,9 @@ from planner import plan
 from planner.report.words import short
 from scenarios.examples import retail_chain
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: pip install 'echelon-planner[test]'"
-)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NAMES = ("CHROMIUM", "chromium", "chromium-browser", "google-chrome", "chrome")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 HOSTILE = "<script>alert(1)</script>"
 SIZES = [(1280, 900), (820, 1180)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES[1:])), None)
-    if found is None or not Path(found).exists():
-        pytest.skip("no chromium on the path; name one in the variable CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,154 @@
+"""Commands of the planner that run beside the app: training, studies.
+
+Each has a folder, and all that is known of it lies there: ``job.json`` says which process it is,
+``job.log`` holds what it has said since it was last started. So a page that is loaded again, a
+second tab and an app that was started anew find it, running or not. Nothing here is run that a
+file says: who starts a job gives its arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTE, LOG = "job.json", "job.log"
+TAIL = 65_536
+"""Bytes at the end of a log that are read."""
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_OURS: dict[int, subprocess.Popen[bytes]] = {}
+"""Processes that this one started; they have to be waited for when they end."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command of the planner and its folder."""
+
+    folder: Path
+
+    def start(self, arguments: Sequence[str]) -> None:
+        """Run ``planner`` with these arguments, in a process group of its own.
+
+        It goes on when the app ends. What it said before is forgotten.
+
+        Raises
+        ------
+        RuntimeError
+            If it is running.
+        OSError
+            If its folder cannot be written to.
+        """
+        if self.alive():
+            raise RuntimeError("It is running already.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "planner", *arguments]
+        with (self.folder / LOG).open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                start_new_session=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )  # fmt: skip
+        _OURS[process.pid] = process
+        self._write({"pid": process.pid, "born": _born(process.pid), "at": time.time()})
+
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        note = self._read()
+        pid = note.get("pid")
+        if not isinstance(pid, int) or pid <= 1:
+            return False
+        if pid in _OURS:
+            if _OURS[pid].poll() is None:
+                return True
+            del _OURS[pid]
+            return False
+        # A number may have been given to another process since, or a file may say anything.
+        return note.get("born") is not None and _born(pid) == note["born"] and _is_planner(pid)
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does, so that it keeps what it has; asked again, at once."""
+        if not self.alive():
+            return
+        note = self._read()
+        pid = note["pid"]
+        assert isinstance(pid, int)
+        try:
+            if self.stopping():
+                os.killpg(pid, signal.SIGKILL)
+            else:
+                os.kill(pid, signal.SIGINT)
+        except ProcessLookupError:
+            return
+        self._write(note | {"stopping": True})
+
+    def stopping(self) -> bool:
+        """Whether it has been asked to end."""
+        return bool(self._read().get("stopping"))
+
+    def started(self) -> float:
+        """When it was last started, in seconds since 1970; 0 where it never was."""
+        at = self._read().get("at")
+        return float(at) if isinstance(at, int | float) else 0.0
+
+    def lines(self, most: int = 40) -> list[str]:
+        """The last lines that it said."""
+        try:
+            with (self.folder / LOG).open("rb") as log:
+                log.seek(max(0, os.fstat(log.fileno()).st_size - TAIL))
+                text = log.read().decode("utf-8", errors="replace")
+        except OSError:
+            return []
+        kept = [_ESCAPES.sub("", line).rstrip() for line in text.splitlines()]
+        return [line for line in kept if line][-most:]
+
+    def said_stopped(self) -> bool:
+        """Whether it ended because it was asked to, and said so."""
+        return any(line.startswith("Stopped;") for line in self.lines(3))
+
+    def _read(self) -> dict[str, object]:
+        try:
+            found = json.loads((self.folder / NOTE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _write(self, note: dict[str, object]) -> None:
+        draft = self.folder / f"{NOTE}.part"
+        draft.write_text(json.dumps(note), encoding="utf-8")
+        os.replace(draft, self.folder / NOTE)
+
+
+def _born(pid: int) -> str | None:
+    """When a process started, as the system tells it; None where there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return _of_ps(pid, "lstart") if not Path("/proc/self/stat").exists() else None
+    # The name, in brackets, may hold blanks and brackets.
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _is_planner(pid: int) -> bool:
+    """Whether a process is a command of the planner."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "-m planner" in (_of_ps(pid, "command") or "")
+    return words[1:3] == [b"-m", b"planner"]
+
+
+def _of_ps(pid: int, what: str) -> str | None:
+    """What ``ps`` says of a process."""
+    command = ["ps", "-o", f"{what}=", "-p", str(pid)]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return found.stdout.strip() or None

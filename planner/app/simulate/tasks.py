@@ -1,0 +1,145 @@
+"""What the process of a run does when asked; see :mod:`planner.app.worker`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from planner.app.simulate import by_hand
+from planner.app.simulate.game import Game
+from planner.app.simulate.setup import Setup, problem_of
+from planner.app.simulate.shown import (
+    Chosen,
+    Day,
+    Figures,
+    Head,
+    day_of,
+    figures_of,
+    head_of,
+    passed,
+    prediction,
+)
+from planner.app.worker import Progress
+from planner.policies.named import NAMED
+from planner.policies.policy import Policy
+from scenarios.errors import Finding, InputError
+from scenarios.write_tables import write_csv
+
+Memory = dict[str, Any]
+Series = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A day that has passed."""
+
+    day: Day
+    figures: Figures
+    series: Series
+    findings: tuple[Finding, ...]
+
+
+def start(memory: Memory, progress: Progress, setup: Setup, root: str) -> tuple[Head, Series]:
+    """Begin a run; the series are those of :func:`look` at everything."""
+    memory.clear()
+    progress("Making the scenario")
+    problem = problem_of(setup, Path(root), progress)
+    progress("Getting the policy ready; tuning takes up to some minutes")
+    policy = cast(Policy, NAMED[setup.policy]("auto"))  # the oracle cannot be chosen
+    game = Game(problem, policy, setup.n_periods, setup.seed)
+    memory["game"], memory["days"] = game, []
+    return head_of(game), _series(game, Chosen())
+
+
+def advance(memory: Memory, progress: Progress, chosen: Chosen, by_policy: bool) -> Step:
+    """Let a day pass, with the policy's orders or with those that were drafted."""
+    game = _game(memory)
+    game.advance(None if by_policy else game.draft)
+    run, period = game.so_far(), game.period - 1
+    day = day_of(game, run, period)
+    memory["days"].append(day)
+    return Step(day, figures_of(run), passed(game, chosen, period, game.period), game.findings)
+
+
+def look(memory: Memory, progress: Progress, chosen: Chosen) -> Series:
+    """All lines of the charts, for some products and a location."""
+    return _series(_game(memory), chosen)
+
+
+def lines(
+    memory: Memory, progress: Progress, text: str, lane: int | None, page: int
+) -> by_hand.Lines:
+    """A page of what can be ordered."""
+    return by_hand.lines(_game(memory), text, lane, page)
+
+
+def place(memory: Memory, progress: Progress, route: int, quantity: float) -> tuple[int, float]:
+    """Draft an order; the count and the units of all drafted orders."""
+    game = _game(memory)
+    by_hand.place(game, route, quantity)
+    return int((game.draft > 0).sum()), float(game.draft.sum())
+
+
+def suggest(memory: Memory, progress: Progress) -> None:
+    """Draft what the policy suggests."""
+    progress("The planner is thinking")
+    game = _game(memory)
+    game.draft = game.suggestion().copy()
+
+
+def clear(memory: Memory, progress: Progress) -> None:
+    """Draft nothing."""
+    game = _game(memory)
+    game.draft = np.zeros_like(game.draft)
+
+
+def compare(memory: Memory, progress: Progress) -> by_hand.Comparison:
+    """The run against the policy's own."""
+    game = _game(memory)
+    said = "The planner plays the same days"
+    planner = game.by_policy(lambda _, t: progress(f"{said}: {t} of {game.n_periods}"))
+    hand = game.so_far()
+    return by_hand.Comparison(
+        figures_of(hand),
+        figures_of(planner),
+        tuple(hand.costs.total.tolist()),
+        tuple(planner.costs.total.tolist()),
+    )
+
+
+def table(memory: Memory, progress: Progress, kind: str, path: str) -> None:
+    """Write the log (``days``), or stock or orders by product, as CSV that runs nothing."""
+    game = _game(memory)
+    if kind == "days":
+        frame = _log(memory["days"])
+    elif not game.period:
+        raise InputError([Finding("log", "is empty", "let a day pass first")])
+    else:
+        run = game.so_far()
+        frame = run.stock_table() if kind == "stock" else run.order_table()
+    write_csv(frame, Path(path))
+
+
+def _log(days: list[Day]) -> pd.DataFrame:
+    rows = []
+    for day in days:
+        row = {name: value for name, value in vars(day).items() if name != "costs"}
+        costs = {f"cost_{name}": value for name, value in day.costs.items()}
+        rows.append(row | costs | {"cost_total": day.total})
+    return pd.DataFrame(rows)
+
+
+def _series(game: Game, chosen: Chosen) -> Series:
+    return prediction(game, chosen) | passed(game, chosen, 0, game.period)
+
+
+def _game(memory: Memory) -> Game:
+    if "game" not in memory:
+        remedy = "start it anew"
+        raise InputError([Finding("run", "is no longer there: its process ended", remedy)])
+    game: Game = memory["game"]
+    return game
