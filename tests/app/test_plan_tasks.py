@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from planner import Override, plan
@@ -123,6 +124,26 @@ def test_an_edit_that_does_not_fit_is_told(memory: dict[str, Any]) -> None:
 def test_a_process_that_forgot_says_what_to_do() -> None:
     with pytest.raises(InputError, match="open the input and plan again"):
         tasks.look({}, quiet, "orders", "now", "", "", False, 0, 10)
+
+
+def test_demand_is_forecast_where_only_the_past_is_known(tmp_path: Path) -> None:
+    days = pd.date_range("2025-11-03", periods=56)
+    sold = {"product": "A", "location": "shop", "date": days, "quantity": [4.0, 6.0] * 28}
+    tables = {
+        "products": pd.DataFrame({"product": ["A"], "holding_cost": 1.0, "missed_sale_cost": 50.0}),
+        "locations": pd.DataFrame({"location": ["shop"]}),
+        "lanes": pd.DataFrame({"origin": ["maker"], "destination": ["shop"], "lead_time": 2}),
+        "history": pd.DataFrame(sold),
+    }
+    for name, table in tables.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    memory: dict[str, Any] = {}
+    opened = tasks.read(memory, quiet, str(tmp_path))
+    assert opened.lacks_forecast
+    told, _ = tasks.plan(memory, quiet, "analytic", "moving-average", None, ())
+    assert "moving-average" in told.forecast
+    (shop,) = tasks.look(memory, quiet, "product", "A")
+    assert shop["demand"] == pytest.approx([5.0] * len(shop["dates"]), abs=0.2)
 
 
 def test_pages_of_rows_are_sorted_and_searched_here(memory: dict[str, Any]) -> None:

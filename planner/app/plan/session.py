@@ -74,7 +74,8 @@ class Session:
 
     async def open(self, source: str, *, upload: bool = False) -> None:
         """Read an input of the folder; edits of another one are dropped."""
-        async with _work(self, "reading", "This input cannot be used:") as work:
+        still = f" ({self.source} is still open)" if self.source else ""
+        async with _work(self, "reading", f"This input cannot be used{still}:") as work:
             path = self.folder.inside(source)
             try:
                 self.opened = await work(tasks.read, str(path))
