@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import datetime
 import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from planner import Override, plan
@@ -90,6 +93,14 @@ def test_without_limits_of_storage_nothing_flows_over(memory: dict[str, Any]) ->
     assert [use[0] for use in after.capacity] == ["lane Los Angeles -> Tennessee"]
 
 
+def test_a_safety_stock_set_for_some_days_is_told_as_set_by_hand(memory: dict[str, Any]) -> None:
+    later = datetime.date(2026, 1, 12)
+    tasks.replan(memory, quiet, (dataclasses.replace(STOCK, first=later),))
+    (row,) = tasks.look(memory, quiet, "safety_stocks", "P0001 york", "", False, 0, 10).rows
+    assert (row["source"], row["most"]) == ("override", 400.0)
+    assert row["safety_stock"] < 400.0
+
+
 def test_an_order_set_to_nothing_is_listed_as_changed(memory: dict[str, Any]) -> None:
     tasks.replan(memory, quiet, ())
     first = tasks.look(memory, quiet, "orders", "now", "", "quantity", True, 0, 1).rows[0]
@@ -113,6 +124,26 @@ def test_an_edit_that_does_not_fit_is_told(memory: dict[str, Any]) -> None:
 def test_a_process_that_forgot_says_what_to_do() -> None:
     with pytest.raises(InputError, match="open the input and plan again"):
         tasks.look({}, quiet, "orders", "now", "", "", False, 0, 10)
+
+
+def test_demand_is_forecast_where_only_the_past_is_known(tmp_path: Path) -> None:
+    days = pd.date_range("2025-11-03", periods=56)
+    sold = {"product": "A", "location": "shop", "date": days, "quantity": [4.0, 6.0] * 28}
+    tables = {
+        "products": pd.DataFrame({"product": ["A"], "holding_cost": 1.0, "missed_sale_cost": 50.0}),
+        "locations": pd.DataFrame({"location": ["shop"]}),
+        "lanes": pd.DataFrame({"origin": ["maker"], "destination": ["shop"], "lead_time": 2}),
+        "history": pd.DataFrame(sold),
+    }
+    for name, table in tables.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    memory: dict[str, Any] = {}
+    opened = tasks.read(memory, quiet, str(tmp_path))
+    assert opened.lacks_forecast
+    told, _ = tasks.plan(memory, quiet, "analytic", "moving-average", None, ())
+    assert "moving-average" in told.forecast
+    (shop,) = tasks.look(memory, quiet, "product", "A")
+    assert shop["demand"] == pytest.approx([5.0] * len(shop["dates"]), abs=0.2)
 
 
 def test_pages_of_rows_are_sorted_and_searched_here(memory: dict[str, Any]) -> None:

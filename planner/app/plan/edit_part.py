@@ -92,7 +92,7 @@ def _safety_stocks(view: View) -> None:
         column("safety_stock", "Safety stock on the first day (units)"),
         column("least", "Least"),
         column("most", "Most"),
-        column("demand", "Mean demand a period, all below (units)"),
+        column("demand", "Demand a period (units)"),
         column("source", "Decided by", text=True),
     ]
     _table(columns, fetch, pressed, "Product or location")

@@ -51,7 +51,7 @@ def _ways(view: View) -> None:
                         "Open", on_click=lambda: view.start(view.session.open(str(chosen.value)))
                     ).props("no-caps unelevated")
             else:
-                empty("There is no input in it yet: upload tables, or take an example.")
+                empty("There is no input in it yet: upload your tables, or take an example.")
             with ui.row().classes("items-center gap-1"):
                 ui.label("Or take an example:").classes("caption")
                 for name, text in tasks.EXAMPLES.items():

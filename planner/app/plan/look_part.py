@@ -232,7 +232,7 @@ def _at(place: dict[str, Any]) -> dict[str, Any]:
 def _facts(place: dict[str, Any]) -> str:
     told = [f"{amount(round(place['now'], 2))} units ordered now"]
     if place["cover"] is not None:
-        told.append(f"tonight's stock lasts {place['cover']:.1f} days")
+        told.append(f"stock after the first period lasts {place['cover']:.1f} days")
     if place["missed"] > 5e-5:
         told.append(f"{amount(place['missed'])} units missed")
     return ", ".join(told)

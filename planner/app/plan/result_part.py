@@ -103,7 +103,7 @@ def _difference(told: Difference, plan: Planned) -> None:
                 f"That is less than the {amount(round(told.noise))}{unit} that the search for"
                 " orders leaves open: take it for no difference."
             ).classes("caption")
-        with ui.grid().classes("w-full grid-cols-1 md:grid-cols-2 gap-6"):
+        with ui.grid().classes("w-full grid-cols-1 lg:grid-cols-2 gap-6"):
             _components(told, plan)
             _changed_orders(told)
 

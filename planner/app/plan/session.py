@@ -74,7 +74,8 @@ class Session:
 
     async def open(self, source: str, *, upload: bool = False) -> None:
         """Read an input of the folder; edits of another one are dropped."""
-        async with _work(self, "reading", "This input cannot be used:") as work:
+        still = f" ({self.source} is still open)" if self.source else ""
+        async with _work(self, "reading", f"This input cannot be used{still}:") as work:
             path = self.folder.inside(source)
             try:
                 self.opened = await work(tasks.read, str(path))
@@ -92,6 +93,9 @@ class Session:
             path = await uploads.keep(self.folder, files)
         except InputError as error:
             self.trouble = Trouble("The upload was not kept:", error.findings)
+            return
+        except OSError as error:
+            self.trouble = Trouble(f"The upload was not kept: {error.strerror or error}.")
             return
         await self.open(self.folder.relative(path), upload=True)
 

@@ -48,7 +48,7 @@ def places(names: Sequence[str]) -> list[str]:
 
 
 async def keep(folder: Folder, files: Sequence[Any]) -> Path:
-    """Save uploaded files into a new folder ``uploads/DATE``, and say where the input is.
+    """Save uploaded files into a new folder ``uploads/upload-DATE``, and say where the input is.
 
     Raises
     ------
@@ -56,7 +56,7 @@ async def keep(folder: Folder, files: Sequence[Any]) -> Path:
         See :func:`places`.
     """
     names = places([str(file.name) for file in files])
-    stem = f"{datetime.date.today():%Y-%m-%d}"
+    stem = f"upload-{datetime.date.today():%Y-%m-%d}"
     target = folder.named(KIND, folder.free(KIND, stem))
     target.mkdir(parents=True)
     try:

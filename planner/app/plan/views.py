@@ -43,7 +43,6 @@ def safety_stocks(plan: Plan, query: str, sort: str, down: bool, first: int, n: 
     points = table.iloc[::n_periods]
     stock = table["safety_stock"].to_numpy().reshape(-1, n_periods)
     demand = table["echelon_demand"].to_numpy().reshape(-1, n_periods)
-    source = plan.safety_stock["source"].astype(str).to_numpy().reshape(-1, n_periods)
     shown = pd.DataFrame(
         {
             "product": points["product"].astype("str").to_numpy(),
@@ -52,10 +51,18 @@ def safety_stocks(plan: Plan, query: str, sort: str, down: bool, first: int, n: 
             "least": stock.min(axis=1),
             "most": stock.max(axis=1),
             "demand": demand.mean(axis=1),
-            "source": source[:, 0],
+            "source": _decided(plan.safety_stock["source"], n_periods),
         }
     )
     return paged(shown, ("product", "location"), query, sort, down, first, n)
+
+
+def _decided(source: pd.Series, n_periods: int) -> np.ndarray:
+    """Who decided the safety stock of each point: a person, if that is so in any period."""
+    codes = source.cat.codes.to_numpy().reshape(-1, n_periods)
+    names = source.cat.categories
+    by_hand = codes == names.get_loc("override") if "override" in names else codes < 0
+    return np.where(by_hand.any(axis=1), "override", names.astype("str").to_numpy()[codes[:, 0]])
 
 
 def capacities(scenario: Scenario, query: str, sort: str, down: bool, first: int, n: int) -> Page:
