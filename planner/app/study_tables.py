@@ -111,7 +111,8 @@ def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
         )  # fmt: skip
         series += _band(policy, [(low, high) for _, low, high in found], colour)
     return _axes(MEASURES[measure], series, policies) | {
-        "xAxis": {"type": "category", "data": variants, "axisLabel": {"interval": 0, "width": 110,
+        "xAxis": {"type": "category", "data": variants, "name": "variant",
+                  "nameLocation": "middle", "nameGap": 30, "axisLabel": {"interval": 0, "width": 110,
                   "overflow": "break"}}
     }  # fmt: skip
 
@@ -157,7 +158,7 @@ def bars(
 def _axes(unit: str, series: list[dict[str, Any]], legend: list[str]) -> dict[str, Any]:
     return {
         "animation": False,
-        "grid": {"left": 72, "right": 24, "top": 44, "bottom": 84},
+        "grid": {"left": 72, "right": 24, "top": 44, "bottom": 78},
         "legend": {"bottom": 0, "type": "scroll", "data": legend},
         "tooltip": {"trigger": "axis", "confine": True},
         "yAxis": {"type": "value", "name": unit, "scale": True,
