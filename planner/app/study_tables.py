@@ -110,11 +110,11 @@ def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
              "color": colour, "symbolSize": 7, "z": 3}
         )  # fmt: skip
         series += _band(policy, [(low, high) for _, low, high in found], colour)
-    return _axes(MEASURES[measure], series, policies) | {
-        "xAxis": {"type": "category", "data": variants, "name": "variant",
-                  "nameLocation": "middle", "nameGap": 30, "axisLabel": {"interval": 0, "width": 110,
-                  "overflow": "break"}}
+    axis = {
+        "type": "category", "data": variants, "name": "variant", "nameLocation": "middle",
+        "nameGap": 30, "axisLabel": {"interval": 0, "width": 110, "overflow": "break"},
     }  # fmt: skip
+    return _axes(MEASURES[measure], series, policies) | {"xAxis": axis}
 
 
 def _band(policy: str, bounds: list[tuple[Any, Any]], colour: str) -> list[dict[str, Any]]:
