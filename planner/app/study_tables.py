@@ -192,7 +192,7 @@ def bench_rows(board: pd.DataFrame) -> Rows:
                 "difference": signed("", *gap),
                 "of_oracle": "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
                 "fill_rate": "" if isnan(row["fill_rate"]) else f"{100 * row['fill_rate']:.1f}",
-                "n": f"{row['n']:,.0f}",
+                "n": f"{row['n']:,.0f}" if row["n"] else "",
             }
         )
     return rows

@@ -98,7 +98,13 @@ def _progress(done: tuple[int, int] | None) -> None:
 def _columns(**heads: str) -> list[dict[str, Any]]:
     left = ("policy",)
     return [
-        {"name": key, "label": label, "field": key, "align": "left" if key in left else "right"}
+        {
+            "name": key,
+            "label": label,
+            "field": key,
+            "align": "left" if key in left else "right",
+            "style": "" if key in left else "white-space: nowrap",
+        }
         for key, label in heads.items()
     ]
 

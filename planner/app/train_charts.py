@@ -66,6 +66,8 @@ def cost_chart(curve: Curve) -> dict[str, Any]:
         "min": (math.ceil(20 * min(values)) - 1) / 20,
         "max": (math.floor(20 * max(values)) + 1) / 20,
     }
+    if bounds["max"] - bounds["min"] < 0.4:
+        bounds["interval"] = 0.05
     return _options("Cost against analytic", "cost over analytic's", [line], **bounds)
 
 

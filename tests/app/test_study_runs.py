@@ -57,6 +57,16 @@ def test_a_study_that_is_wrong_leaves_nothing(folder: Folder) -> None:
         study_runs.begin_study(folder, Wanted("chain", ["zero"], twice))
 
 
+def test_a_study_put_here_cannot_read_outside_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "root" / "studies" / "planted"
+    path.mkdir(parents=True)
+    examples.single().write(tmp_path / "secret")
+    (path / "study.yaml").write_text("input: ../../../secret\npolicies: [zero]\n")
+    with pytest.raises(InputError, match="outside the folder"):
+        StudyRun(path).go()
+    assert not StudyRun(path).job.lines()
+
+
 def test_a_problem_that_is_wrong_is_told_at_once(folder: Folder) -> None:
     with pytest.raises(InputError) as told:
         study_runs.begin_bench(folder, "--out", ["magic"], "none", "auto", "")
