@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INPUT, CATALOGUE = "An input", "The catalogue"
 FIRST_POLICIES = ["closed-form", "base-stock"]
+FIRST_OF_ENTRY = 4
+"""Policies of a problem that are chosen to begin with; all of them may take long."""
 
 
 def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
@@ -70,7 +72,7 @@ def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
             entry = ENTRIES[problem.value]
             about.text = entry.about
             if kind.value == CATALOGUE:
-                policies.value = list(entry.policies)
+                policies.value = list(entry.policies)[:FIRST_OF_ENTRY]
                 seeds.value = str(min(entry.n_paths, 20))
 
         problem.on_value_change(explain)

@@ -18,6 +18,7 @@ import yaml
 
 from planner.app.folder import Folder
 from planner.app.jobs import Job
+from planner.yaml_file import read_yaml
 from scenarios.errors import Finding, InputError
 
 KIND = "studies"
@@ -180,10 +181,18 @@ class StudyRun:
         return "failed"
 
     def go(self) -> None:
-        """Start it, or go on with it."""
+        """Start it, or go on with it.
+
+        Raises
+        ------
+        InputError
+            If its file, which somebody may have put here, names an input outside the app's folder.
+        """
         # At least one core is left to the app and whoever looks at it.
         workers = ["--workers", str(max(1, (os.cpu_count() or 1) - 1))]
         if not self.is_bench:
+            asked, _ = read_yaml(self.path / STUDY)
+            Folder(self.path.parent.parent).inside(f"{KIND}/{self.name}/{asked.get('input', '')}")
             what = ["study", str(self.path / STUDY)]
         else:
             asked = json.loads((self.path / BENCH).read_text(encoding="utf-8"))

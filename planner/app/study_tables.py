@@ -110,10 +110,11 @@ def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
              "color": colour, "symbolSize": 7, "z": 3}
         )  # fmt: skip
         series += _band(policy, [(low, high) for _, low, high in found], colour)
-    return _axes(MEASURES[measure], series, policies) | {
-        "xAxis": {"type": "category", "data": variants, "axisLabel": {"interval": 0, "width": 110,
-                  "overflow": "break"}}
+    axis = {
+        "type": "category", "data": variants, "name": "variant", "nameLocation": "middle",
+        "nameGap": 30, "axisLabel": {"interval": 0, "width": 110, "overflow": "break"},
     }  # fmt: skip
+    return _axes(MEASURES[measure], series, policies) | {"xAxis": axis}
 
 
 def _band(policy: str, bounds: list[tuple[Any, Any]], colour: str) -> list[dict[str, Any]]:
@@ -157,7 +158,7 @@ def bars(
 def _axes(unit: str, series: list[dict[str, Any]], legend: list[str]) -> dict[str, Any]:
     return {
         "animation": False,
-        "grid": {"left": 72, "right": 24, "top": 44, "bottom": 84},
+        "grid": {"left": 72, "right": 24, "top": 44, "bottom": 78},
         "legend": {"bottom": 0, "type": "scroll", "data": legend},
         "tooltip": {"trigger": "axis", "confine": True},
         "yAxis": {"type": "value", "name": unit, "scale": True,
@@ -191,7 +192,7 @@ def bench_rows(board: pd.DataFrame) -> Rows:
                 "difference": signed("", *gap),
                 "of_oracle": "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
                 "fill_rate": "" if isnan(row["fill_rate"]) else f"{100 * row['fill_rate']:.1f}",
-                "n": f"{row['n']:,.0f}",
+                "n": f"{row['n']:,.0f}" if row["n"] else "",
             }
         )
     return rows

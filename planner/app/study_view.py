@@ -13,7 +13,7 @@ from planner.app.frame import empty
 from planner.app.live import badge, failure, said
 from planner.app.study_runs import BENCH, STUDY, StudyRun
 
-CHART = "w-full h-96 bg-white border rounded"
+CHART = "w-full h-96 bg-white border border-gray-300 rounded"
 
 
 class StudyView:
@@ -27,7 +27,7 @@ class StudyView:
             self._head = ui.row().classes("items-center gap-3")
         self._body = ui.column().classes("w-full gap-3")
         with ui.expansion("What was asked, and what the command says").classes(
-            "w-full bg-white border"
+            "w-full bg-white border border-gray-300"
         ):
             self._log = ui.column().classes("w-full")
         self._refresh()
@@ -98,7 +98,13 @@ def _progress(done: tuple[int, int] | None) -> None:
 def _columns(**heads: str) -> list[dict[str, Any]]:
     left = ("policy",)
     return [
-        {"name": key, "label": label, "field": key, "align": "left" if key in left else "right"}
+        {
+            "name": key,
+            "label": label,
+            "field": key,
+            "align": "left" if key in left else "right",
+            "style": "" if key in left else "white-space: nowrap",
+        }
         for key, label in heads.items()
     ]
 

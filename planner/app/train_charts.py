@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -60,8 +61,13 @@ def cost_chart(curve: Curve) -> dict[str, Any]:
         "label": {"formatter": "analytic", "position": "insideEndTop", "color": looks.GREY},
     }  # fmt: skip
     values = [entry["relative"] for entry in curve] + [1.0]
-    room = max(0.01, 0.15 * (max(values) - min(values)))
-    bounds = {"min": round(min(values) - room, 2), "max": round(max(values) + room, 2)}
+    # In steps of a twentieth, so that the axis does not move with every evaluation.
+    bounds = {
+        "min": (math.ceil(20 * min(values)) - 1) / 20,
+        "max": (math.floor(20 * max(values)) + 1) / 20,
+    }
+    if bounds["max"] - bounds["min"] < 0.4:
+        bounds["interval"] = 0.05
     return _options("Cost against analytic", "cost over analytic's", [line], **bounds)
 
 

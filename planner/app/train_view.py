@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from planner.amount import amount, count
+from planner.amount import count
 from planner.app.folder import Folder
 from planner.app.live import badge, failure, figure, redraw, said
 from planner.app.train_charts import cost_chart, days_chart, reward_chart, stock_chart
@@ -40,10 +40,12 @@ class TrainView:
             self._brain = ui.select([], label="Brain").props("dense").classes("min-w-48")
             self._brain.on_value_change(lambda: self._draw())
         with ui.element("div").classes("w-full grid gap-3 grid-cols-1 md:grid-cols-2"):
-            look = "w-full h-72 bg-white border rounded"
+            look = "w-full h-72 bg-white border border-gray-300 rounded"
             self._plots = [ui.echart(made([])).classes(look) for made in CHARTS]
         ui.label(DEFINED).classes("caption")
-        with ui.expansion("What it says, and TensorBoard").classes("w-full bg-white border"):
+        with ui.expansion("What it says, and TensorBoard").classes(
+            "w-full bg-white border border-gray-300"
+        ):
             ui.label("The same curves, by the same names:").classes("caption")
             said([f"tensorboard --logdir {shlex.quote(str(training.path))}"])
             self._log = ui.column().classes("w-full")
@@ -102,10 +104,10 @@ class TrainView:
             told = last["relative"] - 1
             text = "as analytic" if abs(told) < 5e-4 else f"{abs(told):.1%} {_than(told)}"
             self._cost.show(f"{last['relative']:.3f}", text)
-            self._reward.show(amount(last.get("reward", 0.0)), "per product and day")
+            self._reward.show(f"{last.get('reward', 0.0):.3f}", "per product and day")
             self._steps.show(f"{last['step']:,.0f}", f"of {last.get('steps', 0):,.0f}")
             self._episodes.show(_large(last.get("episodes", 0.0)), "products run")
-            self._time.show(_duration(last.get("seconds", 0.0)), "until then")
+            self._time.show(_duration(last.get("seconds", 0.0)), "of training")
         for plot, made in zip(self._plots, CHARTS, strict=True):
             redraw(plot, made(curve))
 

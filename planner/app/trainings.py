@@ -25,9 +25,9 @@ STILL_WRITING = 90.0
 State = Literal["running", "stopping", "trained", "stopped", "failed", "elsewhere"]
 TOLD: dict[State, str] = {
     "running": "running",
-    "stopping": "stopping, once a checkpoint is written",
+    "stopping": "a checkpoint is being written",
     "trained": "trained",
-    "stopped": "stopped; it can be resumed",
+    "stopped": "it can be resumed",
     "failed": "ended with an error",
     "elsewhere": "running from a terminal, it seems; stop it there",
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.browser.conftest import App
 
-LONG = 60_000
+LONG = 120_000
 """Milliseconds within which a small study must be done."""
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.browser.conftest import App
 
-LONG = 60_000
-"""Milliseconds until a training must have begun."""
+LONG = 240_000
+"""Milliseconds within which a training must have begun or ended, on a busy machine, too."""
 
 
 @pytest.fixture(autouse=True)
