@@ -52,7 +52,7 @@ def simulate(page: Any, url: str) -> None:
     page.get_by_role("button", name="Start").click()
     page.get_by_text("Day 0 of").wait_for()
     page.get_by_role("button", name="To the end", exact=True).click()
-    page.get_by_text("The run is over").first.wait_for()
+    page.get_by_text("The end:").first.wait_for()
 
 
 def train(page: Any, url: str) -> None:

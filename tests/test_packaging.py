@@ -46,7 +46,10 @@ def test_the_first_line_runs_the_main_job_and_may_run_again() -> None:
 
 def test_the_second_line_installs_what_the_tests_need(project: dict) -> None:
     assert "'.[test]'" in block_under("Test it")
-    assert "echelon-planner[train]" in project["project"]["optional-dependencies"]["test"]
+    extras = project["project"]["optional-dependencies"]
+    assert "echelon-planner[train,app,forecast]" in extras["test"]
+    # Without its dependencies: see pyproject.toml.
+    assert "-c constraints.txt --no-deps stockpyl" in block_under("Test it")
 
 
 def test_continuous_integration_runs_the_second_line() -> None:
@@ -69,7 +72,7 @@ def test_versions_live_once(project: dict) -> None:
         asked += [Requirement(text) for text in extra]
     direct = {need.name.lower() for need in asked} - {"echelon-planner"}
     # Every direct dependency is pinned, nothing else is, and the pins satisfy the bounds.
-    assert names == direct
+    assert names == direct | {"stockpyl"}
     versions = {pin.name.lower(): str(pin.specifier)[2:] for pin in pinned}
     for need in asked:
         if need.name != "echelon-planner":
