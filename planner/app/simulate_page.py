@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BEAT = 0.2
 """Seconds between two looks at the run."""
+PATIENCE = 15.0
+"""Seconds that a page may be cut off, as happens on a busy machine, before it is loaded anew."""
 
 
 def add(site: Site) -> None:
@@ -29,7 +31,7 @@ def add(site: Site) -> None:
     runs: Registry[Session] = Registry(Session, Session.close)
     app.on_shutdown(runs.close)
 
-    @ui.page("/simulate")
+    @ui.page("/simulate", reconnect_timeout=PATIENCE)
     def page(s: str | None = None) -> None:
         key, session = runs.open(s)
         if key != s:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from planner.app.simulate.setup import POLICIES
 from scenarios.world import world
 from tests.browser.conftest import App
 
@@ -38,13 +39,15 @@ def begin(page: Any, app: App, shop: str, policy: str = "Closed form") -> None:
     page.get_by_text("Choose a scenario and a policy, and press Start.").wait_for()
     choose(page, "Scenario", shop)
     choose(page, "Policy", policy)
+    # What the policy is stands below it, and moves what comes after.
+    page.get_by_text(next(about for name, about in POLICIES.values() if name == policy)).wait_for()
     page.get_by_label("Horizon (periods)").fill("5")
 
 
 def start(page: Any, days: int = 5) -> None:
     page.get_by_role("button", name="Start").click()
     # A process is started, which takes its time where others work, too.
-    page.get_by_text(f"Day 0 of {days}").wait_for(timeout=90_000)
+    page.get_by_text(f"Day 0 of {days}").wait_for(timeout=45_000)
 
 
 def press(page: Any, name: str) -> None:
