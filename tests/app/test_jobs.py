@@ -101,6 +101,7 @@ def test_asked_twice_it_ends_at_once(tmp_path: Path) -> None:
         json.dumps({"pid": os.getpid(), "born": "0"}),
         json.dumps({"pid": os.getpid(), "born": jobs._born(os.getpid())}),
     ],
+    ids=["text", "list", "word", "first process", "all processes", "not born then", "this test"],
 )
 def test_a_file_cannot_point_at_another_process(tmp_path: Path, note: str) -> None:
     """Were it believed, this very test would be ended."""
