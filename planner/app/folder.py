@@ -104,4 +104,7 @@ class Folder:
 def _is_input(path: Path) -> bool:
     if path.suffix == ".xlsx":
         return path.is_file() and not path.name.startswith("~")
+    # A plan has a table of that name, too.
+    if (path / "plan.json").is_file():
+        return False
     return any((path / f"products{ending}").is_file() for ending in TABLES)

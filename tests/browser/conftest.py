@@ -40,7 +40,7 @@ def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     errors: list[str] = []
     made = context.new_page()
-    made.set_default_timeout(30_000)
+    made.set_default_timeout(60_000)
     made.on("pageerror", lambda error: errors.append(str(error)))
     made.on(
         "console",
