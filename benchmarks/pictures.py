@@ -113,6 +113,9 @@ def take(folder: Path, into: Path) -> None:
                     show(page, url)
                     page.wait_for_timeout(1500)
                     page.screenshot(path=into / f"app-{show.__name__}.png")
+                    if show is train:  # it would go on without the app
+                        page.get_by_role("button", name="Stop").click()
+                        page.get_by_role("button", name="Resume").wait_for()
                     print(f"wrote {into / f'app-{show.__name__}.png'}", flush=True)
                 page.goto((folder / "plans" / "first" / "report.html").as_uri())
                 page.wait_for_timeout(1500)

@@ -42,7 +42,10 @@ def app(
 
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"The planner is at http://{shown}:{port}, on {folder}. Ctrl-C ends it.")
-        serve(folder, host, port, upload_limit * 2**20, show=show)
+        try:
+            serve(folder, host, port, upload_limit * 2**20, show=show)
+        except KeyboardInterrupt:
+            typer.echo("The app has ended. Trainings and studies that run go on.")
 
 
 def _free_port(host: str, port: int) -> int:

@@ -99,6 +99,9 @@ class Worker:
 def _serve(pipe: Connection) -> None:
     """Work until the other side is gone."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Named locks (Pyomo makes one) outlive a process that is ended; those for forking have no name.
+    if "fork" in multiprocessing.get_all_start_methods():
+        multiprocessing.set_start_method("fork", force=True)
     memory: dict[str, Any] = {}
     while True:
         try:
