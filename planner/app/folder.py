@@ -29,17 +29,46 @@ class Folder:
         Raises
         ------
         InputError
-            If it leads out of the folder, by links, too.
+            If it leads out of the folder, by links, too, or is no path at all.
         """
-        path = (self.root / text).resolve()
+        try:
+            path = (self.root / text).resolve()
+        except (ValueError, OSError, RuntimeError):
+            remedy = f"choose something in {self.root}"
+            raise InputError([Finding("path", "is no path", remedy, value=text)]) from None
         if not path.is_relative_to(self.root.resolve()):
             problem = "lies outside the folder that the app was started on"
             remedy = f"choose something in {self.root}, or start the app on another folder"
             raise InputError([Finding("path", problem, remedy, value=text)])
         return path
 
-    def named(self, kind: str, name: str) -> Path:
-        """A place ``kind/name`` for something new.
+    def source(self, text: str) -> Path:
+        """An input that a text names, of which no table may be a link out of the folder.
+
+        Raises
+        ------
+        InputError
+            If it, or a file in it, lies elsewhere.
+        """
+        path = self.inside(text)
+        if path.is_dir():
+            for entry in path.iterdir():
+                if entry.is_symlink():
+                    self.inside(str(entry))
+        return path
+
+    def below(self, kind: str) -> list[Path]:
+        """What lies in a folder of this name; links are left out, as they may lead anywhere."""
+        kept = self.root / kind
+        if kept.is_symlink():
+            return []
+        try:
+            return sorted(path for path in kept.iterdir() if not path.is_symlink())
+        except OSError:
+            return []
+
+    def named(self, kind: str, name: str, *, instead: bool = False) -> Path:
+        """A place ``kind/name`` for something new, or ``instead`` of a file that is there.
 
         Raises
         ------
@@ -51,7 +80,7 @@ class Folder:
             remedy = "use letters, digits, blanks, dots, - and _, beginning with a letter or digit"
             raise InputError([Finding("name", problem, remedy, value=name)])
         path = self.inside(f"{kind}/{name}")
-        if path.exists():
+        if path.exists() and not (instead and path.is_file()):
             raise InputError(
                 [Finding("name", "is taken", "choose another", value=f"{kind}/{name}")]
             )

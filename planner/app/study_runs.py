@@ -70,7 +70,7 @@ def begin_study(folder: Folder, wanted: Wanted) -> StudyRun:
         raise InputError(
             [Finding("input", "none is chosen", "choose one; the page Plan makes one")]
         )
-    source = folder.inside(wanted.input)
+    source = folder.source(wanted.input)
     names = [name for name, _ in wanted.changes]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         remedy = "put its values in one line"
@@ -136,10 +136,7 @@ def begin_bench(
 
 def runs(folder: Folder) -> list[StudyRun]:
     """All that there are, the latest first."""
-    try:
-        below = [path for path in (folder.root / KIND).iterdir() if not path.is_symlink()]
-    except OSError:
-        return []
+    below = folder.below(KIND)
     found = [StudyRun(path) for path in below if (path / STUDY).exists() or (path / BENCH).exists()]
     return sorted(found, key=lambda one: (-one.job.started(), one.name))
 
@@ -218,7 +215,7 @@ class StudyRun:
 
     def files(self) -> list[Path]:
         """What can be downloaded."""
-        if not self.result.is_dir():
+        if not self.result.is_dir() or self.result.is_symlink():
             return []
         return sorted(p for p in self.result.iterdir() if p.is_file() and not p.is_symlink())
 

@@ -108,10 +108,7 @@ def start(folder: Folder, wanted: Wanted) -> Training:
 
 def trainings(folder: Folder) -> list[Training]:
     """All that there are, the latest first."""
-    try:
-        below = [path for path in (folder.root / KIND).iterdir() if not path.is_symlink()]
-    except OSError:
-        return []
+    below = folder.below(KIND)
     found = [Training(path) for path in below if (path / FILE).exists() or (path / NOTE).exists()]
     return sorted(found, key=lambda one: (-one.since(), one.name))
 

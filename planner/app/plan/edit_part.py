@@ -262,8 +262,7 @@ def _download(view: View) -> None:
 
 def _load(view: View) -> None:
     folder = view.site.folder
-    kept = folder.root / "overrides"
-    found = sorted(kept.glob("*.csv"))[:50] if kept.is_dir() else []
+    found = [path for path in folder.below("overrides") if path.suffix == ".csv"][:50]
     with ui.button("Load edits", icon="upload_file").props("flat dense no-caps") as button:
         button.set_enabled(bool(found))
         with ui.menu():

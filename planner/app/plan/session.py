@@ -76,7 +76,7 @@ class Session:
         """Read an input of the folder; edits of another one are dropped."""
         still = f" ({self.source} is still open)" if self.source else ""
         async with _work(self, "reading", f"This input cannot be used{still}:") as work:
-            path = self.folder.inside(source)
+            path = self.folder.source(source)
             try:
                 self.opened = await work(tasks.read, str(path))
             except InputError:
@@ -166,10 +166,7 @@ class Session:
         InputError
             If the name is none, or is taken and is not to be replaced.
         """
-        kind, file = "overrides", f"{name}.csv"
-        path = self.folder.inside(f"{kind}/{file}")
-        if not (instead and path.is_file()):
-            path = self.folder.named(kind, file)
+        path = self.folder.named("overrides", f"{name}.csv", instead=instead)
         await self.worker.ask(tasks.save_overrides, self.edits, str(path))
         self.note = f"Edits are saved: {self.folder.relative(path)}"
 
@@ -265,7 +262,7 @@ async def _afresh(session: Session) -> None:
             return
         session.busy = "reading the input again"
         session.planned, session.difference, session.planned_edits = None, None, ()
-        path = session.folder.inside(session.source)
+        path = session.folder.source(session.source)
         session.opened = await session.worker.ask(tasks.read, str(path))
     except (InputError, Failed, Stopped):
         session.opened, session.source = None, ""

@@ -120,7 +120,7 @@ def _scenario(kind: str, name: str, seed: int, root: Path, progress: Progress) -
         return ENTRIES[name].make(np.random.default_rng(seed)).scenario
     if kind == "input":
         progress(f"Reading {name}")
-        return Scenario.read(Folder(root).inside(name))
+        return Scenario.read(Folder(root).source(name))
     remedy = "choose one of the list"
     raise InputError([Finding("scenario", "there is none of that name", remedy, value=name)])
 
