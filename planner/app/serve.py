@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,10 @@ class Site:
 def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> None:
     """Serve until stopped. Any host but this machine's own lets others in."""
     # What the library keeps of its own goes where nobody looks; ours is in the folder.
-    os.environ.setdefault("NICEGUI_STORAGE_PATH", tempfile.mkdtemp(prefix="planner-app-"))
+    if "NICEGUI_STORAGE_PATH" not in os.environ:
+        kept = tempfile.mkdtemp(prefix="planner-app-")
+        os.environ["NICEGUI_STORAGE_PATH"] = kept
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
     from nicegui import app, ui
     from starlette.responses import RedirectResponse
 

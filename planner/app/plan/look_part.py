@@ -216,13 +216,14 @@ def _at(place: dict[str, Any]) -> dict[str, Any]:
             for a, b in zip(place["low"], place["high"], strict=True)
         ]
         quiet = {"stack": "demand", "silent": True, "lineStyle": {"opacity": 0}, "z": 0}
+        # What is stacked is the width of the band, which would be read as its upper end.
         hidden = {"tooltip": {"show": False}}
         series += [
             line("Demand", place["demand"]),
             {"type": "line", "name": "", "data": place["low"], **quiet, **hidden},
             {"type": "line", "name": "Demand in 8 of 10 cases", "data": spread, **quiet,
              "areaStyle": {"color": ROLES["forecast"], "opacity": 0.2},
-             "itemStyle": {"color": ROLES["forecast"]}},
+             "itemStyle": {"color": ROLES["forecast"]}, **hidden},
         ]  # fmt: skip
     else:
         series.append(line("Shipments", place["shipments"], role="demand"))
