@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import pickle
 import signal
 import threading
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from scenarios.errors import Finding, InputError
+from scenarios.whole_file import write_whole
 
 UNREADABLE = (
     OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError,
@@ -72,10 +72,7 @@ def _mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
 
 def save_checkpoint(path: Path, **content: Any) -> None:
     """Write a checkpoint whole: a crash leaves the one before it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(packed(**content))
-    os.replace(draft, path)
+    write_whole(path, packed(**content))
 
 
 def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:

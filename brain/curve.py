@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from scenarios.whole_file import write_whole
 
 if TYPE_CHECKING:
     from brain.hdpo import Progress
@@ -67,9 +68,7 @@ class Curve:
         """Drop what is there of this step and later ones, and a line that was left half written."""
         before = read_curve(self._path)
         kept = [line for line in before if line["step"] < step]
-        draft = self._path.with_name(FILE + ".part")
-        draft.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        os.replace(draft, self._path)
+        write_whole(self._path, "".join(json.dumps(line) + "\n" for line in kept))
 
     def _writer(self, step: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from brain.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOST_COVER, N_FEATURES
 from brain.manifest import KEY, Manifest
 from brain.weights import Layers, check_layers
+from scenarios.whole_file import write_whole
 
 OPSET = 17
 
@@ -86,11 +86,7 @@ def _sum_of_outputs(value: str, weights: list[TensorProto]) -> list[onnx.NodePro
 def write_onnx(path: str | Path, layers: Layers, manifest: Manifest) -> Path:
     """Write a brain file whole; a file of that name is replaced."""
     path = Path(path)
-    content = onnx_bytes(layers, manifest)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+    write_whole(path, onnx_bytes(layers, manifest))
     return path
 
 

@@ -9,7 +9,6 @@ with its latest checkpoint and its curve (:mod:`brain.curve`), and in the end ``
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from brain.cluster import cluster, require
 from brain.order import FILE, Order, check_order, read_order
 from scenarios.errors import Finding, InputError
+from scenarios.whole_file import write_whole
 
 if TYPE_CHECKING:
     from brain.chains import RandomChains
@@ -272,7 +272,7 @@ def _run(
 
         def heard(post: Post) -> None:
             if post.checkpoint is not None:
-                _replace(folder / post.name / CHECKPOINT, post.checkpoint)
+                write_whole(folder / post.name / CHECKPOINT, post.checkpoint)
             if post.progress is not None:
                 logs[post.name].add(post.progress)
                 if progress is not None:
@@ -294,10 +294,3 @@ def _run(
     if stopped:
         raise KeyboardInterrupt
     return list(files.values())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole: a crash leaves the one before it."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content)
-    os.replace(draft, path)

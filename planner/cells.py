@@ -18,6 +18,7 @@ from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from scenarios.errors import InputError
 from scenarios.model import Scenario
+from scenarios.whole_file import write_whole
 
 Row = dict[str, Any]
 """Key figures of a run, and ``error``: empty, or what went wrong."""
@@ -192,7 +193,4 @@ def _write(path: Path | None, row: Row) -> None:
     # Failed cells are not kept: they shall be tried again.
     if path is None or row["error"]:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(row), encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path, json.dumps(row))

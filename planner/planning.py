@@ -101,6 +101,7 @@ class Prepared:
     stocks: SafetyStocks
     forecast: Forecast | None
     """None: it was given."""
+    input_hash: str
 
 
 def prepared(
@@ -121,7 +122,7 @@ def prepared(
         if not decides_nothing(brain):
             mended = where_empty(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
-    return Prepared(scenario, stocks, made_forecast)
+    return Prepared(scenario, stocks, made_forecast, input_hash(scenario))
 
 
 def finished(
@@ -157,11 +158,7 @@ def finished(
             ),
             capacity=capacity_table(scenario, stocks.quantity, found, projection),
             products=products_table(scenario, projection),
-            report=dataclasses.replace(
-                _report(scenario, stocks, found, projection, clock.seconds, ready.forecast),
-                input_hash=input_hash(ready.scenario),
-                overrides=change.overrides.listed(),
-            ),
+            report=_report(scenario, ready, change, stocks, found, projection, clock.seconds),
             forecast=None if ready.forecast is None else ready.forecast.table,
         )
     with clock.phase("audit"):
@@ -227,11 +224,12 @@ class Clock:
 
 def _report(
     scenario: Scenario,
+    ready: Prepared,
+    change: Changed,
     stocks: SafetyStocks,
     found: OrderPlan,
     projection: Projection,
     seconds: dict[str, float],
-    made: Forecast | None,
 ) -> Report:
     now = slice(0, scenario.settings.commit_periods)
     names, numbers = np.unique(stocks.source.astype(str), return_counts=True)
@@ -250,7 +248,8 @@ def _report(
         seconds=seconds,
         versions=versions(),
         brains={str(name): int(n) for name, n in zip(names, numbers, strict=True)},
-        input_hash="",
+        input_hash=ready.input_hash,
+        overrides=change.overrides.listed(),
         counts={
             "products": scenario.n_products,
             "locations": scenario.n_locations,
@@ -268,7 +267,7 @@ def _report(
         currency=scenario.settings.currency,
         period=scenario.settings.period,
         unmet_demand=scenario.settings.unmet_demand,
-        forecast={} if made is None else made.weights,
+        forecast={} if ready.forecast is None else ready.forecast.weights,
         notes=tuple(_notes(scenario, projection)),
     )
 

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scenarios.whole_file import write_whole
+
 NOTE, LOG = "job.json", "job.log"
 TAIL = 65_536
 """Bytes at the end of a log that are read."""
@@ -119,9 +121,7 @@ class Job:
         return found if isinstance(found, dict) else {}
 
     def _write(self, note: dict[str, object]) -> None:
-        draft = self.folder / f"{NOTE}.part"
-        draft.write_text(json.dumps(note), encoding="utf-8")
-        os.replace(draft, self.folder / NOTE)
+        write_whole(self.folder / NOTE, json.dumps(note))
 
 
 def _born(pid: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,51 @@ def figure(label: str) -> Figure:
 def badge(state: str) -> None:
     """A state as a word in its colour."""
     ui.badge(state, color=COLOURS.get(state, "secondary")).props("rounded").classes("px-2 py-1")
+
+
+def listed(
+    title: str,
+    read: Callable[[], list[tuple[str, str]]],
+    shown: str | None,
+    opened: Callable[[str], None],
+) -> None:
+    """Names with their states, one of them marked, drawn anew as they change.
+
+    Parameters
+    ----------
+    title : str
+    read : callable
+        Gives (name, state).
+    shown : str, optional
+        The name that is marked; None: there is nothing to list.
+    opened : callable
+        Called with the name that is clicked.
+    """
+    if shown is None:
+        return
+    place = ui.column().classes("w-full gap-0")
+    drawn: list[tuple[str, str]] = []
+
+    def draw() -> None:
+        now = read()
+        if now == drawn:
+            return
+        drawn[:] = now
+        place.clear()
+        with place:
+            ui.label(title).classes("font-bold")
+            with ui.list().props("bordered separator dense").classes("w-full bg-white"):
+                for name, state in now:
+                    with ui.item(on_click=lambda name=name: opened(name)) as item:
+                        if name == shown:
+                            item.classes("bg-blue-50")
+                        with ui.item_section():
+                            ui.item_label(name).classes("break-all")
+                        with ui.item_section().props("side"):
+                            badge(state)
+
+    draw()
+    ui.timer(2.0, draw)
 
 
 def redraw(plot: ui.echart, options: dict[str, Any]) -> None:

@@ -24,7 +24,9 @@ REPORT_POLICY = (
 
 def add(site: Site) -> None:
     """Add the page to the app."""
-    sessions: Registry[Session] = Registry(lambda: Session(site.folder), Session.close)
+    sessions: Registry[Session] = Registry(
+        lambda: Session(site.folder), Session.close, lambda session: bool(session.busy)
+    )
     app.on_shutdown(sessions.close)
 
     @ui.page(PATH)

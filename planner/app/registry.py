@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 MOST = 20
-"""Sessions of a kind; the one not used for longest is closed to make room."""
+"""Sessions of a kind; of those at rest, the one not used for longest is closed to make room."""
 
 
 class Registry(Generic[T]):
@@ -21,10 +21,14 @@ class Registry(Generic[T]):
         A new session.
     close : callable
         Gives back what a session holds.
+    works : callable
+        Whether a session is at work, which is ended only where all are.
     """
 
-    def __init__(self, make: Callable[[], T], close: Callable[[T], None]):
-        self._make, self._close = make, close
+    def __init__(
+        self, make: Callable[[], T], close: Callable[[T], None], works: Callable[[T], bool]
+    ):
+        self._make, self._close, self._works = make, close, works
         self._kept: dict[str, T] = {}
         self._used: dict[str, float] = {}
 
@@ -48,7 +52,9 @@ class Registry(Generic[T]):
 
     def _make_room(self) -> None:
         while len(self._kept) >= MOST:
-            self._drop(min(self._used, key=self._used.__getitem__))
+            self._drop(
+                min(self._used, key=lambda key: (self._works(self._kept[key]), self._used[key]))
+            )
 
     def _drop(self, key: str) -> None:
         del self._used[key]

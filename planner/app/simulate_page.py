@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import app, ui
 
-from planner.app.frame import empty, findings, frame
+from planner.app.frame import empty, findings, frame, keep
 from planner.app.registry import Registry
 from planner.app.simulate.by_hand import Comparison
 from planner.app.simulate.charts import Charts
@@ -28,18 +28,19 @@ PATIENCE = 15.0
 
 def add(site: Site) -> None:
     """Add the page to the app."""
-    runs: Registry[Session] = Registry(Session, Session.close)
+    runs: Registry[Session] = Registry(
+        Session, Session.close, lambda run: run.playing or bool(run.busy)
+    )
     app.on_shutdown(runs.close)
 
     @ui.page("/simulate", reconnect_timeout=PATIENCE)
     def page(s: str | None = None) -> None:
         key, session = runs.open(s)
-        if key != s:
-            ui.navigate.history.replace(f"/simulate?s={key}")
         with (
             frame("Simulate"),
             ui.row().classes("w-full items-start gap-4 flex-wrap lg:flex-nowrap"),
         ):
+            keep("/simulate", key)
             with ui.column().classes("w-full lg:w-72 shrink-0"):
                 panel_update = panel(session, site)
             with ui.column().classes("grow min-w-0 w-full gap-4"):

@@ -9,9 +9,8 @@ from nicegui import ui
 
 from planner.app import study_runs
 from planner.app.frame import empty, frame
-from planner.app.live import badge
+from planner.app.live import listed
 from planner.app.study_form import form
-from planner.app.study_runs import StudyRun
 from planner.app.study_view import StudyView
 
 if TYPE_CHECKING:
@@ -33,7 +32,12 @@ def add(site: Site) -> None:
                 shown = there[0]
             with ui.column().classes("gap-4 min-w-0"):
                 form(site, lambda run: _open(run.name))
-                _list(site, shown)
+                listed(
+                    "Studies",
+                    lambda: [(one.name, one.state()) for one in study_runs.runs(site.folder)],
+                    None if shown is None else shown.name,
+                    _open,
+                )
             with ui.column().classes("gap-4 min-w-0"):
                 if shown is not None:
                     StudyView(shown)
@@ -45,31 +49,3 @@ def add(site: Site) -> None:
 
 def _open(name: str) -> None:
     ui.navigate.to(f"/study?study={quote(name)}")
-
-
-def _list(site: Site, shown: StudyRun | None) -> None:
-    """All studies with their states."""
-    place = ui.column().classes("w-full gap-0")
-    drawn: list[tuple[str, str]] = []
-
-    def draw() -> None:
-        now = [(one.name, one.state()) for one in study_runs.runs(site.folder)]
-        if now == drawn:
-            return
-        drawn[:] = now
-        place.clear()
-        with place:
-            ui.label("Studies").classes("font-bold")
-            with ui.list().props("bordered separator dense").classes("w-full bg-white"):
-                for name, state in now:
-                    with ui.item(on_click=lambda name=name: _open(name)) as item:
-                        if shown is not None and name == shown.name:
-                            item.classes("bg-blue-50")
-                        with ui.item_section():
-                            ui.item_label(name).classes("break-all")
-                        with ui.item_section().props("side"):
-                            badge(state)
-
-    if shown is not None:
-        draw()
-        ui.timer(2.0, draw)

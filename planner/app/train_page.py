@@ -9,9 +9,9 @@ from nicegui import ui
 
 from planner.app import trainings
 from planner.app.frame import empty, findings, frame
-from planner.app.live import badge
+from planner.app.live import listed
 from planner.app.train_view import TrainView
-from planner.app.trainings import ANALYTIC, Training, Wanted
+from planner.app.trainings import ANALYTIC, Wanted
 from scenarios.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def add(site: Site) -> None:
                 shown = there[0]
             with ui.column().classes("gap-4 min-w-0"):
                 _form(site)
-                _list(site, shown)
+                listed(
+                    "Trainings",
+                    lambda: [(one.name, one.state()) for one in trainings.trainings(site.folder)],
+                    None if shown is None else shown.name,
+                    _open,
+                )
             with ui.column().classes("gap-4 min-w-0"):
                 if shown is not None:
                     TrainView(site.folder, shown)
@@ -100,31 +105,3 @@ def _form(site: Site) -> None:
         button = ui.button("Start", icon="play_arrow", on_click=begin).props("no-caps unelevated")
         button.set_enabled(not lacking)
         ui.label(ABOUT).classes("caption")
-
-
-def _list(site: Site, shown: Training | None) -> None:
-    """All trainings with their states."""
-    place = ui.column().classes("w-full gap-0")
-    drawn: list[tuple[str, str]] = []
-
-    def draw() -> None:
-        now = [(one.name, one.state()) for one in trainings.trainings(site.folder)]
-        if now == drawn:
-            return
-        drawn[:] = now
-        place.clear()
-        with place:
-            ui.label("Trainings").classes("font-bold")
-            with ui.list().props("bordered separator dense").classes("w-full bg-white"):
-                for name, state in now:
-                    with ui.item(on_click=lambda name=name: _open(name)) as item:
-                        if shown is not None and name == shown.name:
-                            item.classes("bg-blue-50")
-                        with ui.item_section():
-                            ui.item_label(name).classes("break-all")
-                        with ui.item_section().props("side"):
-                            badge(state)
-
-    if shown is not None:
-        draw()
-        ui.timer(2.0, draw)

@@ -137,7 +137,7 @@ def test_what_is_shown_of_a_product_and_a_place_adds_up_to_the_whole() -> None:
     # Three customers a day with a std of 2 each: 18 +- 1.2816 * sqrt(12).
     seen = prediction(game, Chosen())
     assert seen["predicted"] == [18.0] * 3
-    assert seen["low"] == pytest.approx([18 - 1.2816 * 12**0.5] * 3, abs=0.01)
+    assert seen["low"] == pytest.approx([18 - 1.6449 * 12**0.5] * 3, abs=0.01)
     assert seen["width"] == pytest.approx([2 * 1.2816 * 12**0.5] * 3, abs=0.01)
 
 

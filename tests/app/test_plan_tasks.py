@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import gzip
+import io
 import math
 import zipfile
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import pytest
 
 from planner import Override, plan
 from planner.app.folder import Folder
-from planner.app.plan import tasks, uploads
+from planner.app.plan import tasks, uploads, views
 from planner.app.plan.session import Session
 from planner.app.plan.shown import Difference, Planned
 from planner.app.worker import Worker
@@ -362,3 +365,43 @@ def test_edits_are_never_saved_over_others_unasked(session: Session) -> None:
     asyncio.run(saved())
     assert [edit.value for edit in session.edits] == [400.0]
     assert "Plan again" in session.note
+
+
+class Uploaded:
+    """A file as the page gives it."""
+
+    def __init__(self, name: str, content: bytes):
+        self.name, self._content = name, content
+
+    async def save(self, path: Path) -> None:
+        path.write_bytes(self._content)
+
+
+@pytest.mark.parametrize("name", ["lanes.csv.gz", "chain.xlsx"])
+def test_a_small_upload_that_unpacks_to_too_much_is_not_kept(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_UNPACKED", 2**20)
+    zeros, packed = bytes(2**20 + 1), io.BytesIO()
+    if name.endswith(".gz"):
+        packed.write(gzip.compress(zeros))
+    else:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
+            parts.writestr("xl/workbook.xml", zeros)
+    file = Uploaded(name, packed.getvalue())
+    with pytest.raises(InputError, match="unpacks to more than 1 MiB"):
+        asyncio.run(uploads.keep(Folder(tmp_path), [file]))
+    assert not list((tmp_path / "uploads").iterdir())
+    monkeypatch.setattr(uploads, "MOST_UNPACKED", 2**22)
+    assert asyncio.run(uploads.keep(Folder(tmp_path), [file])).exists()
+
+
+def test_the_band_of_demand_is_that_of_reports() -> None:
+    """And of the page Simulate: nine of ten normal demands."""
+    from scipy import special
+
+    from planner.app.simulate.shown import BAND
+
+    script = resources.files("planner.report").joinpath("assets/products.js").read_text("utf-8")
+    assert f"Z90 = {views.Z90};" in script
+    assert pytest.approx(special.ndtri((1 + BAND) / 2), abs=5e-4) == views.Z90

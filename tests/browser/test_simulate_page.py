@@ -172,3 +172,14 @@ def test_what_cannot_be_run_says_why_and_what_to_do(page: Any, app: App, shop: s
     page.get_by_text("makes a lead time less than 0").wait_for()
     page.get_by_label("Lead time, added (periods)").fill("0")
     start(page)
+
+
+def test_nothing_starts_while_a_field_is_wrong(page: Any, app: App, shop: str) -> None:
+    begin(page, app, shop)
+    start = page.get_by_role("button", name="Start")
+    page.get_by_label("Horizon (periods)").fill("0")
+    page.get_by_text("1 to ").wait_for()
+    page.locator("button[disabled]", has_text="Start").wait_for()
+    page.get_by_label("Horizon (periods)").fill("5")
+    page.locator("button:not([disabled])", has_text="Start").wait_for()
+    assert start.is_enabled()

@@ -221,7 +221,7 @@ def _at(place: dict[str, Any]) -> dict[str, Any]:
         series += [
             line("Demand", place["demand"]),
             {"type": "line", "name": "", "data": place["low"], **quiet, **hidden},
-            {"type": "line", "name": "Demand in 8 of 10 cases", "data": spread, **quiet,
+            {"type": "line", "name": "Demand in 9 of 10 cases", "data": spread, **quiet,
              "areaStyle": {"color": ROLES["forecast"], "opacity": 0.2},
              "itemStyle": {"color": ROLES["forecast"]}, **hidden},
         ]  # fmt: skip

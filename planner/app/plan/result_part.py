@@ -12,7 +12,8 @@ from planner.app.plan.edit_part import edit_part
 from planner.app.plan.files_part import files_part
 from planner.app.plan.look_part import orders_part, problems_part, products_part, stock_part
 from planner.app.plan.shown import Difference, Planned
-from planner.app.plan.words import percent, signed, spoken
+from planner.app.plan.words import percent, signed
+from planner.report.words import spoken
 
 if TYPE_CHECKING:
     from planner.app.plan.view import View

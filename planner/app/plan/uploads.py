@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import gzip
 import shutil
+import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,9 @@ from scenarios.schema import TABLES
 
 KIND = "uploads"
 WORKBOOK = "workbook.xlsx"
+MOST_UNPACKED = 2**30
+"""Bytes that an uploaded file may unpack to: a small one can hold more than memory does."""
+PIECE = 2**20
 SETTINGS = ("settings.yaml", "settings.yml")
 
 
@@ -53,7 +60,7 @@ async def keep(folder: Folder, files: Sequence[Any]) -> Path:
     Raises
     ------
     InputError
-        See :func:`places`.
+        See :func:`places`, and if a file unpacks to too much; then nothing is kept.
     """
     names = places([str(file.name) for file in files])
     stem = f"upload-{datetime.date.today():%Y-%m-%d}"
@@ -62,6 +69,7 @@ async def keep(folder: Folder, files: Sequence[Any]) -> Path:
     try:
         for name, file in zip(names, files, strict=True):
             await file.save(target / name)
+            await asyncio.to_thread(_check_unpacked, target / name, str(file.name))
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
@@ -74,6 +82,29 @@ def drop(folder: Folder, path: Path) -> None:
     target = path.parent if path.name == WORKBOOK else path
     if target.parent == kept:
         shutil.rmtree(target, ignore_errors=True)
+
+
+def _check_unpacked(path: Path, name: str) -> None:
+    """Refuse a file that unpacks to too much; one that cannot be unpacked is for the reader."""
+    size = 0
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as stream:
+                while size <= MOST_UNPACKED and (piece := stream.read(PIECE)):
+                    size += len(piece)
+        elif path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as parts:
+                size = sum(part.file_size for part in parts.infolist())
+        elif path.suffix == ".parquet":
+            from pyarrow import parquet
+
+            found = parquet.read_metadata(path)
+            size = sum(found.row_group(i).total_byte_size for i in range(found.num_row_groups))
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
+        return
+    if size > MOST_UNPACKED:
+        problem = f"unpacks to more than {MOST_UNPACKED // 2**20:,} MiB"
+        raise InputError([Finding(name, problem, "upload less, or put it into the app's folder")])
 
 
 def _known() -> set[str]:

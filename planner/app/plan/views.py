@@ -19,6 +19,8 @@ from scenarios.model import Floats, Scenario
 
 MOST = 100
 """Rows of a page."""
+Z90 = 1.645
+"""Half the width, in stds, of the band that holds nine of ten normal demands, as in reports."""
 LATER = 4
 """Decimals of what a chart gets."""
 
@@ -139,8 +141,8 @@ def product(plan: Plan, name: str) -> list[dict[str, Any]]:
                 "arrivals": _numbers(here["receipts"].to_numpy()),
                 "orders": _numbers(placed.to_numpy()),
                 "demand": _numbers(sells),
-                "low": _numbers(np.maximum(sells - 1.28 * here["std"].to_numpy(), 0.0)),
-                "high": _numbers(sells + 1.28 * here["std"].to_numpy()),
+                "low": _numbers(np.maximum(sells - Z90 * here["std"].to_numpy(), 0.0)),
+                "high": _numbers(sells + Z90 * here["std"].to_numpy()),
                 "shipments": _numbers(here["shipments"].to_numpy()),
                 "cover": plain(float(here["days_of_cover"].iloc[0])),
                 "missed": float(here["missed"].sum()),

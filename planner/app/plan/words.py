@@ -37,11 +37,6 @@ def told_by_edit(found: Sequence[Finding], edits: Sequence[Override]) -> list[Fi
     ]
 
 
-def spoken(name: str) -> str:
-    """A name as it is said."""
-    return name.replace("_", " ")
-
-
 def percent(share: float) -> str:
     """A share of a capacity, which may be 0."""
     return "over 100%" if share == math.inf else f"{share:.0%}"

@@ -9,13 +9,14 @@ from nicegui import ui
 from planner import looks
 from planner.app.frame import chart
 from planner.app.simulate.session import Session
-from planner.app.simulate.shown import LINES, Head
+from planner.app.simulate.shown import BAND, LINES, Head
 from planner.app.simulate.words import COMPONENTS, short_date
 
 ROUNDED = "value => value == null ? '–' : Number(value).toLocaleString('en-US'," \
     " {maximumSignificantDigits: 4})"  # fmt: skip
 """How tooltips write numbers (a constant: no data is in it)."""
 Options = dict[str, Any]
+WITHIN = f"{BAND:.0%} of days"
 
 
 class Charts:
@@ -76,7 +77,7 @@ class Charts:
             f"units a {self._head.unit}",
             [
                 _line("Low", lines["low"], looks.GREY) | band | {"lineStyle": clear},
-                _line("80% of days", lines["width"], looks.GREY)
+                _line(WITHIN, lines["width"], looks.GREY)
                 | band
                 | {"lineStyle": clear, "areaStyle": shade},
                 _line("Predicted", lines["predicted"], looks.ROLES["forecast"], dashed=True),
@@ -84,7 +85,7 @@ class Charts:
                 _bars("Missed", lines["missed"], looks.ROLES["missed"]),
             ],
         )
-        grey = {"name": "80% of days", "icon": "roundRect", "itemStyle": {"color": "#d9d9d9"}}
+        grey = {"name": WITHIN, "icon": "roundRect", "itemStyle": {"color": "#d9d9d9"}}
         made["legend"]["data"] = [grey, "Predicted", "Actual", "Missed"]
         return made
 

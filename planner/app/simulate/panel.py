@@ -29,6 +29,12 @@ def panel(session: Session, site: Site) -> Callable[[], None]:
         return change
 
     setup = session.setup
+    wrong: set[str] = set()
+    """Fields that hold no number in their range."""
+
+    def _number(*arguments: Any) -> None:
+        _field(wrong, *arguments)
+
     with ui.card().props("flat bordered").classes("w-full gap-3"):
         ui.label("Run").classes("font-bold")
         with ui.element("div").classes(
@@ -76,13 +82,16 @@ def panel(session: Session, site: Site) -> Callable[[], None]:
     def update() -> None:
         begun = session.head is not None
         button.set_text("Start anew" if begun else "Start")
+        button.set_enabled(not wrong)
         note.set_visibility(begun and session.setup != session.running)
 
     return update
 
 
-def _number(label: str, value: float, low: float, high: float, step: float, change: Any) -> None:
-    """A field that only takes numbers in a range."""
+def _field(
+    wrong: set[str], label: str, value: float, low: float, high: float, step: float, change: Any
+) -> None:
+    """A field that only takes numbers in a range, and notes where it holds none."""
 
     def problem(given: float | None) -> str | None:
         if given is None:
@@ -91,7 +100,10 @@ def _number(label: str, value: float, low: float, high: float, step: float, chan
 
     def take(event: Any) -> None:
         if problem(event.value) is None:
+            wrong.discard(label)
             change(event)
+        else:
+            wrong.add(label)
 
     field = ui.number(label, value=value, min=low, max=high, step=step, validation=problem,
                       on_change=take)  # fmt: skip

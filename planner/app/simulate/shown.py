@@ -19,7 +19,7 @@ NAMED = 5_000
 """Products that can be chosen by name; where there are more, those that sell most."""
 LINES = 6
 """Locations that are drawn one by one; where there are more, their sum is."""
-BAND = 0.8
+BAND = 0.9
 """Share of days whose demand should lie in the band."""
 ALWAYS = ("holding", "missed_sale", "ordering", "overflow")
 """Components of cost that are shown even where they are never paid."""
