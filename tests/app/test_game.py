@@ -134,11 +134,11 @@ def test_what_is_shown_of_a_product_and_a_place_adds_up_to_the_whole() -> None:
         assert np.sum(parts, axis=0) == pytest.approx(whole[name], abs=0.05)
     two = passed(game, Chosen((0, 2), location=1), 0, 3)
     assert set(two) == {"actual", "missed", "orders", "arrivals", "stock dc1", "safety dc1"}
-    # Three customers a day with a std of 2 each: 18 +- 1.2816 * sqrt(12).
+    # Three customers a day with a std of 2 each: 18 +- 1.6449 * sqrt(12).
     seen = prediction(game, Chosen())
     assert seen["predicted"] == [18.0] * 3
     assert seen["low"] == pytest.approx([18 - 1.6449 * 12**0.5] * 3, abs=0.01)
-    assert seen["width"] == pytest.approx([2 * 1.2816 * 12**0.5] * 3, abs=0.01)
+    assert seen["width"] == pytest.approx([2 * 1.6449 * 12**0.5] * 3, abs=0.01)
 
 
 def test_lines_to_order_on_are_found_by_text_and_lane_and_paged() -> None:
