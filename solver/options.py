@@ -20,6 +20,15 @@ class SolverOptions(BaseModel):
         description="Relative gap at which the search for better integral orders stops.",
     )
     threads: Annotated[int, Field(ge=1)] = Field(default=1, description="Threads of HiGHS.")
+    solver: Literal["auto", "monolith", "decomposed"] = Field(
+        default="auto",
+        description="One program for all products, or blocks of products that prices of the shared"
+        " capacities coordinate; auto: by size.",
+    )
+    memory: Annotated[float, Field(gt=0)] | None = Field(
+        default=None,
+        description="Gigabytes that the process may use; default: what is free on the machine.",
+    )
     shortfall: Literal["risk_aware", "flat"] = Field(
         default="risk_aware", description="How a stock below its safety stock is priced."
     )

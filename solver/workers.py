@@ -1,0 +1,74 @@
+"""Who solves the blocks of a large program: threads of this process, or machines of a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
+
+Task = tuple[Any, Any]
+"""What :meth:`Workers.hold` gave for the value that tasks share, and what is a task's own."""
+
+
+class Workers(Protocol):
+    """Runs pure functions somewhere. What a call returns depends on its arguments alone, so that a
+    task lost with its machine can be run again elsewhere, with the same result."""
+
+    count: int
+    """How many tasks run at once, about."""
+
+    def hold(self, value: Any) -> Any:
+        """Keep a value that many tasks read, and return what stands for it in :meth:`run`."""
+        ...
+
+    def run(
+        self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
+    ) -> Iterator[tuple[int, Any]]:
+        """``call(held value, own)`` for every task; (number of the task, result) as they come.
+
+        Raises whatever a call raises. Closing the iterator ends what is still running.
+        """
+        ...
+
+
+class Here:
+    """Threads of this process: HiGHS and NumPy let go of Python's lock while they work.
+
+    Parameters
+    ----------
+    count : int, optional
+        Threads; default: one for each core.
+    """
+
+    def __init__(self, count: int | None = None):
+        self.count = count or os.cpu_count() or 1
+
+    def hold(self, value: Any) -> Any:
+        """The value itself."""
+        return value
+
+    def run(
+        self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
+    ) -> Iterator[tuple[int, Any]]:
+        """See :class:`Workers`; results come in the order of the tasks."""
+        if self.count == 1:
+            for number, (held, own) in enumerate(tasks):
+                yield number, call(held, own)
+            return
+        # A generator of tasks is asked for no more than are soon to run: each may be large.
+        running: deque[tuple[int, Future[Any]]] = deque()
+        with ThreadPoolExecutor(self.count) as pool:
+            try:
+                for number, (held, own) in enumerate(tasks):
+                    running.append((number, pool.submit(call, held, own)))
+                    if len(running) > self.count:
+                        first, done = running.popleft()
+                        yield first, done.result()
+                while running:
+                    first, done = running.popleft()
+                    yield first, done.result()
+            finally:
+                for _, waiting in running:
+                    waiting.cancel()
