@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pandas as pd
 
 from planner.excel_cells import Column, clean_text, column_of
+from planner.excel_rows import rows_for
 from scenarios.write_tables import told_as
 
 if TYPE_CHECKING:
@@ -88,9 +89,12 @@ def _write(plan: Plan, stream: BinaryIO) -> None:
     with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
         formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
         header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
-        _Summary(book, formats).write(plan)
-        for sheet, name in SHEETS.items():
-            table = rounded(getattr(plan, name)).iloc[: MOST_ROWS - 1]
+        sheets = {
+            sheet: rows_for(plan, sheet, name, MOST_ROWS - 1) for sheet, name in SHEETS.items()
+        }
+        _Summary(book, formats).write(plan, [rows.note for rows in sheets.values() if rows.note])
+        for sheet, rows in sheets.items():
+            table = rounded(rows.table)
             columns = [column_of(str(column), _typed(table[column])) for column in table]
             made = book.add_worksheet(sheet)
             _fill(made, columns, len(table), formats, header)
@@ -165,7 +169,7 @@ class _Summary:
         self._share = book.add_format({"num_format": "0.00%"})
         self._count = book.add_format({"num_format": "#,##0"})
 
-    def write(self, plan: Plan) -> None:
+    def write(self, plan: Plan, cuts: list[str]) -> None:
         """All of it; rows must come one after the other."""
         report = plan.report
         self._line([f"Plan for {report.first_date} to {report.last_date}"], self._head)
@@ -180,7 +184,7 @@ class _Summary:
             self._sheet.write_string(self._row, 0, name, _coloured(self._book, name))
             self._sheet.write_string(self._row, 1, MEANING[name], self._formats["text"])
             self._row += 1
-        notes = [*report.notes, *_cuts(plan)]
+        notes = [*report.notes, *cuts]
         if notes:
             self._title("Notes")
             for note in notes:
@@ -241,14 +245,3 @@ class _Summary:
             kind = self._count if isinstance(value, int) else self._formats["number"]
             self._sheet.write_number(self._row, 1, value, kind)
         self._row += 1
-
-
-def _cuts(plan: Plan) -> Iterator[str]:
-    """What does not fit into a sheet."""
-    for sheet, name in SHEETS.items():
-        n_rows = len(getattr(plan, name))
-        if n_rows > MOST_ROWS - 1:
-            yield (
-                f"The sheet {sheet} is cut: it holds the first {MOST_ROWS - 1:,} of {n_rows:,}"
-                " rows. Written into a folder, the plan's tables hold all of them."
-            )
