@@ -9,6 +9,8 @@ from benchmarks.scale_text import GB, YARDSTICKS, Row, growth
 from planner.looks import GREY, OURS, RED
 from planner.pictures import figure, tidy
 
+TICKS = [m * 10**e for e in range(-1, 6) for m in (1, 2, 5)]
+
 
 def draw_scale(rows: Sequence[Row], path: Path) -> None:
     """Two panels on logarithmic axes; a mark is the most that the yardstick allows."""
@@ -33,8 +35,16 @@ def draw_scale(rows: Sequence[Row], path: Path) -> None:
         if slope == slope:
             axis.set_title(f"grows as n^{slope:.2f}", loc="left", fontsize="medium")
         axis.set(xscale="log", yscale="log", xlabel="products", ylabel=label)
-        axis.xaxis.set_major_formatter("{x:,.0f}")
-        axis.yaxis.set_major_formatter("{x:,g}")
+        axis.margins(0.12)
+        axis.set_xticks(list(YARDSTICKS))
+        axis.set_yticks([n for n in TICKS if _inside(n, axis.get_ylim())])
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_major_formatter("{x:,g}")
+            side.set_minor_formatter("")
         axis.legend(fontsize="small", frameon=False, loc="upper left")
         tidy(axis)
     made.savefig(path, dpi=120)
+
+
+def _inside(value: float, ends: tuple[float, float]) -> bool:
+    return ends[0] <= value <= ends[1]
