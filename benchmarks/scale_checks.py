@@ -63,9 +63,9 @@ def compared(products: int, whole: Row, parts: Row) -> Row:
 
 
 def by_workers(products: int, options: Sequence[str], repeat: int, limit: float) -> list[Row]:
-    """One and two workers: processes of this machine, then of a Ray started on it."""
+    """One and two workers: threads of one process, then of a Ray started on this machine."""
     kinds = {
-        "processes": [["--workers", "1"], ["--workers", "2"]],
+        "threads": [["--workers", "1"], ["--workers", "2"]],
         "Ray": [["--ray", "local[1]"], ["--ray", "local[2]"]],
     }
     runs = []

@@ -40,15 +40,16 @@ def whole_process(
             command, stdout=output, stderr=output, env=environment, start_new_session=True
         )
         watch = _Watch(process.pid, started + limit)
-        # Its own largest memory comes from wait4; that of workers beside it only from looking.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.stop()
         output.seek(max(0, output.tell() - 2000))
         said = output.read().decode("utf-8", "replace")
+    # What wait4 tells knows no workers, and counts this very process, whose copy the other one was
+    # before it became the command: for where there is nothing better.
     own = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
-    return Run(seconds, max(own, watch.peak), process.returncode, watch.timed_out, said.strip())
+    return Run(seconds, watch.peak or own, process.returncode, watch.timed_out, said.strip())
 
 
 class _Watch(threading.Thread):
@@ -62,7 +63,8 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(EVERY):
-            self.peak = max(self.peak, memory_of_tree(self._pid))
+            if _command(self._pid) != _command(os.getpid()):
+                self.peak = max(self.peak, most_of(self._pid), memory_of_tree(self._pid))
             if time.perf_counter() > self._until and not self.timed_out:
                 self.timed_out = True
                 os.killpg(self._pid, signal.SIGKILL)
@@ -72,25 +74,45 @@ class _Watch(threading.Thread):
         self.join()
 
 
+def _command(pid: int) -> bytes:
+    """Its command line; empty where that cannot be seen."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def most_of(pid: int) -> int:
+    """Most bytes that a process has held so far, between two looks as well. Linux only."""
+    try:
+        words = Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()
+        return 1024 * int(words[0])
+    except (OSError, IndexError):
+        return 0  # it has ended
+
+
 def memory_of_tree(pid: int) -> int:
     """Bytes that a process and its descendants hold; what they share counts once. Linux only."""
-    parents, held = {}, {}
-    page = os.sysconf("SC_PAGE_SIZE")
+    parents, memory = {}, {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            # The name in brackets may hold blanks; the parent is the second word after it.
-            parents[int(entry.name)] = int(
-                (entry / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-            words = (entry / "statm").read_text().split()
-            held[int(entry.name)] = (page * int(words[1]), page * int(words[2]))
-        except (OSError, IndexError, ValueError):
+            # The name in brackets may hold blanks; what follows is told by proc(5).
+            words = (entry / "stat").read_text().rpartition(")")[2].split()
+            sizes = (entry / "statm").read_text().split()
+        except OSError:
             continue  # it has ended
-    family, fresh = set(), {pid} & set(held)
+        if len(words) > 25:
+            parents[int(entry.name)] = int(words[1])
+            memory[int(entry.name)] = (int(sizes[1]), int(sizes[2]), words[20], words[25])
+    family, fresh = set(), {pid} & set(memory)
     while fresh:
         family |= fresh
-        fresh = {child for child, parent in parents.items() if parent in fresh} & set(held)
-        fresh -= family
-    if not family:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - family
+    # One that is about to become another command still is its parent, memory and all.
+    real = [p for p in family if p == pid or memory[p] != memory.get(parents[p])]
+    if not real:
         return 0
-    return sum(held[p][0] - held[p][1] for p in family) + max(held[p][1] for p in family)
+    shared = [memory[p][1] for p in real]
+    return os.sysconf("SC_PAGE_SIZE") * (
+        sum(memory[p][0] for p in real) - sum(shared) + max(shared)
+    )

@@ -124,11 +124,11 @@ def test_plans_agree_within_their_gaps_and_above_each_others_bounds() -> None:
 
 def test_workers_are_compared_with_the_first_of_their_kind() -> None:
     runs = [
-        row(1_000, 100.0) | {"kind": "processes", "workers": 1},
-        row(1_000, 60.0, phases={"orders": 50.0}) | {"kind": "processes", "workers": 2},
+        row(1_000, 100.0) | {"kind": "threads", "workers": 1},
+        row(1_000, 60.0, phases={"orders": 50.0}) | {"kind": "threads", "workers": 2},
     ]
     # 100 / (2 x 60) and 90 / (2 x 50).
-    assert "| processes | 2 | 1,000 | 60.0 | 50.0 | 83% | 90% |" in scale_text.workers_table(runs)
+    assert "| threads | 2 | 1,000 | 60.0 | 50.0 | 83% | 90% |" in scale_text.workers_table(runs)
 
 
 def test_the_document_has_a_place_for_each_table() -> None:
