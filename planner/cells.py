@@ -122,12 +122,12 @@ def _no_interrupt() -> Iterator[None]:
 
 
 def _on_cluster(cells: Sequence[Cell], address: str) -> Rows:
-    from brain.cluster import spread
+    from brain.ray_workers import spread
 
     policies = {id(work.policy): work.policy for _, work in cells}
     identities = {key: _identity(policy) for key, policy in policies.items()}
     items = [(scenario, (work, identities[id(work.policy)])) for scenario, work in cells]
-    for number, found in spread(None if address == "local" else address, _run_there, items):
+    for number, found in spread(address, _run_there, items):
         yield number, _failed(found) if isinstance(found, Exception) else found
 
 
