@@ -76,6 +76,7 @@ def assemble(data: ModelData) -> LinearProgram:
     entries = _Triplets()
     stock = _Triplets()  # rows: point * S + period
     cost, lower, upper = np.zeros(n_columns), np.zeros(n_columns), np.full(n_columns, np.inf)
+    missed_column = np.full((data.n_points, data.n_periods), -1, dtype=np.int64)
     cost[:n_orders] = data.order_price[data.orderable]
     upper[:n_orders] = np.broadcast_to(data.order_limit[:, None], data.orderable.shape)[
         data.orderable
@@ -96,6 +97,8 @@ def assemble(data: ModelData) -> LinearProgram:
         right[rows + np.arange(stencil.n_rows)] = _apply(stencil.data, values, stencil.n_rows)
         stock_data[points] = _apply(stencil.stock_data, values, data.n_periods)
         _own_columns(data, stencil, points, columns, cost, upper)
+        lost = stencil.family == 2
+        missed_column[np.ix_(points, stencil.date[lost])] = columns + np.flatnonzero(lost)
         leaving = np.flatnonzero((data.origin >= 0) & (kind_of[data.origin] == number))
         _add_orders(
             entries, first_row[data.origin[leaving]], order_column[leaving], stencil.leaving
@@ -135,6 +138,8 @@ def assemble(data: ModelData) -> LinearProgram:
         row_upper=np.concatenate([right, limits.storage_base - stored_data, limits.lane_limit]),
         order_column=order_column,
         placed_column=order_column,
+        missed_column=missed_column,
+        overflow_column=np.arange(n_own, n_columns),
         storage_row=n_balances,
         lane_row=n_balances + n_storage,
         product_of_column=np.concatenate(

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.model import Floats, Ints, Scenario
+from scenarios.portions import Portions
+from scenarios.segments import segment_sum
+from scenarios.uncertainty import stock_std
 from solver.options import SolverOptions
-from solver.shortfall import loss
+from solver.shortfall import Tiers, loss, shortfall_cost
+
+SOME_POINTS = 20_000
+"""Stock points whose arrays are made at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,27 +39,27 @@ class SharedCapacities:
 
 
 def shared_capacities(
-    scenario: Scenario, n_periods: int, std: Floats, options: SolverOptions
+    scenario: Scenario, n_periods: int, sigma: Floats, options: SolverOptions
 ) -> SharedCapacities:
     """Every finite capacity of the scenario, its overflow priced as ``options`` say.
 
     Risk-aware: stock varies about its plan, so the charge is E[(X - capacity)+] with X normal about
-    the planned volume and sigma^2 = sum of (volume x std)^2 over the stock points there: its chord
-    slopes between -2 and +2 sigma. Flat: only what the mean plan has too much.
+    the planned volume: its chord slopes between -2 and +2 sigma. Flat: only what the mean plan has
+    too much.
 
     Parameters
     ----------
     scenario : Scenario
     n_periods : int
         Periods of the model; a capacity goes on unchanged after the last of the scenario.
-    std : array [K, n_periods]
-        Standard deviation of the closing stock (``scenarios.uncertainty.stock_std``).
+    sigma : array [J, n_periods]
+        Standard deviation of the volume stored, see :func:`volume_std`.
     options : SolverOptions
     """
     capacity = extend(scenario.locations.storage_capacity, n_periods)
     location, period = np.nonzero(np.isfinite(capacity))
     limit, cost = capacity[location, period], scenario.overflow_cost[location]
-    sigma = volume_std(scenario, std)[location, period]
+    sigma = sigma[location, period]
     if options.capacity == "risk_aware":
         share = np.linspace(-2.0, 2.0, options.capacity_tiers + 1)
         slope = np.diff(loss(-share)) / np.diff(share)
@@ -69,10 +75,9 @@ def shared_capacities(
     return SharedCapacities(location, period, base, width, price, lane, lane_period, lane_limit)
 
 
-def expected_overflow(scenario: Scenario, volume: Floats, std: Floats) -> Floats:
+def expected_overflow(scenario: Scenario, volume: Floats, sigma: Floats) -> Floats:
     """[J, T] expected volume above the storage capacity, for planned ``volume`` [J, T]."""
     capacity = extend(scenario.locations.storage_capacity, volume.shape[1])
-    sigma = volume_std(scenario, std)
     finite = np.isfinite(capacity)
     excess = np.where(finite, volume - np.where(finite, capacity, 0.0), 0.0)
     safe = np.where(sigma > 1e-9, sigma, 1.0)
@@ -80,15 +85,34 @@ def expected_overflow(scenario: Scenario, volume: Floats, std: Floats) -> Floats
     return np.where(finite, np.where(sigma > 1e-9, risky, np.maximum(excess, 0.0)), 0.0)
 
 
-def volume_std(scenario: Scenario, std: Floats) -> Floats:
-    """[J, T] standard deviation of the volume stored, stock points being independent."""
-    square = (scenario.point_volume[:, None] * std) ** 2
-    total = np.zeros((scenario.n_locations, std.shape[1]))
-    np.add.at(total, scenario.points.location, square)
+def volume_std(scenario: Scenario, n_periods: int) -> Floats:
+    """[J, n_periods] standard deviation of the volume stored, stock points being independent.
+
+    sigma^2 = sum of (volume x std)^2 over the stock points there, std being that of their closing
+    stock (``scenarios.uncertainty.stock_std``).
+    """
+    if scenario.n_points <= 2 * SOME_POINTS:
+        return np.sqrt(_volume_variance(scenario, n_periods))
+    # A few products at a time: all stock points at once would take gigabytes.
+    portions = Portions(scenario)
+    total = np.zeros((scenario.n_locations, n_periods))
+    for portion in portions.consecutive(SOME_POINTS):
+        total += _volume_variance(portions.cut(portion), n_periods)
     return np.sqrt(total)
+
+
+def _volume_variance(scenario: Scenario, n_periods: int) -> Floats:
+    square = (scenario.point_volume[:, None] * stock_std(scenario, n_periods)) ** 2
+    return np.asarray(segment_sum(np, scenario.points.location, scenario.n_locations)(square.T)).T
 
 
 def extend(capacity: Floats, n_periods: int) -> Floats:
     """Capacity per place and period, the last period's going on."""
     extra = max(0, n_periods - capacity.shape[1])
     return np.pad(capacity, ((0, 0), (0, extra)), mode="edge")[:, :n_periods]
+
+
+def overflow_cost(limits: SharedCapacities, stored: Floats) -> float:
+    """Cost of planned volumes [M] above what is free of charge."""
+    tiers = Tiers(limits.tier_width, limits.tier_price)
+    return float(shortfall_cost(tiers, stored - limits.storage_base).sum())

@@ -17,7 +17,7 @@ from scenarios.network import (
     location_order,
 )
 from scenarios.uncertainty import stock_std
-from solver.capacity import SharedCapacities, extend, shared_capacities
+from solver.capacity import SharedCapacities, extend, shared_capacities, volume_std
 from solver.options import SolverOptions
 from solver.reviews import ordered, review_before, ships_between
 from solver.shortfall import Tiers, selling_tiers, supplying_tiers
@@ -72,8 +72,6 @@ class ModelData:
     location: Ints
     lane: Ints
     capacities: SharedCapacities
-    stock_std: Floats
-    """[K, S]"""
 
     @property
     def n_points(self) -> int:
@@ -93,11 +91,41 @@ class ModelData:
         return ordered(self.review, shipments)
 
 
+@dataclass(frozen=True, eq=False)
+class Common:
+    """What the data of every product depend on, though it belongs to none."""
+
+    n_periods: int
+    """See :func:`model_periods`."""
+    afterwards: int
+    """See :func:`afterwards`."""
+    holding_cost: float
+    """Mean over all stock points."""
+    volume_std: Floats
+    """[J, S] standard deviation of the volume stored."""
+    capacities: SharedCapacities
+
+
+def common(scenario: Scenario, options: SolverOptions) -> Common:
+    """What all products of a scenario have in common."""
+    n_periods = model_periods(scenario)
+    sigma = volume_std(_served_where_owed(scenario), n_periods)
+    holding = scenario.points.holding_cost
+    return Common(
+        n_periods=n_periods,
+        afterwards=afterwards(scenario),
+        holding_cost=float(holding.mean()) if holding.size else 1.0,
+        volume_std=sigma,
+        capacities=shared_capacities(scenario, n_periods, sigma, options),
+    )
+
+
 def prepare(
     scenario: Scenario,
     safety_stock: Floats,
     options: SolverOptions,
     wanted_anyway: tuple[Ints, Ints] | None = None,
+    shared: Common | None = None,
 ) -> ModelData:
     """Arrays of the order model.
 
@@ -109,10 +137,13 @@ def prepare(
     options : SolverOptions
     wanted_anyway : tuple of arrays [n], optional
         Routes and periods in which something is shipped whether it makes sense or not.
+    shared : Common, optional
+        Of the whole, where ``scenario`` is a portion of it; default: :func:`common`.
     """
+    shared = shared or common(scenario, options)
     scenario = _served_where_owed(scenario)
     settings, points, routes = scenario.settings, scenario.points, scenario.routes
-    n_periods = model_periods(scenario)
+    n_periods = shared.n_periods
     mean = demand_beyond(scenario, scenario.mean, n_periods)
     supplies = np.zeros(scenario.n_points, dtype=bool)
     supplies[routes.origin[routes.origin >= 0]] = True
@@ -164,9 +195,9 @@ def prepare(
         mean=mean,
         missed_already=_missed_already(scenario, opening, scheduled, mean, orderable),
         safety_stock=wanted,
-        tiers=_tiers(scenario, wanted, std, options),
+        tiers=_tiers(scenario, wanted, std, options, shared),
         holding_price=holding_price,
-        missed_price=missed_price(scenario, n_periods, options),
+        missed_price=missed_price(scenario, shared, options),
         order_price=order_price(scenario, n_periods),
         later_price=later_price(scenario),
         order_limit=routes.max_order_quantity,
@@ -174,8 +205,7 @@ def prepare(
         product=points.product,
         location=points.location,
         lane=routes.lane,
-        capacities=shared_capacities(scenario, n_periods, std, options),
-        stock_std=std,
+        capacities=shared.capacities,
     )
 
 
@@ -248,7 +278,7 @@ def afterwards(scenario: Scenario) -> int:
     return int(echelons(scenario).cover.max(initial=1))
 
 
-def missed_price(scenario: Scenario, n_periods: int, options: SolverOptions) -> Floats:
+def missed_price(scenario: Scenario, shared: Common, options: SolverOptions) -> Floats:
     """[K, S] price of a lost unit in the model.
 
     The missed-sale cost and, on top, all that a unit refused in this period could save in shortfall
@@ -257,19 +287,21 @@ def missed_price(scenario: Scenario, n_periods: int, options: SolverOptions) -> 
     points = scenario.points
     review = scenario.settings.review_period
     per_period = (points.missed_sale_cost + review * points.holding_cost)[:, None]
-    left = n_periods - np.arange(n_periods) + afterwards(scenario) - 1
+    left = shared.n_periods - np.arange(shared.n_periods) + shared.afterwards - 1
     if options.lost_sales == "priced":
         left = np.zeros_like(left)
     return points.missed_sale_cost[:, None] + left * per_period
 
 
-def _tiers(scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions) -> Tiers:
+def _tiers(
+    scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions, shared: Common
+) -> Tiers:
     """Tiers of all points in one array; a supplying point uses the first slice only."""
     std = np.concatenate([std[:, :1], std], axis=1)
     sells = scenario.points.sells[:, None, None]
     selling = selling_tiers(scenario, wanted, std, options)
-    above = supplying_tiers(scenario, wanted)
-    selling.price[:, -1] *= afterwards(scenario)
+    above = supplying_tiers(scenario, wanted, shared.holding_cost)
+    selling.price[:, -1] *= shared.afterwards
     first = np.arange(selling.width.shape[2])[None, None, :] == 0
     width = np.where(sells, selling.width, np.where(first, above.width, 0.0))
     return Tiers(width, np.where(sells, selling.price, above.price))

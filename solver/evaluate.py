@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.model import Floats
+from solver.capacity import overflow_cost
 from solver.data import ModelData
-from solver.shortfall import Tiers
+from solver.shortfall import shortfall_cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,17 +90,6 @@ def movements(data: ModelData, quantity: Floats) -> tuple[Floats, Floats]:
     return received, shipped
 
 
-def shortfall_cost(tiers: Tiers, short: Floats) -> Floats:
-    """Cost of being ``short`` units below the safety stock, cheapest tiers first."""
-    left = np.maximum(short, 0.0)
-    cost = np.zeros_like(left)
-    for i in range(tiers.width.shape[-1]):
-        used = np.minimum(left, tiers.width[..., i])
-        cost += tiers.price[..., i] * used
-        left = left - used
-    return cost
-
-
 def stored_volume(data: ModelData, on_hand: Floats, n_locations: int) -> Floats:
     """[J, S] volume stored at each location."""
     stored = np.zeros((n_locations, data.n_periods))
@@ -109,9 +99,8 @@ def stored_volume(data: ModelData, on_hand: Floats, n_locations: int) -> Floats:
 
 def _overflow_cost(data: ModelData, on_hand: Floats) -> float:
     limits = data.capacities
-    if not len(limits.location):
+    if not limits.tier_width.size:
         return 0.0
     n_locations = int(max(limits.location.max(), data.location.max(initial=0))) + 1
     stored = stored_volume(data, on_hand, n_locations)[limits.location, limits.storage_period]
-    over = stored - limits.storage_base
-    return float(shortfall_cost(Tiers(limits.tier_width, limits.tier_price), over).sum())
+    return overflow_cost(limits, stored)

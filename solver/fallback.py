@@ -5,35 +5,36 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.model import Floats, Scenario
+from scenarios.network import demand_beyond
 from scenarios.policies import OrderPolicy
 from scenarios.simulate import simulate
 from scenarios.state import State
 from solver.closed_form import order_up_to
-from solver.data import ModelData
 from solver.fixed_orders import FixedOrders
 from solver.lots import lots_around
 from solver.model import LotRules
 
 
 def closed_form_orders(
-    scenario: Scenario, data: ModelData, rules: LotRules, fixed: FixedOrders, safety_stock: Floats
+    scenario: Scenario, n_periods: int, rules: LotRules, fixed: FixedOrders, safety_stock: Floats
 ) -> Floats:
     """Feasible orders [A, S] by the echelon order-up-to rule on mean demand, some of them fixed."""
     # As it is carried out: what cannot ship when it is ordered is ordered anew.
     rule = order_up_to(scenario.replace(unmet_orders="lost"), safety_stock)
+    most = scenario.routes.max_order_quantity
     return carried_out(
         scenario,
-        data,
+        n_periods,
         rules,
         fixed,
-        lambda state, period: np.minimum(rule(state, period), data.order_limit),
+        lambda state, period: np.minimum(rule(state, period), most),
     )
 
 
 def carried_out(
-    scenario: Scenario, data: ModelData, rules: LotRules, fixed: FixedOrders, policy: OrderPolicy
+    scenario: Scenario, n_periods: int, rules: LotRules, fixed: FixedOrders, policy: OrderPolicy
 ) -> Floats:
-    """What ships [A, S] of a policy's orders if demand meets its mean.
+    """What ships [A, S] of a policy's orders in ``n_periods`` periods if demand meets its mean.
 
     Origins that are short share what they have in proportion to what is asked, lanes likewise,
     after the fixed orders have taken theirs. Committed orders are whole lots: the nearest to the
@@ -41,28 +42,30 @@ def carried_out(
     only what ships, in their period.
     """
     world = scenario.replace(unmet_orders="lost", lead_time_by_period=None)
-    decided = np.zeros((scenario.n_routes, data.n_periods))
+    mean = demand_beyond(scenario, scenario.mean, n_periods)
+    decided = np.zeros((scenario.n_routes, n_periods))
     done = -1
     policy = fixed.over(policy)
 
     def lots_first(state: State, period: int) -> Floats:
         return decided[:, period] if period <= done else policy(state, period)
 
-    def shipped() -> Floats:
-        return np.asarray(simulate(world, lots_first, data.mean).shipped)
+    def shipped(last: int) -> Floats:
+        """Up to a period, so far as it is decided."""
+        return np.asarray(simulate(world, lots_first, mean[:, : last + 1]).shipped)
 
     for period in np.union1d(rules.period, fixed.period).tolist():
         if period > done + 1:
             # Periods without a rule in between stay as they went.
-            decided[:, done + 1 : period] = shipped()[:, done + 1 : period]
+            decided[:, done + 1 : period] = shipped(period)[:, done + 1 : period]
         chosen = rules.period == period
         route = rules.route[chosen]
-        wanted = fixed.served_first(data, period, shipped()[:, period])
+        wanted = fixed.served_first(scenario, period, shipped(period)[:, period])
         low, high = lots_around(rules, wanted[route], chosen)
         decided[:, period] = wanted
         decided[route, period] = np.where(high - wanted[route] < wanted[route] - low, high, low)
         done = period
-        can = fixed.served_first(data, period, shipped()[:, period])
+        can = fixed.served_first(scenario, period, shipped(period)[:, period])
         decided[:, period] = can
         decided[route, period] = lots_around(rules, can[route], chosen)[0]
-    return shipped()
+    return shipped(n_periods - 1)

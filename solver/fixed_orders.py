@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.policies import OrderPolicy
 from scenarios.state import State
-from solver.data import ModelData
 from solver.highs import Highs
 from solver.program import LinearProgram
 
@@ -70,6 +69,13 @@ class FixedOrders:
         if ((period >= settings.commit_periods) | (period % settings.review_period != 0)).any():
             raise ValueError("an order is fixed outside the reviews of the commit window")
         return cls(route, period, quantity)
+
+    def of_routes(self, routes: Ints) -> FixedOrders:
+        """Those on some routes (ascending), with their numbers among these."""
+        found = np.searchsorted(routes, self.route)
+        at = np.minimum(found, max(len(routes) - 1, 0))
+        here = routes[at] == self.route if len(routes) else np.zeros(len(found), dtype=bool)
+        return FixedOrders(at[here], self.period[here], self.quantity[here])
 
     @property
     def placed(self) -> NDArray[np.bool_]:
@@ -150,7 +156,7 @@ class FixedOrders:
 
         return orders if len(self.route) else policy
 
-    def served_first(self, data: ModelData, period: int, shipped: Floats) -> Floats:
+    def served_first(self, scenario: Scenario, period: int, shipped: Floats) -> Floats:
         """What ships [A] in a period if the fixed orders go first where an origin or lane is short.
 
         ``shipped`` [A] is what ships when all share in proportion: of a short origin or lane it
@@ -164,8 +170,8 @@ class FixedOrders:
         result = shipped.copy()
         result[self.route[now]] = self.quantity[now]
         for group, size in (
-            (data.origin, np.ones(len(shipped))),
-            (data.lane, data.volume[data.destination]),
+            (scenario.routes.origin, np.ones(len(shipped))),
+            (scenario.routes.lane, scenario.route_volume),
         ):
             inside = group >= 0
             n_groups = int(group.max(initial=-1)) + 1

@@ -29,6 +29,27 @@ class Solution:
     seconds: float
 
 
+class Basis:
+    """Where a simplex solution stands; it can be sent to another process."""
+
+    def __init__(self, native: highspy.HighsBasis):
+        self.native = native
+
+    def __getstate__(self) -> tuple[bytes, bytes]:
+        return tuple(
+            np.array([int(one) for one in statuses], dtype=np.int8).tobytes()
+            for statuses in (self.native.col_status, self.native.row_status)
+        )  # type: ignore[return-value]
+
+    def __setstate__(self, state: tuple[bytes, bytes]) -> None:
+        kinds = {int(kind): kind for kind in highspy.HighsBasisStatus.__members__.values()}
+        columns, rows = (np.frombuffer(part, dtype=np.int8).tolist() for part in state)
+        self.native = highspy.HighsBasis()
+        self.native.col_status = [kinds[one] for one in columns]
+        self.native.row_status = [kinds[one] for one in rows]
+        self.native.valid = True
+
+
 class Highs:
     """One linear program held by HiGHS.
 
@@ -45,6 +66,8 @@ class Highs:
         self._row_lower, self._row_upper = program.row_lower.copy(), program.row_upper.copy()
         self._highs = new_highs(program, threads)
         self._has_basis = False
+        self.seconds = 0.0
+        """Spent inside HiGHS so far."""
 
     def solve(self, time_limit: float) -> Solution:
         """Solve the linear program within ``time_limit`` seconds, from the last basis if any."""
@@ -56,6 +79,7 @@ class Highs:
         self._has_basis = True
         self._set_time(time_limit - (time.perf_counter() - started))
         run_highs(self._highs)
+        self.seconds += time.perf_counter() - started
         status = self._highs.getModelStatus()
         seconds = time.perf_counter() - started
         known = self._highs.getSolution()
@@ -108,6 +132,16 @@ class Highs:
         self._highs.setOptionValue("presolve", "off")
         return solution
 
+    @property
+    def basis(self) -> Basis:
+        """Of the last solution."""
+        return Basis(self._highs.getBasis())
+
+    def start_from(self, basis: Basis) -> None:
+        """Begin the next solution where one of a like program ended."""
+        self._highs.setBasis(basis.native)
+        self._has_basis = True
+
     def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         """New bounds for some columns."""
         self._lower[columns], self._upper[columns] = lower, upper
@@ -158,6 +192,8 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
         "output_flag": False,
         "threads": threads,
         "solver": "simplex",
+        # After new prices HiGHS would choose the primal method, which takes three times as long.
+        "simplex_strategy": 1,
         "presolve": "off",
         "primal_feasibility_tolerance": 1e-7,
     }.items():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints, Scenario
 from solver.data import ModelData, routes_upwards
-from solver.evaluate import Evaluation, shortfall_cost
+from solver.evaluate import Evaluation
 from solver.fixed_orders import FixedOrders
 from solver.model import LotRules
-from solver.shortfall import Tiers
+from solver.program import LinearProgram
+from solver.shortfall import Tiers, shortfall_cost
 
 
 def lot_rules(scenario: Scenario, data: ModelData, fixed: FixedOrders | None = None) -> LotRules:
@@ -183,3 +186,44 @@ def _fit(
     result = raised.copy()
     result[order[~fits]] = False
     return result
+
+
+def exact_lots(data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
+    """[A, S] orders of shipments [A, S]; a sum of parts is an exact lot again."""
+    orders = data.ordered(shipments)
+    if orders is shipments:
+        return orders
+    asked = orders[rules.route, rules.period]
+    lot = np.where(rules.multiple > 0, rules.multiple, 1.0)
+    exact = np.where(rules.multiple > 0, np.rint(asked / lot) * lot, asked)
+    exact = np.where(exact > 1e-6, np.maximum(exact, rules.minimum), exact)
+    near = np.abs(exact - asked) <= 1e-6 * (1.0 + asked)
+    orders[rules.route, rules.period] = np.where(near, exact, asked)
+    return orders
+
+
+def room(
+    scenario: Scenario, data: ModelData, planned: Evaluation, quantity: Floats, period: int
+) -> tuple[Floats, Floats]:
+    """Stock left at each origin, and capacity left on each lane, by all that a review orders."""
+    ships = np.flatnonzero(data.review == period)
+    last = int(ships[-1])
+    left = planned.buffer[:, last if data.lag else last + 1]
+    volume = data.volume[data.destination][:, None] * quantity
+    limits, n_lanes = data.capacities, len(scenario.lanes.origin)
+    lane = np.zeros(n_lanes)
+    for s in ships.tolist():
+        room = np.full(n_lanes, np.inf)
+        now = limits.lane_period == s
+        used = np.bincount(data.lane, volume[:, s], n_lanes)
+        room[limits.lane[now]] = np.maximum(limits.lane_limit[now] - used[limits.lane[now]], 0.0)
+        lane += room
+    return np.maximum(left, 0.0), lane
+
+
+def with_fixed_cost(program: LinearProgram, rules: LotRules) -> LinearProgram:
+    """Charge fixed costs in the relaxation by the share of the largest order."""
+    columns = program.placed_column[rules.route, rules.period]
+    cost = program.cost.copy()
+    cost[columns] += rules.fixed_cost / np.maximum(rules.maximum, 1e-9)
+    return replace(program, cost=cost, offset=program.offset + rules.paid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import scipy.sparse as sp
 
 from scenarios.model import Floats, Ints
@@ -29,6 +30,10 @@ class LinearProgram:
     placed_column: Ints
     """[A, S] column of the order placed: the same, unless shipments between reviews are part of
     it; -1 where none may be placed."""
+    missed_column: Ints
+    """[K, S] column of the sales lost at each point in each period, -1 where none can be."""
+    overflow_column: Ints
+    """[M x I] columns of storage overflow, tier by tier of each limit."""
     storage_row: int
     """First row of the storage limits (one per limit, in their order)."""
     lane_row: int
@@ -36,3 +41,18 @@ class LinearProgram:
     product_of_column: Ints
     product_of_row: Ints
     """Whose each is; -1 for what products share."""
+
+    @property
+    def n_shared(self) -> int:
+        """Rows of storage and lanes together, which follow each other."""
+        return int((self.product_of_row < 0).sum())
+
+
+def shipments_of(program: LinearProgram, values: Floats) -> Floats:
+    """[A, S] shipments in a solution, without the solver's last digits."""
+    can = program.order_column >= 0
+    quantity = np.zeros(can.shape)
+    quantity[can] = np.maximum(values[program.order_column[can]], 0.0)
+    quantity[quantity < 1e-7] = 0.0
+    near = np.round(quantity)
+    return np.where(np.abs(quantity - near) < 1e-7, near, quantity)

@@ -13,6 +13,25 @@ from scenarios.model import Floats
 Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
 
 
+Method = Literal["monolith", "decomposed", "closed_form"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How orders were found, and at what expense."""
+
+    method: Method
+    blocks: int = 1
+    """Programs that were solved beside each other."""
+    rounds: int = 0
+    """Times that every block was solved at new prices of the shared capacities."""
+    workers: int = 1
+    highs_seconds: float = 0.0
+    """Spent inside HiGHS, by all workers together."""
+    relaxed_objective: float | None = None
+    """Cost without lot rules, surcharge left out; None: unknown."""
+
+
 @dataclass(frozen=True, eq=False)
 class OrderPlan:
     """Orders for every route and period, and how good they are known to be.
@@ -48,6 +67,7 @@ class OrderPlan:
     """One sentence for people on how the result came about."""
     fixed: NDArray[np.bool_] | None = None
     """[A, T] where the order was given beforehand; None: nowhere."""
+    effort: Effort = Effort("monolith")
 
     @property
     def gap(self) -> float | None:

@@ -79,17 +79,28 @@ def selling_tiers(
     return Tiers(width, price + through_cycle)
 
 
-def supplying_tiers(scenario: Scenario, safety_stock: Floats) -> Tiers:
+def supplying_tiers(scenario: Scenario, safety_stock: Floats, typical: float) -> Tiers:
     """One tier at points that only supply others.
 
     It weighs only slightly more than the stage's own holding cost: a dearer one would keep stock
     back while a store below runs dry. As at selling points, stock is held through a review cycle.
+    Where holding is free, it is a trace of the ``typical`` holding cost.
     """
     holding = scenario.points.holding_cost
-    typical = float(holding.mean()) if holding.size else 1.0
     cycle = scenario.settings.review_period - 1
     price = np.where(holding > 0, (1.2 + cycle) * holding, 0.01 * max(typical, 1e-6))
     shape = (*safety_stock.shape, 1)
     return Tiers(
         np.maximum(safety_stock, 0.0)[:, :, None], np.broadcast_to(price[:, None, None], shape)
     )
+
+
+def shortfall_cost(tiers: Tiers, short: Floats) -> Floats:
+    """Cost of being ``short`` units below the safety stock, cheapest tiers first."""
+    left = np.maximum(short, 0.0)
+    cost = np.zeros_like(left)
+    for i in range(tiers.width.shape[-1]):
+        used = np.minimum(left, tiers.width[..., i])
+        cost += tiers.price[..., i] * used
+        left = left - used
+    return cost

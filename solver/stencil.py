@@ -178,7 +178,6 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
         capacities=SharedCapacities(
             no_index, no_index, none, np.empty((0, 1)), np.empty((0, 1)), no_index, no_index, none
         ),
-        stock_std=np.zeros((1, n)),
     )
     symbols = pyo.Block(concrete=True)
     symbols.opening = pyo.Var([0])

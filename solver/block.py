@@ -1,0 +1,221 @@
+"""One block of products: solved at prices of the capacities all share, or within its quota of them.
+
+A block is everything of some products: a portion of the scenario. Its program is that of the
+portion, as :mod:`solver.assemble` makes it. At prices, the rows of shared limits are set free and
+what is used of them is paid for; within a quota they hold as they do for a whole chain.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from scenarios.model import Floats, Ints, Scenario
+from solver.capacity import SharedCapacities
+from solver.clock import Clock
+from solver.data import Common
+from solver.fixed_orders import CannotShip, FixedOrders
+from solver.highs import Basis, Highs, Termination
+from solver.made import Made, made_ready, with_capacities
+from solver.options import SolverOptions
+from solver.program import LinearProgram
+from solver.solved import Found, solved
+
+
+class Block:
+    """What a block is made from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The portion.
+    safety_stock : array [K, T]
+    fixed : FixedOrders
+    shared : Common
+        Its capacities are those that the block can use.
+    options : SolverOptions
+    keep : bool
+        Whether to keep the program between calls, or make it anew. Sent elsewhere, it is not kept.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        safety_stock: Floats,
+        fixed: FixedOrders,
+        shared: Common,
+        options: SolverOptions,
+        keep: bool = False,
+    ):
+        self.scenario, self.safety_stock, self.fixed = scenario, safety_stock, fixed
+        self.shared, self.options, self.keep = shared, options, keep
+        self._made: Made | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_made": None, "keep": False}
+
+    def made(self) -> Made:
+        """Data and program.
+
+        Raises
+        ------
+        CannotShip
+            If a fixed order goes where nothing can be ordered.
+        """
+        if self._made is not None:
+            return self._made
+        made = made_ready(self.scenario, self.safety_stock, self.fixed, self.options, self.shared)
+        if self.keep:
+            self._made = made
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Refused:
+    """Fixed orders of a block that cannot ship, see :class:`CannotShip`; its own numbers."""
+
+    route: Ints
+    period: Ints
+    asked: Floats
+    possible: Floats
+
+    @classmethod
+    def of(cls, error: CannotShip) -> Refused:
+        return cls(error.route, error.period, error.asked, error.possible)
+
+
+@dataclass(frozen=True, eq=False)
+class AtPrices:
+    """What a block is asked at prices."""
+
+    price: Floats
+    """[M + L] of each shared limit, per unit of volume."""
+    basis: Basis | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """The best that a block can do at prices."""
+
+    termination: Termination
+    value: float
+    """Its cost with what it pays for shared capacity."""
+    use: Floats
+    """[M + L] volume it takes of each limit."""
+    basis: Basis
+    highs_seconds: float
+    seconds: float
+    size: int
+    """Bytes of its program."""
+
+
+def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
+    """Solve a block at prices of the shared capacities."""
+    started = time.perf_counter()
+    try:
+        made = block.made()
+    except CannotShip as error:
+        return Refused.of(error)
+    program, n_shared = made.program, made.program.n_shared
+    first = program.storage_row
+    shared = slice(first, first + n_shared)
+    use = sp.csr_array(program.matrix)[shared]
+    paid, anyway = _paid(made, use, asked.price), _anyway(made)
+    highs = Highs(paid, threads=1)
+    if asked.basis is not None:
+        highs.start_from(asked.basis)
+    left = asked.seconds - (time.perf_counter() - started)
+    found = highs.solve(left)
+    if found.termination == "infeasible" and len(block.fixed.route):
+        try:
+            block.fixed.explain(highs, max(left, 1.0))
+        except CannotShip as error:
+            return Refused.of(error)
+    values = np.zeros(len(program.cost)) if found.values is None else found.values
+    return Proposal(
+        termination=found.termination,
+        value=found.objective + float(asked.price @ anyway),
+        use=use @ values + anyway,
+        basis=highs.basis,
+        highs_seconds=highs.seconds,
+        seconds=time.perf_counter() - started,
+        size=_size(made),
+    )
+
+
+def _paid(made: Made, use: sp.csr_array, price: Floats) -> LinearProgram:
+    """The program with its shared limits paid for instead of kept."""
+    program = made.program
+    upper = program.upper.copy()
+    upper[program.overflow_column] = 0.0
+    row_upper = program.row_upper.copy()
+    row_upper[program.storage_row : program.storage_row + len(price)] = np.inf
+    cost = program.cost.copy()
+    cost[program.overflow_column] = 0.0
+    own = sp.csr_array(use)
+    added = own.T @ price
+    added[program.overflow_column] = 0.0
+    return replace(program, cost=cost + added, upper=upper, row_upper=row_upper)
+
+
+def _anyway(made: Made) -> Floats:
+    """[M + L] volume taken whatever is decided: the part of stock that is data."""
+    limits, program = made.data.capacities, made.program
+    stored = limits.storage_base - program.row_upper[program.storage_row : program.lane_row]
+    return np.concatenate([stored, np.zeros(len(limits.lane))])
+
+
+def _size(made: Made) -> int:
+    matrix = made.program.matrix
+    arrays = [matrix.data, matrix.indices, matrix.indptr]
+    for part in (made.program, made.data, made.data.tiers):
+        arrays += [value for value in vars(part).values() if isinstance(value, np.ndarray)]
+    return sum(array.nbytes for array in arrays)
+
+
+@dataclass(frozen=True, eq=False)
+class WithinQuota:
+    """What a block is asked within its quota."""
+
+    quota: SharedCapacities
+    basis: Basis | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """Orders of a block within its quota."""
+
+    found: Found
+    basis: Basis
+    seconds: float
+
+
+def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
+    """Orders of a block that keeps to its quota of the shared capacities."""
+    started = time.perf_counter()
+    try:
+        made = block.made()
+        shared = replace(block.shared, capacities=asked.quota)
+        made = with_capacities(made, _with_lanes(block.scenario, asked.quota), shared)
+        highs = Highs(made.program, threads=1)
+        if asked.basis is not None:
+            highs.start_from(asked.basis)
+        left = asked.seconds - (time.perf_counter() - started)
+        found = solved(made, highs, block.options, Clock(left, None))
+    except CannotShip as error:
+        return Refused.of(error)
+    return Planned(found, highs.basis, time.perf_counter() - started)
+
+
+def _with_lanes(scenario: Scenario, quota: SharedCapacities) -> Scenario:
+    """The scenario with the quota as its lanes' capacities: what carries orders out keeps to it."""
+    capacity = scenario.lanes.capacity.copy()
+    inside = quota.lane_period < capacity.shape[1]
+    capacity[quota.lane[inside], quota.lane_period[inside]] = quota.lane_limit[inside]
+    return replace(scenario, lanes=replace(scenario.lanes, capacity=capacity))

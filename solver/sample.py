@@ -1,0 +1,78 @@
+"""First prices of shared capacities: those of a sample of the products with their part of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from scenarios.model import Floats, Scenario
+from scenarios.portions import Portions
+from solver.data import Common
+from solver.fixed_orders import FixedOrders
+from solver.highs import Highs
+from solver.made import made_ready
+from solver.options import SolverOptions
+
+
+def sample_prices(
+    portions: Portions,
+    safety_stock: Floats,
+    shared: Common,
+    options: SolverOptions,
+    n_points: int,
+    seconds: float,
+) -> tuple[Floats, float]:
+    """Prices [M + L] of the shared limits, and the seconds that HiGHS took.
+
+    Some products, ``n_points`` stock points together, are drawn at random and solved as one
+    program, with a part of each capacity: by the volume that they need there of what all need. What
+    people have fixed is left out. All prices are 0 if time runs out.
+
+    Parameters
+    ----------
+    portions : Portions
+        Of the whole scenario.
+    safety_stock : array [K, T]
+    """
+    scenario, limits = portions.scenario, shared.capacities
+    n = len(limits.location) + len(limits.lane)
+    each = max(1.0, scenario.n_points / scenario.n_products)
+    count = int(np.clip(round(n_points / each), 1, scenario.n_products))
+    drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
+    portion = portions.of(np.sort(drawn))
+    part = portions.cut(portion)
+    stored, sent = _needs(scenario, safety_stock)
+    part_stored, part_sent = _needs(part, safety_stock[portion.points])
+    of_storage = _ratio(part_stored, stored)[limits.location]
+    of_lane = _ratio(part_sent, sent)[limits.lane]
+    own = replace(
+        limits,
+        storage_base=limits.storage_base * of_storage,
+        tier_width=limits.tier_width * np.maximum(of_storage, 1e-9)[:, None],
+        lane_limit=limits.lane_limit * of_lane,
+    )
+    none = FixedOrders.of(part, None)
+    made = made_ready(
+        part, safety_stock[portion.points], none, options, replace(shared, capacities=own)
+    )
+    highs = Highs(made.program, options.threads)
+    found = highs.solve(seconds)
+    if found.termination != "optimal" or found.row_dual is None:
+        return np.zeros(n), highs.seconds
+    price = np.maximum(-found.row_dual[made.program.storage_row :][:n], 0.0)
+    return price, highs.seconds
+
+
+def _needs(scenario: Scenario, safety_stock: Floats) -> tuple[Floats, Floats]:
+    """Volume that products need at each location [J] and on each lane [N], about."""
+    points, routes = scenario.points, scenario.routes
+    wanted = np.maximum(safety_stock, 0.0).mean(axis=1) + scenario.mean.mean(axis=1)
+    need = scenario.point_volume * (wanted + points.on_hand)
+    stored = np.bincount(points.location, need, scenario.n_locations)
+    sent = np.bincount(routes.lane, need[routes.destination], len(scenario.lanes.origin))
+    return stored, sent
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 0.0)

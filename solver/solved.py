@@ -1,0 +1,180 @@
+"""Orders from a program: relax, round what is released now, repair, prove the gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.model import Floats, Scenario
+from solver.clock import Clock
+from solver.data import ModelData
+from solver.evaluate import Evaluation, evaluate, stored_volume
+from solver.fallback import carried_out, closed_form_orders
+from solver.highs import Highs, Termination
+from solver.integral import improve
+from solver.judged import gap_of, status_of
+from solver.lots import exact_lots
+from solver.made import Made
+from solver.options import SolverOptions
+from solver.program import shipments_of
+from solver.result import Status
+from solver.rounding import restored, rounded
+
+SEARCHES = 3
+"""Searches for better lots: one may change the surcharge, and with it what the gap means."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Orders for one program. Costs and bound have the surcharge on lost sales in them."""
+
+    status: Status
+    orders: Floats
+    """[A, S]"""
+    relaxed: Floats
+    """[A, S] orders without lot rules."""
+    cost: float
+    bound: float
+    surcharge: float
+    relaxed_cost: float | None
+    """None: the relaxation was not solved."""
+    price: Floats
+    """[M + L] of the shared capacities, storage first; per unit of volume."""
+    stored: Floats
+    """[M] volume planned at each storage limit."""
+    termination: Termination
+    """Of the relaxation."""
+    highs_seconds: float
+
+
+def solved(made: Made, highs: Highs, options: SolverOptions, clock: Clock) -> Found:
+    """Solve the relaxation, which proves the bound; set orders of the commit window to permitted
+    lots, and solve everything else again around them. If the gap is wider than asked for, HiGHS
+    searches for better lots in the time that is left. If time runs out before the relaxation is
+    solved, the closed form gives the orders.
+
+    Raises
+    ------
+    CannotShip
+        If fixed orders ask for more than can ship.
+    """
+    data, rules, fixed, program = made.data, made.rules, made.fixed, made.program
+    before = highs.seconds
+    clock.phase("solve")
+    relaxed = highs.solve(clock.left() * 0.8)
+    if relaxed.termination != "optimal":
+        if len(fixed.route) and relaxed.termination != "time_limit":
+            fixed.explain(highs, max(clock.left(), 1.0))
+        return _closed_form(made, relaxed.termination, relaxed.bound, highs.seconds - before, clock)
+    assert relaxed.values is not None
+    assert relaxed.row_dual is not None
+    free = shipments_of(program, relaxed.values)
+    price = np.maximum(-relaxed.row_dual[program.storage_row :][: program.n_shared], 0.0)
+    bound, best, searched = relaxed.bound, free, 0.0
+    if len(rules.route):
+        clock.phase("round")
+        lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
+        best = _carried_out(made, free) if lots is None else lots
+        clock.phase("search")
+        started = clock.left()
+        for _ in range(SEARCHES):
+            cost, surcharge = _total(made, best)
+            if gap_of((cost, surcharge), bound) <= options.gap or clock.left() <= 1.0:
+                break
+            # In currency: relative to the surcharged objective the search would stop too early.
+            close = options.gap * abs(min(cost, bound) - surcharge)
+            best, bound = improve(data, highs, rules, best, bound, clock.left(), close)
+        searched = started - clock.left()
+        restored(highs, program)
+    planned = _evaluated(made, best)
+    owing = (data.review != np.arange(data.n_periods)).any()
+    if planned.overdrawn > 1e-6 and not owing:
+        # A place that sells and supplies may be planned to ship while customers wait there; they
+        # are served first, so less ships. (Where it is owed until the next review, it ships late.)
+        best = _carried_out(made, best)
+        planned = _evaluated(made, best)
+    objective = planned.cost + _fixed_cost(made, best)
+    gap = gap_of((objective, planned.surcharge), bound)
+    return Found(
+        status=status_of(gap, options, clock.left() <= 1.0),
+        orders=fixed.settled(exact_lots(data, rules, best)),
+        relaxed=fixed.settled(data.ordered(free)),
+        cost=objective,
+        bound=min(bound, objective),
+        surcharge=planned.surcharge,
+        relaxed_cost=relaxed.objective,
+        price=price,
+        stored=_stored(made, planned),
+        termination="optimal",
+        highs_seconds=highs.seconds - before + searched,
+    )
+
+
+def _closed_form(
+    made: Made, termination: Termination, bound: float, highs_seconds: float, clock: Clock
+) -> Found:
+    """Closed-form orders, carried out as far as stock and lanes allow."""
+    clock.phase("closed form")
+    n_periods, fixed = made.data.n_periods, made.fixed
+    orders = fixed.settled(
+        closed_form_orders(made.scenario, n_periods, made.rules, fixed, made.safety_stock)
+    )
+    planned = _evaluated(made, orders)
+    if (made.safety_stock >= 0).all():
+        # Then no part of the cost is negative.
+        bound = max(bound, planned.surcharge)
+    return Found(
+        status="closed_form",
+        orders=orders,
+        relaxed=orders,
+        cost=planned.cost + _fixed_cost(made, orders),
+        bound=bound,
+        surcharge=planned.surcharge,
+        relaxed_cost=None,
+        price=np.zeros(made.program.n_shared),
+        stored=_stored(made, planned),
+        termination=termination,
+        highs_seconds=highs_seconds,
+    )
+
+
+def _carried_out(made: Made, shipments: Floats) -> Floats:
+    """What ships [A, S] of planned shipments [A, S] in the period in which it is ordered."""
+    asked = made.data.ordered(shipments)
+    return carried_out(
+        made.scenario,
+        made.data.n_periods,
+        made.rules,
+        made.fixed,
+        lambda state, period: asked[:, period],
+    )
+
+
+def _evaluated(made: Made, shipments: Floats) -> Evaluation:
+    return evaluate(made.data, shipments, made.scenario.points.missed_sale_cost)
+
+
+def _fixed_cost(made: Made, shipments: Floats) -> float:
+    rules = made.rules
+    placed = made.data.ordered(shipments)[rules.route, rules.period] > 0
+    return float((rules.fixed_cost * placed).sum()) + rules.paid
+
+
+def _total(made: Made, shipments: Floats) -> tuple[float, float]:
+    planned = _evaluated(made, shipments)
+    return planned.cost + _fixed_cost(made, shipments), planned.surcharge
+
+
+def _stored(made: Made, planned: Evaluation) -> Floats:
+    limits = made.data.capacities
+    stored = stored_volume(made.data, planned.on_hand, made.scenario.n_locations)
+    return stored[limits.location, limits.storage_period]
+
+
+def _by_place(made: Made, price: Floats) -> Floats:
+    """[J, S] prices of storage."""
+    limits, data = made.data.capacities, made.data
+    by_place = np.zeros((made.scenario.n_locations, data.n_periods))
+    by_place[limits.location, limits.storage_period] = price[: len(limits.location)]
+    return by_place
