@@ -75,7 +75,9 @@ class RayWorkers:
     def run(
         self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
     ) -> Iterator[tuple[int, Any]]:
-        """See :class:`solver.workers.Workers`; results come as they are done.
+        """See :class:`solver.workers.Workers`; results come in the order of the tasks.
+
+        So sums of them are the same to the last digit, whoever was done first.
 
         Raises
         ------
@@ -83,13 +85,21 @@ class RayWorkers:
             If a task's worker was lost again and again, or no machine is left.
         """
         with closing(self.outcomes(call, tasks)) as outcomes:
+            early: dict[int, Any] = {}
+            due = 0
             for number, found in outcomes:
                 if isinstance(found, Raised):
                     raise found.error from found.there
-                yield number, found
+                early[number] = found
+                while due in early:
+                    yield due, early.pop(due)
+                    due += 1
 
     def outcomes(self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]) -> Outcomes:
-        """As :meth:`run`, with :class:`Raised` for what a call, or losing its worker, raised."""
+        """As :meth:`run`, but as they are done.
+
+        :class:`Raised` stands for what a call, or losing its worker, raised.
+        """
         ray = self._ray
         waiting = enumerate(tasks)
         running: dict[Any, tuple[int, Task, int]] = {}

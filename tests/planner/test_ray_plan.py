@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from ray.cluster_utils import Cluster
 from typer.testing import CliRunner, Result
 
 from brain.ray_workers import ClusterFailed
-from planner import backtest
+from planner import backtest, plan
 from planner.backtesting import backtest_to
 from planner.cells import run_all
 from planner.cli import app
 from planner.fingerprint import policy_identity
 from planner.policies.planned import Planned
+from planner.workers import workers_of
 from scenarios.examples import retail_chain
 from scenarios.model import Scenario
 from solver.options import SolverOptions
-from solver.workers import Here
+from solver.workers import Here, Task, Workers
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 BLOCKS = SolverOptions(solver="decomposed")
+# Ray tells that a machine is gone after 15 seconds as a rule.
+QUICK = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 2,
+}
 
 
 def run(*arguments: str | Path) -> Result:
@@ -71,6 +83,67 @@ def test_a_backtest_goes_on_with_other_workers(small: Scenario, tmp_path: Path) 
     )  # fmt: skip
     whole = backtest(small, Planned(), **arguments)
     assert np.array_equal(found.runs[0].orders, whole.runs[0].orders)
+
+
+def fall_once(mark: str, call: Callable[[Any, Any], Any], held: Any, own: Any) -> Any:
+    """As if the system took the worker away, the first time."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return call(held, own)
+
+
+class Struck:
+    """Workers that meet with an accident after their first result, or in their first task."""
+
+    def __init__(
+        self, inner: Workers, mark: Path | None = None, after: Callable[[], None] | None = None
+    ):
+        self.count, self.hold = inner.count, inner.hold
+        self._inner, self._mark, self._after = inner, mark, after
+
+    def run(
+        self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
+    ) -> Iterator[tuple[int, Any]]:
+        if self._mark is not None:
+            call = partial(fall_once, str(self._mark), call)
+        for done in self._inner.run(call, tasks):
+            if self._after is not None:
+                self._after()
+                self._after = None
+            yield done
+
+
+def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: Path) -> None:
+    # Five blocks, on two machines of a core each.
+    scenario = retail_chain(300, seed=3)
+    options = BLOCKS.model_copy(update={"time_limit": 600.0})
+    mark = tmp_path / "mark"
+    machines = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": QUICK}
+    )
+    try:
+        lost = machines.add_node(num_cpus=1)
+
+        def lose() -> None:
+            machines.remove_node(lost, allow_graceful=False)
+
+        with workers_of(ray=machines.address) as workers:
+            found = [
+                plan(scenario, "analytic", options, workers=hands)
+                for hands in (Here(2), workers, Struck(workers, mark), Struck(workers, after=lose))
+            ]
+    finally:
+        machines.shutdown()
+    assert mark.exists()
+    assert len(machines.worker_nodes) == 0
+    first, *others = found
+    for other in others:
+        assert other.report.objective == first.report.objective
+        assert other.report.bound == first.report.bound
+        pd.testing.assert_frame_equal(
+            other.purchase_orders, first.purchase_orders, check_exact=True
+        )
 
 
 @dataclasses.dataclass(frozen=True)
