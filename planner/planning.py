@@ -35,6 +35,7 @@ from solver.fixed_orders import CannotShip
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from solver.result import OrderPlan
+from solver.workers import Workers
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""
@@ -52,6 +53,7 @@ def plan(
     progress: Progress | None = None,
     model: str = "auto",
     overrides: OverridesLike = None,
+    workers: Workers | None = None,
 ) -> Plan:
     """Purchase orders for every echelon of a scenario.
 
@@ -72,6 +74,9 @@ def plan(
         How to forecast, see :func:`planner.forecast`.
     overrides : Overrides, DataFrame or path, optional
         Safety stocks, orders and capacities that people set, see :mod:`planner.overrides`.
+    workers : Workers, optional
+        Who solves the blocks of a large program, see :func:`planner.workers.workers_of`; default:
+        threads of this process. The plan is the same.
 
     Returns
     -------
@@ -89,7 +94,8 @@ def plan(
     """
     change = changed(scenario, overrides)
     clock = Clock(progress)
-    return finished(prepared(scenario, brain, model, clock), change, options, clock)
+    ready = prepared(scenario, brain, model, clock)
+    return finished(ready, change, options, clock, workers=workers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +137,7 @@ def finished(
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None = None,
+    workers: Workers | None = None,
 ) -> Plan:
     """Orders, tables and audit; see :func:`plan`. ``kept`` keeps the solver between calls."""
     scenario = change.on(ready.scenario)
@@ -140,7 +147,7 @@ def finished(
         source=np.where(change.sets.all(axis=1), "override", ready.stocks.source),
     )
     with clock.phase("orders"):
-        found = _orders(scenario, stocks.quantity, change, options, clock, kept)
+        found = _orders(scenario, stocks.quantity, change, options, clock, kept, workers)
     with clock.phase("projection"):
         projection = project(scenario, worth_listing(found.quantity))
         change.check_shipped(projection.shipped)
@@ -176,6 +183,7 @@ def _orders(
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None,
+    workers: Workers | None,
 ) -> OrderPlan:
     try:
         return optimise(
@@ -185,6 +193,7 @@ def _orders(
             kept=kept,
             progress=clock.within("orders"),
             fixed_orders=change.fixed_orders,
+            workers=workers,
         )
     except CannotShip as error:
         raise change.cannot_ship(error) from error
