@@ -166,10 +166,10 @@ def test_a_crash_leaves_no_half_plan_and_keeps_the_older_one(
         (tmp_path / "out" / "problems.csv").write_text("older")
     write_csv = planner.write.write_csv
 
-    def crash(frame: pd.DataFrame, path: Path) -> None:
+    def crash(frame: pd.DataFrame, path: Path, decimals: int | None = None) -> None:
         if path.name == "projection.csv":
             raise error
-        write_csv(frame, path)
+        write_csv(frame, path, decimals)
 
     monkeypatch.setattr(planner.write, "write_csv", crash)
     with pytest.raises(type(error)):
