@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scenarios.ledger import Ledger, Violation, waiting
@@ -51,7 +53,8 @@ def _orders(
         np.where(product < 0, -1, pair[origin, destination] * scenario.n_products + product),
         (pair[origin, destination] >= 0) & (product >= 0),
     )
-    period = _periods(scenario, orders["order_date"])
+    placed = _days(orders["order_date"])
+    period = _periods(scenario, placed)
     quantity = orders["quantity"].to_numpy(dtype=float)
     _note(notes, "unknown_route", "an order on no route of the scenario", orders, route < 0)
     outside = (period < 0) | (period >= scenario.n_periods)
@@ -60,8 +63,8 @@ def _orders(
     known = (route >= 0) & ~outside & np.isfinite(quantity)
     lead = np.where(route >= 0, scenario.routes.lead_time[route], 0)
     step = np.timedelta64(scenario.settings.days, "D")
-    due = orders["order_date"].to_numpy().astype("datetime64[D]") + lead * step
-    receipt = orders["receipt_date"].to_numpy().astype("datetime64[D]")
+    due = placed + lead * step
+    receipt = _days(orders["receipt_date"])
     wrong = due != receipt
     message = "a receipt date that is not order date plus lead time"
     late = np.zeros(len(orders), dtype=np.int64)
@@ -71,18 +74,35 @@ def _orders(
         wrong = (late < 0) | (off != 0)
         message = "a receipt date that is not order date plus lead time, or some periods later"
     _note(notes, "lead_time", message, orders, known & wrong)
-    wrong = (orders["release"].to_numpy() == "now") != (period < scenario.settings.commit_periods)
+    wrong = (orders["release"] == "now").to_numpy() != (period < scenario.settings.commit_periods)
     message = "release must be 'now' in the commit window and only there"
     _note(notes, "release", message, orders, known & wrong)
-    repeated = orders["order_id"].duplicated().to_numpy()
-    _note(notes, "duplicate", "an order_id that is used twice", orders, repeated)
-    ordered = np.zeros((scenario.n_routes, scenario.n_periods))
-    shipped = np.zeros_like(ordered)
-    np.add.at(ordered, (route[known], period[known]), quantity[known])
+    _note_repeats(notes, orders)
+    ordered = _by_route(scenario, route, period, quantity, known)
     sent = period + late
     known &= (sent >= 0) & (sent < scenario.n_periods)
-    np.add.at(shipped, (route[known], sent[known]), quantity[known])
-    return ordered, shipped
+    return ordered, _by_route(scenario, route, sent, quantity, known)
+
+
+def _by_route(
+    scenario: Scenario, route: Ints, period: Ints, quantity: Floats, use: NDArray[np.bool_]
+) -> Floats:
+    """[A, T] sums of the quantities [n] in use."""
+    n_cells = scenario.n_routes * scenario.n_periods
+    cell = (route * scenario.n_periods + period)[use]
+    total = np.bincount(cell, quantity[use], n_cells).astype(np.float64, copy=False)
+    return total.reshape(scenario.n_routes, scenario.n_periods)
+
+
+def _note_repeats(notes: list[Violation], orders: pd.DataFrame) -> None:
+    ids = orders["order_id"]
+    if isinstance(ids.dtype, pd.StringDtype):
+        # Numbered in order, as the planner does it, they need no search.
+        texts = pa.array(ids)
+        if pc.all(pc.less(texts[:-1], texts[1:]), skip_nulls=False, min_count=0).as_py():
+            return
+    message = "an order_id that is used twice"
+    _note(notes, "duplicate", message, orders, ids.duplicated().to_numpy())
 
 
 def _stock(
@@ -94,11 +114,13 @@ def _stock(
     n, points = scenario.n_products, scenario.points
     known = (product >= 0) & (location >= 0)
     point = _find(points.location * n + points.product, location * n + product, known)
-    period = _periods(scenario, stock["date"])
+    period = _periods(scenario, _days(stock["date"]))
     known = (point >= 0) & (period >= 0) & (period < scenario.n_periods)
     _note(notes, "unknown_point", "stock at no stock point and date of the scenario", stock, ~known)
     cell = point * scenario.n_periods + period
-    times = np.bincount(cell[known], minlength=scenario.mean.size)
+    # The planner's own tables have one row a cell, in the order of the cells.
+    in_order = bool(known.all()) and np.array_equal(cell, np.arange(scenario.mean.size))
+    times = np.ones(1) if in_order else np.bincount(cell[known], minlength=scenario.mean.size)
     if (times > 1).any():
         again = known & (times[np.where(known, cell, 0)] > 1)
         _note(notes, "duplicate", "a stock point and date that stands twice", stock, again)
@@ -119,9 +141,13 @@ def _stock(
         values = stock[name].to_numpy(dtype=float)
         empty = ~np.isfinite(values)
         _note(notes, "not_a_quantity", f"{name} is no number", stock, empty)
-        array = np.zeros(scenario.mean.size)
-        array[cell[known]] = np.where(empty, 0.0, values)[known]
-        arrays[name] = array.reshape(scenario.mean.shape)
+        if empty.any():
+            values = np.where(empty, 0.0, values)
+        if not in_order:
+            array = np.zeros(scenario.mean.size)
+            array[cell[known]] = values[known]
+            values = array
+        arrays[name] = values.reshape(scenario.mean.shape)
     return arrays
 
 
@@ -145,11 +171,15 @@ def _find(keys: Ints, wanted: Ints, valid: Any) -> Ints:
     return np.where(valid & (keys[place] == wanted), place, -1)
 
 
-def _periods(scenario: Scenario, dates: pd.Series) -> Ints:
+def _days(dates: pd.Series) -> NDArray[np.datetime64]:
+    return dates.to_numpy().astype("datetime64[D]")
+
+
+def _periods(scenario: Scenario, dates: NDArray[np.datetime64]) -> Ints:
     """Period of each date, -1 where it is no first day of one."""
     days = scenario.settings.days
     start = scenario.dates[0].to_datetime64().astype("datetime64[D]")
-    gap = (dates.to_numpy().astype("datetime64[D]") - start).astype(np.int64)
+    gap = (dates - start).astype(np.int64)
     return np.where((gap >= 0) & (gap % days == 0), gap // days, -1)
 
 
