@@ -16,7 +16,7 @@ from brain import safety_stocks
 from brain.empty_shelves import where_empty
 from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from planner.capacity_table import capacity_table
+from planner.capacity_table import capacity_prices, capacity_table
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecasting import chosen_models
@@ -146,6 +146,7 @@ def finished(
         projection = project(scenario, worth_listing(found.quantity))
         change.check_shipped(projection.shipped)
     with clock.phase("tables"):
+        capacity = capacity_table(scenario, stocks.quantity, found, projection)
         made = Plan(
             purchase_orders=orders_table(scenario, stocks.quantity, found, projection),
             safety_stock=safety_stock_table(scenario, stocks, change.sets),
@@ -157,7 +158,8 @@ def finished(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            capacity=capacity_table(scenario, stocks.quantity, found, projection),
+            capacity=capacity,
+            capacity_prices=capacity_prices(capacity),
             products=products_table(scenario, projection),
             report=_report(scenario, ready, change, stocks, found, projection, clock.seconds),
             forecast=None if ready.forecast is None else ready.forecast.table,

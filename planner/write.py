@@ -16,7 +16,8 @@ from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
 TABLES = (
-    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "products", "forecast",
+    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
+    "products", "forecast",
 )  # fmt: skip
 REPORT = "plan.json"
 WORKBOOK = "plan.xlsx"

@@ -19,7 +19,7 @@ from tests.worlds import column, tree
 
 FILES = {
     "purchase_orders.csv", "safety_stock.csv", "projection.csv", "problems.csv", "capacity.csv",
-    "products.csv", "plan.json", "report.html",
+    "capacity_prices.csv", "products.csv", "plan.json", "report.html",
 }  # fmt: skip
 HOSTILE = [
     '=cmd|"/c calc"!A1', "<script>alert(1)</script>", 'a,"b"\nc', "Größe 日本 🙂", "@x", "-1",
