@@ -164,11 +164,14 @@ def finished(
             report=_report(scenario, ready, change, stocks, found, projection, clock.seconds),
             forecast=None if ready.forecast is None else ready.forecast.table,
         )
+    of_solver = found.seconds
+    # The audit reads the tables alone, and what is large here is not needed beside it.
+    del found, projection, stocks
     with clock.phase("audit"):
         violations = audit(scenario, made)
         if violations:
             raise AuditError(violations)
-    clock.finish(found.seconds)
+    clock.finish(of_solver)
     return made
 
 

@@ -41,18 +41,7 @@ def _orders(
     scenario: Scenario, orders: pd.DataFrame, notes: list[Violation]
 ) -> tuple[Floats, Floats]:
     """[A, T] what is ordered and what is shipped by the table of orders."""
-    lanes, names = scenario.lanes, scenario.locations.name
-    product = _codes(orders["product"], scenario.products.name)
-    ends = pd.MultiIndex.from_arrays([lanes.origin_name, names[lanes.destination]])
-    origin = _codes(orders["origin"], ends.levels[0].to_numpy())
-    destination = _codes(orders["destination"], ends.levels[1].to_numpy())
-    pair = np.full((len(ends.levels[0]) + 1, len(ends.levels[1]) + 1), -1)
-    pair[ends.codes[0], ends.codes[1]] = np.arange(len(ends))
-    route = _find(
-        scenario.routes.lane * scenario.n_products + scenario.routes.product,
-        np.where(product < 0, -1, pair[origin, destination] * scenario.n_products + product),
-        (pair[origin, destination] >= 0) & (product >= 0),
-    )
+    route = _routes(scenario, orders)
     placed = _days(orders["order_date"])
     period = _periods(scenario, placed)
     quantity = orders["quantity"].to_numpy(dtype=float)
@@ -61,16 +50,15 @@ def _orders(
     _note(notes, "off_calendar", "an order on no date of the scenario", orders, outside)
     _note(notes, "not_a_quantity", "an order without a positive quantity", orders, ~(quantity > 0))
     known = (route >= 0) & ~outside & np.isfinite(quantity)
-    lead = np.where(route >= 0, scenario.routes.lead_time[route], 0)
-    step = np.timedelta64(scenario.settings.days, "D")
-    due = placed + lead * step
-    receipt = _days(orders["receipt_date"])
-    wrong = due != receipt
+    days = np.append(scenario.routes.lead_time, 0)[route] * scenario.settings.days
+    due = placed + days.astype("timedelta64[D]")
+    late = (_days(orders["receipt_date"]) - due).astype(np.int64)
+    wrong = late != 0
     message = "a receipt date that is not order date plus lead time"
-    late = np.zeros(len(orders), dtype=np.int64)
-    if scenario.settings.unmet_orders == "backlog":
+    owes = scenario.settings.unmet_orders == "backlog"
+    if owes:
         # What is owed leaves later.
-        late, off = np.divmod((receipt - due).astype(np.int64), scenario.settings.days)
+        late, off = np.divmod(late, scenario.settings.days)
         wrong = (late < 0) | (off != 0)
         message = "a receipt date that is not order date plus lead time, or some periods later"
     _note(notes, "lead_time", message, orders, known & wrong)
@@ -79,9 +67,27 @@ def _orders(
     _note(notes, "release", message, orders, known & wrong)
     _note_repeats(notes, orders)
     ordered = _by_route(scenario, route, period, quantity, known)
+    if not owes:
+        return ordered, ordered
     sent = period + late
     known &= (sent >= 0) & (sent < scenario.n_periods)
     return ordered, _by_route(scenario, route, sent, quantity, known)
+
+
+def _routes(scenario: Scenario, orders: pd.DataFrame) -> Ints:
+    """[n] the route of each order, -1 where there is no such."""
+    lanes, names = scenario.lanes, scenario.locations.name
+    start, starts = pd.factorize(lanes.origin_name)
+    end, ends = pd.factorize(names[lanes.destination])
+    origin, destination = _codes(orders["origin"], starts), _codes(orders["destination"], ends)
+    lane = _find(
+        start * len(ends) + end,
+        origin * len(ends) + destination,
+        (origin >= 0) & (destination >= 0),
+    )
+    product, n = _codes(orders["product"], scenario.products.name), scenario.n_products
+    keys = scenario.routes.lane * n + scenario.routes.product
+    return _find(keys, lane * n + product, (lane >= 0) & (product >= 0))
 
 
 def _by_route(
@@ -156,8 +162,7 @@ def _codes(column: pd.Series, names: Any) -> Ints:
     index = pd.Index(np.asarray(names, dtype=object))
     if isinstance(column.dtype, pd.CategoricalDtype):
         place = index.get_indexer(column.cat.categories.astype(object))
-        codes = column.cat.codes.to_numpy()
-        return np.where(codes < 0, -1, np.append(place, -1)[codes])
+        return np.append(place, -1)[column.cat.codes.to_numpy()]
     codes, unique = pd.factorize(column.astype(object))
     return np.append(index.get_indexer(pd.Index(unique)), -1)[codes]
 
