@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import tempfile
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pandas as pd
 
 from planner.excel_cells import Column, clean_text, column_of
+from planner.excel_rows import rows_for
+from planner.excel_sheets import put_rows
 from scenarios.write_tables import told_as
 
 if TYPE_CHECKING:
@@ -81,21 +84,28 @@ def is_plan_workbook(path: Path) -> bool:
 
 
 def _write(plan: Plan, stream: BinaryIO) -> None:
+    """All but the rows of tables by xlsxwriter, and then these."""
     import xlsxwriter
 
     from planner.write import rounded
 
-    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
-        formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
-        header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
-        _Summary(book, formats).write(plan)
-        for sheet, name in SHEETS.items():
-            table = rounded(getattr(plan, name)).iloc[: MOST_ROWS - 1]
-            columns = [column_of(str(column), _typed(table[column])) for column in table]
-            made = book.add_worksheet(sheet)
-            _fill(made, columns, len(table), formats, header)
-            if sheet == "projection" and len(table):
-                _colour(book, made, [column.name for column in columns], len(table))
+    kept = {sheet: rows_for(plan, sheet, name, MOST_ROWS - 1) for sheet, name in SHEETS.items()}
+    sheets: dict[str, list[Column]] = {}
+    with tempfile.SpooledTemporaryFile(max_size=2**24) as skeleton:
+        with xlsxwriter.Workbook(skeleton, {"constant_memory": True}) as book:
+            formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
+            header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
+            _Summary(book, formats).write(plan, [rows.note for rows in kept.values() if rows.note])
+            for place, (sheet, rows) in enumerate(kept.items(), start=2):
+                table = rounded(rows.table)
+                columns = [column_of(str(column), _typed(table[column])) for column in table]
+                made = book.add_worksheet(sheet)
+                _prepare(made, columns, len(table), formats, header)
+                if sheet == "projection" and len(table):
+                    _colour(book, made, [column.name for column in columns], len(table))
+                if len(table):
+                    sheets[f"xl/worksheets/sheet{place}.xml"] = columns
+        put_rows(skeleton, sheets, stream)
 
 
 def _typed(values: pd.Series) -> pd.Series:
@@ -105,22 +115,15 @@ def _typed(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
 
 
-def _fill(
+def _prepare(
     sheet: Any, columns: list[Column], n_rows: int, formats: dict[str, Any], header: Any
 ) -> None:
-    """Header, cells row by row, as little memory asks for; frozen and filtered header."""
+    """Header, frozen and filtered, and a specimen of a row where there are any."""
     for j, column in enumerate(columns):
         sheet.set_column(j, j, column.width)
         sheet.write_string(0, j, column.name, header)
-    writers = [
-        (j, sheet.write_string if c.kind == "text" else sheet.write_number, formats[c.kind])
-        for j, c in enumerate(columns)
-    ]
-    rows = zip(*(column.cells for column in columns), strict=True)
-    for i, cells in enumerate(rows, start=1):
-        for (j, write, cell_format), cell in zip(writers, cells, strict=True):
-            if cell is not None:
-                write(i, j, cell, cell_format)
+    for j, column in enumerate(columns if n_rows else []):
+        sheet.write_number(1, j, 0, formats[column.kind])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, n_rows, len(columns) - 1)
 
@@ -165,7 +168,7 @@ class _Summary:
         self._share = book.add_format({"num_format": "0.00%"})
         self._count = book.add_format({"num_format": "#,##0"})
 
-    def write(self, plan: Plan) -> None:
+    def write(self, plan: Plan, cuts: list[str]) -> None:
         """All of it; rows must come one after the other."""
         report = plan.report
         self._line([f"Plan for {report.first_date} to {report.last_date}"], self._head)
@@ -180,7 +183,7 @@ class _Summary:
             self._sheet.write_string(self._row, 0, name, _coloured(self._book, name))
             self._sheet.write_string(self._row, 1, MEANING[name], self._formats["text"])
             self._row += 1
-        notes = [*report.notes, *_cuts(plan)]
+        notes = [*report.notes, *cuts]
         if notes:
             self._title("Notes")
             for note in notes:
@@ -241,14 +244,3 @@ class _Summary:
             kind = self._count if isinstance(value, int) else self._formats["number"]
             self._sheet.write_number(self._row, 1, value, kind)
         self._row += 1
-
-
-def _cuts(plan: Plan) -> Iterator[str]:
-    """What does not fit into a sheet."""
-    for sheet, name in SHEETS.items():
-        n_rows = len(getattr(plan, name))
-        if n_rows > MOST_ROWS - 1:
-            yield (
-                f"The sheet {sheet} is cut: it holds the first {MOST_ROWS - 1:,} of {n_rows:,}"
-                " rows. Written into a folder, the plan's tables hold all of them."
-            )

@@ -25,7 +25,7 @@ def retail_chain(n_products: int = 200, seed: int = 0, n_periods: int = 28) -> S
     Parameters
     ----------
     n_products : int
-        Any number from 1.
+        Any number from 1. Storage and lane grow with it, so that both bind alike at any size.
     seed : int
         Equal seeds give equal scenarios.
     n_periods : int

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.importance import codes
 from planner.looks import ORDER
 from planner.report import charts
 from planner.report.figures import figures_rows
-from planner.report.grid import codes
 from planner.report.html import Html, join, table, tag
 from planner.report.page import Charts, page, tiles
 from planner.report.read import lines_of, read_json, read_table, read_tables

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.report.read import PlanTables
+from planner.importance import codes
+from planner.report.read import PlanTables, written
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Ints
 
@@ -25,7 +26,7 @@ class Grid:
     location: Ints
     """[K]"""
     value: Callable[[str], Floats]
-    """[K, T] a column of the projection."""
+    """[K, T] a column of the projection, as it is written; made when it is asked for."""
 
     def by_location(self, name: str) -> Floats:
         """[J, T] sums of a column."""
@@ -68,20 +69,13 @@ def grid_of(tables: PlanTables) -> Grid:
     every = slice(None, None, n_periods or 1)
     return Grid(
         list(products), list(names), dates, product[every], location[every],
-        lambda name: table[name].to_numpy(dtype=float).reshape(shape),
+        lambda name: written(table[[name]])[name].to_numpy(dtype=float).reshape(shape),
     )  # fmt: skip
-
-
-def codes(column: pd.Series, names: pd.Index) -> Ints:
-    """Place of each text of a column among names; -1: it is none of them."""
-    column = column.astype("category")
-    place = names.get_indexer(pd.Index(column.cat.categories.astype(str)))
-    return np.asarray(place, dtype=np.int64)[column.cat.codes.to_numpy()]
 
 
 @dataclass(frozen=True, eq=False)
 class Orders:
-    """Orders of a plan [n], sorted by product and then as written."""
+    """Orders of a plan [n] that the page shows, sorted by product and then as written."""
 
     product: Ints
     lane: Ints
@@ -103,10 +97,16 @@ class Orders:
 NUMBERS = ("quantity", "demand_cover", "safety_stock", "projected_on_hand", "lot_rounding")
 
 
-def orders_of(tables: PlanTables, grid: Grid) -> Orders:
-    """The orders of a plan as arrays."""
+def orders_of(tables: PlanTables, grid: Grid, shown: Ints) -> Orders:
+    """All orders of the products that are shown, and those of others that are released now."""
     table = tables.purchase_orders
     product = codes(table["product"], pd.Index(grid.products))
+    has_part = np.zeros(len(grid.products), dtype=bool)
+    has_part[shown] = True
+    kept = np.flatnonzero(has_part[product] | (table["release"] == "now").to_numpy())
+    if len(kept) < len(table):
+        table, product = table.iloc[kept], product[kept]
+    table = written(table)
     by = np.argsort(product, kind="stable")
     ends = {
         side: (codes(table[side], names), names)

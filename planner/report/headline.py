@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.report.html import Html, join, tag
 from planner.report.page import tiles
-from planner.report.read import PlanTables
+from planner.report.read import PlanTables, written
 from planner.report.words import counted, day, percent, short, spoken, upper_first
 
 PLANNED = {
@@ -48,7 +48,8 @@ def _sentences(tables: PlanTables) -> list[object]:
     ]  # fmt: skip
     now = int(report["counts"]["orders_now"])
     orders = tables.purchase_orders
-    units = float(orders.loc[(orders["release"] == "now").to_numpy(), "quantity"].sum())
+    released = orders.loc[(orders["release"] == "now").to_numpy(), ["quantity"]]
+    units = float(written(released)["quantity"].sum())
     if now:
         told += [
             "Release ", tag("b", counted(now, "order"), " now"), f" ({short(units)} units);",
@@ -121,7 +122,7 @@ def cost_rows(report: dict[str, Any]) -> list[tuple[str, float]]:
 
 def lane_groups(orders: pd.DataFrame) -> pd.DataFrame:
     """Orders released now by origin and destination: orders, units, products; the most first."""
-    now = orders[(orders["release"] == "now").to_numpy()]
+    now = written(orders[(orders["release"] == "now").to_numpy()])
     keys = [now["origin"].astype(str), now["destination"].astype(str)]
     by = now.groupby(keys, sort=True)
     table = by.agg(orders=("quantity", "size"), units=("quantity", "sum"),

@@ -27,8 +27,8 @@ def plan_page(tables: PlanTables) -> str:
     """The whole page, from the tables alone: the same tables give the same page."""
     report = tables.report
     grid = grid_of(tables)
-    orders = orders_of(tables, grid)
-    shown = which(tables, grid, orders)
+    shown = which(tables)
+    orders = orders_of(tables, grid, shown.products)
     drawn = Charts()
     groups = lane_groups(tables.purchase_orders)
     sections = [

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.importance import RULE, by_importance, is_pressing
 from planner.report.grid import Grid, Orders
 from planner.report.html import Html, data, packed
 from planner.report.read import PlanTables
@@ -20,7 +21,7 @@ from scenarios.model import Floats, Ints
 
 CHUNK = 200
 """Products that are packed, and unpacked, together."""
-MOST_PRODUCTS = 20_000
+MOST_PRODUCTS = 10_000
 """Products that have a part of their own; of more, those that matter most."""
 MOST_REASONS = 100_000
 """Orders up to which reasons of planned ones are kept, too; those of released ones always are."""
@@ -39,22 +40,20 @@ class Shown:
     note: str
 
 
-def which(tables: PlanTables, grid: Grid, orders: Orders) -> Shown:
+def which(tables: PlanTables) -> Shown:
     """Those with problems, then those ordered now, then the dearest, up to the limit."""
     table = tables.products
     n = len(table)
     notes = []
     kept = np.arange(n)
     if n > MOST_PRODUCTS:
-        pressing = has_problem(tables) | (table["missed"].to_numpy() > 0)
-        ordered = table["orders_now"].to_numpy() > 0
-        rank = np.lexsort((-table["value"].to_numpy(), ~ordered, ~pressing))
-        kept = np.sort(rank[:MOST_PRODUCTS])
+        kept = np.sort(by_importance(table, tables.problems)[:MOST_PRODUCTS])
         notes.append(
-            f"Of {n:,} products the {MOST_PRODUCTS:,} that matter most (problems, orders now,"
-            " value) can be opened here; all are in the tables beside this page."
+            f"Of {n:,} products the {MOST_PRODUCTS:,} that matter most can be opened here: {RULE}."
+            " The search lists all, figures and charts above count all, and every order and stock"
+            " is in the tables beside this page."
         )
-    all_reasons = len(orders.product) <= MOST_REASONS
+    all_reasons = len(tables.purchase_orders) <= MOST_REASONS
     if not all_reasons:
         notes.append(
             "Reasons are told for orders released now; those of planned orders are in"
@@ -63,18 +62,12 @@ def which(tables: PlanTables, grid: Grid, orders: Orders) -> Shown:
     return Shown(kept, all_reasons, " ".join(notes))
 
 
-def has_problem(tables: PlanTables) -> np.ndarray:
-    """[P] whether a product is named among the problems."""
-    named = set(tables.problems["product"].astype(str)) - {""}
-    return tables.products["product"].astype(str).isin(named).to_numpy()
-
-
 def index_part(tables: PlanTables, shown: Shown) -> Html:
     """What the search looks at: a column for each thing, over all products."""
     table = tables.products
     categories = sorted({str(name) for name in pd.unique(table["category"])})
     place = {name: i for i, name in enumerate(categories)}
-    worried = has_problem(tables) | (table["missed"].to_numpy() > 0)
+    worried = is_pressing(table, tables.problems)
     every = len(shown.products) == len(table)
     return packed(
         "index",
@@ -126,50 +119,54 @@ def meta_part(grid: Grid, orders: Orders, report: dict[str, Any]) -> Html:
 
 def chunks(grid: Grid, orders: Orders, shown: Shown) -> Iterator[Html]:
     """Script tags ``part-0``, ``part-1`` ..., of ``CHUNK`` products each."""
-    n = len(grid.products)
-    by = np.argsort(grid.product, kind="stable")
-    points = grid.product[by]
+    n = len(shown.products)
+    place = np.full(len(grid.products), -1)
+    place[shown.products] = np.arange(n)
+    # Rows of the products that are shown, one after the other: of many, all others stay outside.
+    by, point = _in_order(place[grid.product])
+    of, whose = _in_order(place[orders.product])
     demand, std, cover = (grid.value(name)[by] for name in ("demand", "std", "days_of_cover"))
     stock = {name: grid.value(name)[by] for name in STOCK}
     opening = grid.value("opening")[by, :1]
-    of_demand = _scale(n, points, demand)
-    of_stock = _scale(n, points, *stock.values())
-    of_orders = _scale(n, orders.product, orders.numbers["quantity"][:, None])
+    of_demand = _scale(n, point, demand)
+    of_stock = _scale(n, point, *stock.values())
+    of_orders = _scale(n, whose, orders.numbers["quantity"][of][:, None])
+    n_points, n_orders = np.bincount(point, minlength=n), np.bincount(whose, minlength=n)
     location = grid.location[by]
-    for number, start in enumerate(range(0, len(shown.products), CHUNK)):
-        here = shown.products[start : start + CHUNK]
-        k = _rows(points, here)
-        o = _rows(orders.product, here)
-        scale = of_stock[points[k], None]
+    for number, start in enumerate(range(0, n, CHUNK)):
+        here = slice(start, start + CHUNK)
+        k = slice(*np.searchsorted(point, [start, start + CHUNK]))
+        o = of[slice(*np.searchsorted(whose, [start, start + CHUNK]))]
+        scale = of_stock[point[k], None]
         part: dict[str, Any] = {
-            "points": np.bincount(points, minlength=n)[here].tolist(),
-            "orders": np.bincount(orders.product, minlength=n)[here].tolist(),
-            "scale": [_list(of[here]) for of in (of_demand, of_stock, of_orders)],
+            "points": n_points[here].tolist(),
+            "orders": n_orders[here].tolist(),
+            "scale": [_list(one[here]) for one in (of_demand, of_stock, of_orders)],
             "location": location[k].tolist(),
             "opening": _whole(opening[k] * scale),
-            "demand": _whole(demand[k] * of_demand[points[k], None]),
-            "std": _whole(std[k] * of_demand[points[k], None]),
+            "demand": _whole(demand[k] * of_demand[point[k], None]),
+            "std": _whole(std[k] * of_demand[point[k], None]),
             "cover": _whole(np.where(np.isnan(cover[k]), -1.0, 10 * cover[k])),
         }
         part |= {name: _whole(values[k] * scale) for name, values in stock.items()}
         part |= {
             "lane": orders.lane[o].tolist(), "day": orders.day[o].tolist(),
-            "arrives": (orders.arrives - orders.day)[o].tolist(), "now": orders.now[o].tolist(),
+            "arrives": (orders.arrives[o] - orders.day[o]).tolist(), "now": orders.now[o].tolist(),
         }  # fmt: skip
-        scale = of_orders[orders.product[o]]
+        scale = of_orders[place[orders.product[o]]]
         part["quantity"] = _whole(orders.numbers["quantity"][o] * scale)
         why = o if shown.all_reasons else o[orders.now[o] == 1]
         part["binding"] = orders.binding[why].tolist()
-        scale = of_orders[orders.product[why]]
+        scale = of_orders[place[orders.product[why]]]
         part["why"] = [_whole(orders.numbers[name][why] * scale) for name in REASONS]
         yield packed(f"part-{number}", part)
 
 
-def _rows(sorted_product: Ints, here: Ints) -> Ints:
-    """Rows of the products ``here``, in a column that is sorted by product."""
-    low, high = np.searchsorted(sorted_product, [here[0], here[-1] + 1])
-    rows = np.arange(low, high)
-    return rows[np.isin(sorted_product[rows], here)]
+def _in_order(place: Ints) -> tuple[Ints, Ints]:
+    """Rows with a place (0 or more) sorted by it, and their places."""
+    rows = np.flatnonzero(place >= 0)
+    rows = rows[np.argsort(place[rows], kind="stable")]
+    return rows, place[rows]
 
 
 def _scale(n: int, product: Ints, *values: Floats) -> Floats:

@@ -51,7 +51,11 @@ NEEDED = {
 
 @dataclass(frozen=True, eq=False)
 class PlanTables:
-    """What the report of a plan is made from: its tables and ``plan.json``."""
+    """What the report of a plan is made from: its tables and ``plan.json``.
+
+    The large ones, ``purchase_orders`` and ``projection``, may have numbers that are not rounded
+    yet: :func:`written` makes of any part what is written, so that no copy of all is needed.
+    """
 
     purchase_orders: pd.DataFrame
     projection: pd.DataFrame
@@ -63,10 +67,15 @@ class PlanTables:
 
 def tables_of(plan: Plan) -> PlanTables:
     """The same from a plan at hand: numbers as they are written, so that the page is the same."""
+    small = {name: written(getattr(plan, name)) for name in ("problems", "capacity", "products")}
+    return PlanTables(plan.purchase_orders, plan.projection, **small, report=plan.report.to_dict())
+
+
+def written(frame: pd.DataFrame) -> pd.DataFrame:
+    """A part of a table with its numbers as they are written; for ones read back, the same."""
     from planner.write import rounded
 
-    found = {name: rounded(getattr(plan, name)[list(columns)]) for name, columns in NEEDED.items()}
-    return PlanTables(**found, report=plan.report.to_dict())
+    return rounded(frame)
 
 
 def read_plan(folder: Path) -> PlanTables:

@@ -20,6 +20,7 @@ from planner import Override, Plan, plan
 from planner.cli import app
 from planner.excel import COLOURS, SHEETS, is_plan_workbook
 from planner.excel_cells import clean_text
+from planner.excel_rows import rows_for
 from planner.write import rounded
 from scenarios.model import Scenario
 from tests.worlds import chain, column
@@ -80,6 +81,17 @@ def test_the_sheets_hold_the_tables(made: Plan, book: Any) -> None:
         for text in table.columns.difference([*table.select_dtypes("number"), "date"]):
             if not pd.api.types.is_datetime64_any_dtype(table[text].dtype):
                 assert found[text].fillna("").tolist() == table[text].astype(str).tolist()
+
+
+def test_rows_are_the_same_however_many_are_in_memory_at_a_time(
+    made: Plan, book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.excel_sheets.SLICE", 3)
+    found = written(made, tmp_path / "x.xlsx")
+    for sheet in SHEETS:
+        assert rows(found[sheet]) == rows(book[sheet])
+        styles = [[cell.number_format for cell in row] for row in found[sheet].iter_rows()]
+        assert styles == [[cell.number_format for cell in row] for row in book[sheet].iter_rows()]
 
 
 def test_dates_are_dates_and_numbers_are_numbers_with_formats(made: Plan, book: Any) -> None:
@@ -205,7 +217,34 @@ def test_a_sheet_that_is_too_long_is_cut_and_says_so(
     found = written(made, tmp_path / "x.xlsx")
     assert found["projection"].max_row == 11
     said = [row[0] for row in rows(found["summary"]) if row[0] and "is cut" in str(row[0])]
+    # A product has 2 places x 10 dates: not even one fits.
     assert "The sheet projection is cut: it holds the first 10 of 40 rows" in said[-1]
+
+
+def test_of_a_large_table_a_sheet_holds_whole_products_that_matter_most(made: Plan) -> None:
+    products = made.products.assign(missed=0.0, orders_now=[0.0, 1.0], value=[9.0, 5.0])
+    calm = dataclasses.replace(made, products=products, problems=made.problems.iloc[:0])
+    # A place for one of two products: the one that is ordered now, though the other is dearer.
+    cut = rows_for(calm, "projection", "projection", 20)
+    assert set(cut.table["product"]) == {"P2"}
+    assert list(cut.table.index) == list(range(10, 20)) + list(range(30, 40))
+    assert "holds 1 of 2 products, those with a problem or missed demand first" in cut.note
+    assert "(20 of 40 rows)" in cut.note
+    assert rows_for(calm, "projection", "projection", 40).note == ""
+    worse = dataclasses.replace(calm, products=products.assign(missed=[3.0, 0.0]))
+    assert set(rows_for(worse, "projection", "projection", 39).table["product"]) == {"P1"}
+
+
+def test_orders_released_now_go_into_a_sheet_before_planned_ones(made: Plan) -> None:
+    orders = made.purchase_orders
+    n_now = int((orders["release"] == "now").sum())
+    assert 1 < n_now < len(orders)
+    cut = rows_for(made, "orders", "purchase_orders", n_now)
+    assert set(cut.table["release"]) == {"now"}
+    assert f"the {n_now} orders released now, not the {len(orders) - n_now} planned" in cut.note
+    tight = rows_for(made, "orders", "purchase_orders", n_now - 1)
+    assert len(tight.table) < n_now
+    assert "is cut" in tight.note
 
 
 def test_empty_tables_make_sheets_with_headers(made: Plan, tmp_path: Path) -> None:
@@ -255,7 +294,7 @@ def test_a_workbook_that_fails_leaves_the_older_one(
     def broken(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(planner.excel, "_fill", broken)
+    monkeypatch.setattr(planner.excel, "put_rows", broken)
     with pytest.raises(OSError, match="No space left"):
         made.write(path, force=True)
     assert path.read_bytes() == before

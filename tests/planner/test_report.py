@@ -246,6 +246,14 @@ def test_of_very_many_products_those_that_matter_have_parts(
     page = Reader(plan_page(tables_of(dataclasses.replace(made, products=products, problems=none))))
     assert page.packed("index")["shown"] == [2, 5]
     assert "the 2 that matter most" in page.words
+    # What is told of the whole counts the others, too, and their orders can be read by lane.
+    now = int((made.purchase_orders["release"] == "now").sum())
+    lists = [page.packed(name) for name in page.scripts if name.startswith("orders-")]
+    assert sum(len(told["product"]) for told in lists) == now
+    assert {place for told in lists for place in told["product"]} - {2, 5}
+    chart = {name: text for name, text in page.scripts.items() if name.startswith("chart")}
+    whole = Reader(plan_page(tables_of(made)))
+    assert chart == {n: t for n, t in whole.scripts.items() if n.startswith("chart")}
     part = page.packed("part-0")
     assert len(part["points"]) == 2
     assert len(part["why"][0]) == sum(part["now"]) < len(part["now"])

@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from brain import safety_stocks
 from scenarios.examples import retail_chain, single, stores
 from scenarios.model import Scenario
+from scenarios.segments import segment_sum
+from scenarios.simulate import simulate
+from solver.closed_form import order_up_to
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -72,6 +76,19 @@ def test_the_retail_chain_comes_in_any_size() -> None:
     assert retail_chain(12_345).n_points == 3 * 12_345
     with pytest.raises(ValueError, match="at least one"):
         retail_chain(0)
+
+
+@pytest.mark.parametrize("n_products", [50, 5_000])
+def test_storage_of_the_retail_chain_is_too_small_at_any_size(n_products: int) -> None:
+    s = retail_chain(n_products)
+    capacity = s.locations.storage_capacity[:, 0]
+    # Orders that do not see the room fill more of it on most days, everywhere, but by how much
+    # does not depend on the size: capacities grow with the assortment.
+    orders = order_up_to(s, safety_stocks(s, "analytic").quantity)
+    stored = simulate(s, orders, s.mean).on_hand * s.point_volume[:, None]
+    use = segment_sum(np, s.points.location, 3)(stored.T).T / capacity[:, None]
+    assert ((use[:, 3:] > 1).mean(axis=1) > 0.8).all()
+    np.testing.assert_allclose(use[:, 3:].mean(axis=1), [1.16, 1.05, 1.05], atol=0.08)
 
 
 def test_stores_are_behind_one_warehouse_that_orders_in_cases() -> None:
