@@ -21,6 +21,10 @@ CAPACITY_COLUMNS = (
     "price",
 )
 
+PRICE_COLUMNS = ("kind", "place", "date", "capacity", "used", "price")
+SMALLEST = 5e-5
+"""Prices below it would be written as 0.0000 and are left out."""
+
 
 def capacity_table(
     scenario: Scenario, safety_stock: Floats, found: OrderPlan, projection: Projection
@@ -49,6 +53,17 @@ def capacity_table(
         ),
     ]  # fmt: skip
     return pd.concat(by_kind, ignore_index=True)
+
+
+def capacity_prices(capacity: pd.DataFrame) -> pd.DataFrame:
+    """What is worth negotiating: the rows of a capacity table that have a price, dearest first.
+
+    Columns ``PRICE_COLUMNS``: ``price`` is what one more unit of volume there in that period alone
+    would save, in currency: the shadow price of the capacity in the order model. It holds for small
+    changes, and the prices of several periods do not simply add up.
+    """
+    priced = capacity.loc[capacity["price"] >= SMALLEST, list(PRICE_COLUMNS)]
+    return priced.sort_values("price", ascending=False, kind="stable", ignore_index=True)
 
 
 def _stored(scenario: Scenario, units: Floats) -> Floats:

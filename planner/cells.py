@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import multiprocessing
@@ -11,14 +12,16 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from planner.fingerprint import input_hash, policy_identity
 from planner.policies.oracle import Oracle
+from planner.policies.planned import Planned
 from planner.policies.policy import Policy
 from scenarios.errors import InputError
 from scenarios.model import Scenario
 from scenarios.whole_file import write_whole
+from solver.workers import Here
 
 Row = dict[str, Any]
 """Key figures of a run, and ``error``: empty, or what went wrong."""
@@ -89,7 +92,7 @@ def _on_processes(cells: Sequence[Cell], workers: int) -> Rows:
                 # Not all at once: every waiting cell would hold a copy of its scenario.
                 with _no_interrupt():
                     while number < len(cells) and len(running) < 2 * workers:
-                        running[pool.submit(_run, *cells[number])] = number
+                        running[pool.submit(_run_beside_others, *cells[number])] = number
                         number += 1
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
@@ -122,12 +125,12 @@ def _no_interrupt() -> Iterator[None]:
 
 
 def _on_cluster(cells: Sequence[Cell], address: str) -> Rows:
-    from brain.cluster import spread
+    from brain.ray_workers import spread
 
     policies = {id(work.policy): work.policy for _, work in cells}
     identities = {key: _identity(policy) for key, policy in policies.items()}
     items = [(scenario, (work, identities[id(work.policy)])) for scenario, work in cells]
-    for number, found in spread(None if address == "local" else address, _run_there, items):
+    for number, found in spread(address, _run_there, items):
         yield number, _failed(found) if isinstance(found, Exception) else found
 
 
@@ -140,6 +143,15 @@ def _run_there(scenario: Scenario | None, told: tuple[Work, str | None]) -> Row:
         return _failed(error)
     if there != identity:
         return {"error": "ValueError: the brain is another one on the machine that ran this"}
+    return _run_beside_others(scenario, work)
+
+
+def _run_beside_others(scenario: Scenario | None, work: Work) -> Row:
+    """Every core has a run of its own, so none solves its program on all of them."""
+    policy = work.policy
+    if isinstance(policy, Planned) and policy.workers is None and dataclasses.is_dataclass(work):
+        alone = dataclasses.replace(policy, workers=Here(1))
+        work = dataclasses.replace(cast(Any, work), policy=alone)
     return _run(scenario, work)
 
 

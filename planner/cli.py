@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +12,23 @@ from typing import Annotated
 import typer
 
 from planner import app_commands, brain_commands
-from planner.command_options import Brain, ForecastModel, Input, Quiet, Seed, at_most
+from planner.backtest_command import backtest
+from planner.command_options import (
+    Brain,
+    ForecastModel,
+    Input,
+    Memory,
+    Quiet,
+    Ray,
+    Seed,
+    Solver,
+    SolverName,
+    Threads,
+    at_work,
+    chosen,
+    one_of,
+)
 from planner.forecast_commands import forecast
-from planner.limits import LONGEST_RUN, MOST_PATHS
 from planner.report_commands import report as report_command
 from planner.study_commands import bench, study
 from planner.training_commands import train
@@ -89,7 +103,10 @@ def init(
         typer.echo(f"Wrote {example.value} to {folder}. Next: planner plan {folder} --out PLAN")
 
 
-@app.command(epilog="Example: planner plan my-chain --out my-plan --time-limit 30")
+@app.command(
+    epilog="Examples: planner plan my-chain --out my-plan --time-limit 30;"
+    " planner plan my-chain --out my-plan --ray 10.0.0.5:6379"
+)
 def plan(
     source: Input,
     out: Annotated[
@@ -104,6 +121,10 @@ def plan(
     gap: Annotated[
         float | None, typer.Option(min=0.0, max=0.999, help="Relative gap at which to stop.")
     ] = None,
+    solver: Solver = SolverName.auto,
+    memory: Memory = None,
+    workers: Threads = None,
+    ray: Ray = None,
     overrides: Annotated[
         Path | None,
         typer.Option(help="Table (CSV) of safety stocks, orders and capacities set by hand."),
@@ -123,9 +144,11 @@ def plan(
     """
     if time_limit is not None and not time_limit > 0:
         raise typer.BadParameter("must be more than 0", param_hint="--time-limit")
+    one_of(workers, ray)
     from planner import screen
 
-    with _errors(), screen.Progress(quiet=quiet) as progress:
+    with _errors(), ExitStack() as stack:
+        progress = stack.enter_context(screen.Progress(quiet=quiet))
         progress("loading")
         from planner.write import check_target
 
@@ -134,12 +157,16 @@ def plan(
         from scenarios.model import Scenario
         from solver.options import SolverOptions
 
+        # Before the input, which may take minutes: a cluster that is not there is told at once.
+        if ray is not None:
+            progress(f"starting on {ray}")
+        hands = stack.enter_context(at_work(workers, ray))
         progress("reading")
         scenario = Scenario.read(source)
-        given = {"time_limit": time_limit, "gap": gap}
-        chosen = {name: value for name, value in given.items() if value is not None}
-        solver = SolverOptions.model_validate(chosen)
-        made = make_plan(scenario, brain, solver, progress, model, overrides)
+        options = SolverOptions.model_validate(
+            chosen(time_limit=time_limit, gap=gap, solver=solver.value, memory=memory)
+        )
+        made = make_plan(scenario, brain, options, progress, model, overrides, hands)
         progress("writing")
         made.write(out, force=force, excel=excel, report=report)
     if not quiet:
@@ -184,98 +211,6 @@ def simulate(
         typer.echo(screen.harmless(screen.simulation_text(result, scenario.settings.currency)))
 
 
-@app.command(epilog="Example: planner backtest my-chain --days 100 --policy hybrid --out my-test")
-def backtest(
-    source: Input,
-    out: Annotated[Path, typer.Option(help="Folder for the result; it must not exist.")],
-    policy: Annotated[
-        str,
-        typer.Option(
-            help="Who orders: hybrid, analytic-mip, mip-on-means, closed-form, base-stock,"
-            " capped-base-stock, s-S, s-S-to-the-end, bandit, annealing, local-search,"
-            " stochastic-lp, differentiable, q-learning, ppo, constant, random, zero, oracle;"
-            " see docs/policies.md."
-        ),
-    ] = "hybrid",
-    brain: Brain = "auto",
-    days: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            callback=at_most(LONGEST_RUN, "period"),
-            help="Periods to run; default: all forecast. More repeat its end. With --history: the"
-            " last ones of it, by default 26 weeks or 56 days.",
-        ),
-    ] = None,
-    paths: Annotated[
-        int,
-        typer.Option(min=1, callback=at_most(MOST_PATHS, "path"), help="Paths of demand to draw."),
-    ] = 1,
-    history: Annotated[
-        bool,
-        typer.Option("--history", help="Let what was sold come true (table history), not samples."),
-    ] = False,
-    model: ForecastModel = "auto",
-    learn_every: Annotated[
-        int | None,
-        typer.Option(help="With --history: periods until models learn anew; default: 8 weeks."),
-    ] = None,
-    plans_known: Annotated[
-        bool,
-        typer.Option(
-            "--plans-known", help="With --history: prices and promotions ahead were known."
-        ),
-    ] = False,
-    seed: Seed = 0,
-    quiet: Quiet = False,
-) -> None:
-    """Roll through time: plan, release, let demand come true, again; goes on where it stopped."""
-    if history and paths > 1:
-        raise typer.BadParameter("history is one path; leave it out", param_hint="--paths")
-    if not history and (plans_known or learn_every is not None):
-        raise typer.BadParameter(
-            "needs --history", param_hint="--plans-known" if plans_known else "--learn-every"
-        )
-    from planner import screen
-
-    with _errors(), screen.Progress(quiet=quiet) as progress:
-        progress("loading")
-        from scenarios.write_tables import check_free
-
-        check_free(out)
-        from planner.backtesting import backtest_to
-        from planner.forecasting import foreseen
-        from planner.history_backtest import backtest_history_to
-        from planner.policies.named import named
-        from scenarios.model import Scenario
-
-        chosen = named(policy, brain)
-        progress("reading")
-        scenario = Scenario.read(source)
-
-        def told(done: int, total: int) -> None:
-            progress(f"period {done:,} of {total:,}")
-
-        try:
-            if history:
-                result = backtest_history_to(
-                    out, scenario, chosen, n_periods=days, model=model, learn_every=learn_every,
-                    plans_known=plans_known, seed=seed, progress=progress,
-                )  # fmt: skip
-            else:
-                scenario, _ = foreseen(scenario, model, progress)
-                result = backtest_to(
-                    out, scenario, chosen, n_periods=days, n_paths=paths, seed=seed, progress=told
-                )
-        except KeyboardInterrupt:
-            _fail("Stopped; the same command goes on from here.", STOPPED)
-    if quiet:
-        return
-    if result.warnings:
-        typer.echo(screen.harmless(screen.findings_text(result.warnings)), err=True)
-    typer.echo(screen.harmless(screen.backtest_text(result, scenario.settings.currency)))
-
-
 @app.command(epilog="Example: planner check my-chain")
 def check(source: Input) -> None:
     """Read the input, list everything that is wrong or odd, and describe the chain."""
@@ -304,6 +239,10 @@ def schema(
     typer.echo(schema_text(format_.value))
 
 
+app.command(
+    epilog="Examples: planner backtest my-chain --days 100 --policy hybrid --out my-test;"
+    " with --ray local[4], Ray makes its plans on four cores"
+)(backtest)
 app.command(epilog="Example: planner forecast my-chain --cv --out my-forecast")(forecast)
 app.command("report", epilog="Example: planner report my-plan --open")(report_command)
 app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
@@ -332,10 +271,13 @@ def _errors() -> Iterator[None]:
     except MemoryError:
         _fail("error: there is not enough memory for this plan", NO_PLAN)
     except (ValueError, RuntimeError) as error:
+        from brain.ray_workers import ClusterFailed
         from planner import screen
         from planner.result import AuditError
         from scenarios.errors import InputError
 
+        if isinstance(error, ClusterFailed):
+            _fail(f"error: {screen.harmless(str(error))}", NO_PLAN)
         if isinstance(error, InputError):
             text = screen.harmless(screen.findings_text(error.findings))
             errors = sum(finding.count for finding in error.findings if finding.severity == "error")

@@ -63,7 +63,8 @@ def _add(digest: hashlib._Hash, name: str, values: np.ndarray) -> None:
 def policy_identity(policy: Any) -> str:
     """SHA-256 over what a policy is made of: the same in every process, another once it differs.
 
-    Dataclasses are walked field by field. A field ``brain`` that is a name counts with the content
+    Dataclasses are walked field by field, but for those that do not count when two are compared. A
+    field ``brain`` that is a name counts with the content
     of the files it stands for, so that a brain trained anew under its name is another one. Arrays
     count by their numbers, functions by name, code and what they enclose; all else by the code of
     its class and its ``repr``. See :mod:`planner.code_identity` for what code is.
@@ -102,7 +103,8 @@ def _said(value: Any, place: str) -> Iterator[str]:
     elif dataclasses.is_dataclass(value):
         yield code_identity(kind)
         for field in dataclasses.fields(value):
-            yield from _said(getattr(value, field.name), f"{place}.{field.name}")
+            if field.compare:
+                yield from _said(getattr(value, field.name), f"{place}.{field.name}")
     elif isinstance(value, Mapping):
         for key in sorted(value, key=repr):
             yield from _said(value[key], f"{place}[{key!r}]")

@@ -16,7 +16,7 @@ from brain import safety_stocks
 from brain.empty_shelves import where_empty
 from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from planner.capacity_table import capacity_table
+from planner.capacity_table import capacity_prices, capacity_table
 from planner.fingerprint import input_hash
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecasting import chosen_models
@@ -30,11 +30,13 @@ from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
 from scenarios.audit import audit, storage_overflow
 from scenarios.errors import Finding, InputError
+from scenarios.ledger import sum_rows
 from scenarios.model import Floats, Scenario
 from solver.fixed_orders import CannotShip
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from solver.result import OrderPlan
+from solver.workers import Workers
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""
@@ -52,6 +54,7 @@ def plan(
     progress: Progress | None = None,
     model: str = "auto",
     overrides: OverridesLike = None,
+    workers: Workers | None = None,
 ) -> Plan:
     """Purchase orders for every echelon of a scenario.
 
@@ -72,6 +75,9 @@ def plan(
         How to forecast, see :func:`planner.forecast`.
     overrides : Overrides, DataFrame or path, optional
         Safety stocks, orders and capacities that people set, see :mod:`planner.overrides`.
+    workers : Workers, optional
+        Who solves the blocks of a large program, see :func:`planner.workers.workers_of`; default:
+        threads of this process. The plan is the same.
 
     Returns
     -------
@@ -89,7 +95,8 @@ def plan(
     """
     change = changed(scenario, overrides)
     clock = Clock(progress)
-    return finished(prepared(scenario, brain, model, clock), change, options, clock)
+    ready = prepared(scenario, brain, model, clock)
+    return finished(ready, change, options, clock, workers=workers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +138,7 @@ def finished(
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None = None,
+    workers: Workers | None = None,
 ) -> Plan:
     """Orders, tables and audit; see :func:`plan`. ``kept`` keeps the solver between calls."""
     scenario = change.on(ready.scenario)
@@ -140,11 +148,12 @@ def finished(
         source=np.where(change.sets.all(axis=1), "override", ready.stocks.source),
     )
     with clock.phase("orders"):
-        found = _orders(scenario, stocks.quantity, change, options, clock, kept)
+        found = _orders(scenario, stocks.quantity, change, options, clock, kept, workers)
     with clock.phase("projection"):
         projection = project(scenario, worth_listing(found.quantity))
         change.check_shipped(projection.shipped)
     with clock.phase("tables"):
+        capacity = capacity_table(scenario, stocks.quantity, found, projection)
         made = Plan(
             purchase_orders=orders_table(scenario, stocks.quantity, found, projection),
             safety_stock=safety_stock_table(scenario, stocks, change.sets),
@@ -156,16 +165,20 @@ def finished(
                 projection,
                 (*scenario.warnings, *stocks.findings),
             ),
-            capacity=capacity_table(scenario, stocks.quantity, found, projection),
+            capacity=capacity,
+            capacity_prices=capacity_prices(capacity),
             products=products_table(scenario, projection),
             report=_report(scenario, ready, change, stocks, found, projection, clock.seconds),
             forecast=None if ready.forecast is None else ready.forecast.table,
         )
+    of_solver = found.seconds
+    # The audit reads the tables alone, and what is large here is not needed beside it.
+    del found, projection, stocks
     with clock.phase("audit"):
         violations = audit(scenario, made)
         if violations:
             raise AuditError(violations)
-    clock.finish(found.seconds)
+    clock.finish(of_solver)
     return made
 
 
@@ -176,6 +189,7 @@ def _orders(
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None,
+    workers: Workers | None,
 ) -> OrderPlan:
     try:
         return optimise(
@@ -185,6 +199,7 @@ def _orders(
             kept=kept,
             progress=clock.within("orders"),
             fixed_orders=change.fixed_orders,
+            workers=workers,
         )
     except CannotShip as error:
         raise change.cannot_ship(error) from error
@@ -295,39 +310,38 @@ def _capacity_use(
 ) -> Iterator[CapacityUse]:
     """Every storage and lane that has a capacity."""
     storages, lanes = capacity_names(scenario)
-    over = storage_overflow(scenario, projection.closing)
+    locations = scenario.points.location
     stored = projection.closing * scenario.point_volume[:, None]
-    carried = projection.shipped * scenario.route_volume[:, None]
-    for j, name in enumerate(storages):
-        capacity = scenario.locations.storage_capacity[j]
-        if np.isfinite(capacity).any():
-            used = stored[scenario.points.location == j].sum(axis=0)
-            expected = found.expected_overflow[j]
-            yield _use(
-                scenario, "storage", name, used, capacity, over[j].sum(), expected.sum(),
-                expected.sum() * scenario.overflow_cost[j], found.storage_price[j].sum(),
-            )  # fmt: skip
-    for n, name in enumerate(lanes):
-        capacity = scenario.lanes.capacity[n]
-        if np.isfinite(capacity).any():
-            used = carried[scenario.routes.lane == n].sum(axis=0)
-            yield _use(
-                scenario, "lane", name, used, capacity, 0.0, 0.0, 0.0, found.lane_price[n].sum()
-            )
-
-
-def _use(
-    scenario: Scenario, kind: str, name: str, used: Floats, capacity: Floats, *rest: float
-) -> CapacityUse:
-    limited = np.flatnonzero(np.isfinite(capacity))
-    share = np.where(
-        capacity[limited] > 0,
-        used[limited] / np.where(capacity[limited] > 0, capacity[limited], 1.0),
-        np.where(used[limited] > 0, np.inf, 0.0),
-    )
-    peak = int(np.argmax(share))
-    overflow, expected, cost, price = (float(value) for value in rest)
-    return CapacityUse(
-        kind, name, float(share.mean()), float(share[peak]),
-        date_text(scenario, int(limited[peak])), overflow, expected, cost, price,
+    used = sum_rows(locations, stored, scenario.n_locations)
+    over = storage_overflow(scenario, projection.closing).sum(axis=1)
+    expected = found.expected_overflow.sum(axis=1)
+    yield from _uses(
+        scenario, "storage", storages, used, scenario.locations.storage_capacity, over, expected,
+        expected * scenario.overflow_cost, found.storage_price.sum(axis=1),
     )  # fmt: skip
+    carried = projection.shipped * scenario.route_volume[:, None]
+    used, none = sum_rows(scenario.routes.lane, carried, len(lanes)), np.zeros(len(lanes))
+    yield from _uses(
+        scenario, "lane", lanes, used, scenario.lanes.capacity, none, none, none,
+        found.lane_price.sum(axis=1),
+    )  # fmt: skip
+
+
+def _uses(
+    scenario: Scenario, kind: str, names: list[str], used: Floats, capacity: Floats, *rest: Floats
+) -> Iterator[CapacityUse]:
+    """Use [n, T] of the places that have a capacity in some period; ``rest`` [n] as it is told."""
+    limited = np.isfinite(capacity)
+    share = np.where(
+        capacity > 0,
+        used / np.where(limited & (capacity > 0), capacity, 1.0),
+        np.where(used > 0, np.inf, 0.0),
+    )
+    peak = np.argmax(np.where(limited, share, -1.0), axis=1)
+    dates = [date_text(scenario, t) for t in range(scenario.n_periods)]
+    for i in np.flatnonzero(limited.any(axis=1)).tolist():
+        overflow, expected, cost, price = (float(values[i]) for values in rest)
+        yield CapacityUse(
+            kind, names[i], float(share[i, limited[i]].mean()), float(share[i, peak[i]]),
+            dates[peak[i]], overflow, expected, cost, price,
+        )  # fmt: skip

@@ -229,15 +229,16 @@ def _out_of_reach(
 
 def _negative(scenario: Scenario, safety_stock: Floats) -> Iterator[Row]:
     below = -safety_stock.min(axis=1)
-    for j, name in enumerate(scenario.locations.name):
-        here = (scenario.points.location == j) & (below > 1e-9)
-        if not here.any():
-            continue
-        units = float(below[here].sum())
+    here = np.flatnonzero(below > 1e-9)
+    location = scenario.points.location[here]
+    cases = np.bincount(location, minlength=scenario.n_locations)
+    total = np.bincount(location, below[here], scenario.n_locations)
+    for j in np.flatnonzero(cases).tolist():
+        name, units = scenario.locations.name[j], float(total[j])
         yield (
             "low", "negative_safety_stock", "", str(name), "", units, np.nan,
             f"{amount(units)} units in all are planned to be short on purpose (products:"
-            f" {int(here.sum()):,}): their safety stock is below zero",
+            f" {int(cases[j]):,}): their safety stock is below zero",
             "check missed_sale_cost and holding_cost of these products, or the safety_stock set",
         )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.in_parts import in_parts
 from scenarios.ledger import sum_by_origin, waiting
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import Echelons
 from scenarios.policies import GivenOrders
 from scenarios.simulate import simulate
@@ -16,6 +18,8 @@ from solver.reviews import ordered, review_before
 
 SMALLEST = 5e-5
 """Orders below it would be written as 0.0000 and are left out."""
+PART = 4096
+"""Points whose echelons are summed at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +62,19 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
     if trace.any():
         quantity = np.where(trace, path.shipped, quantity)
         path = _run(scenario, quantity)
-    closing, shipped = np.asarray(path.on_hand), np.asarray(path.shipped)
+    # By point and not by period: the tables take these arrays as columns without a copy.
+    closing, shipped = np.ascontiguousarray(path.on_hand), np.ascontiguousarray(path.shipped)
     backlogged = scenario.settings.unmet_demand == "backlog"
-    missed = np.asarray(path.backlog if backlogged else path.missed)
+    missed = np.ascontiguousarray(path.backlog if backlogged else path.missed)
     return Projection(
         orders=quantity,
         shipped=shipped,
         opening=np.concatenate([scenario.points.on_hand[:, None], closing[:, :-1]], axis=1),
-        receipts=np.asarray(path.receipts),
+        receipts=np.ascontiguousarray(path.receipts),
         sales=scenario.mean + waiting(scenario, missed) - missed,
         missed=missed,
         shipments=sum_by_origin(scenario, shipped),
-        expired=np.asarray(path.expired),
+        expired=np.ascontiguousarray(path.expired),
         closing=closing,
         costs={name: np.asarray(value) for name, value in path.costs.as_dict().items()},
     )
@@ -102,10 +107,24 @@ def worth_listing(quantity: Floats) -> Floats:
     return np.where(quantity >= SMALLEST, quantity, 0.0)
 
 
-def by_echelon(links: Echelons, n_points: int, values: Floats) -> Floats:
-    """[K, T] sum over each point and all below it of ``values`` [E, T], one row a pair."""
-    starts = np.searchsorted(links.upper, np.arange(n_points))
-    return np.add.reduceat(values, starts, axis=0) if n_points else values
+def by_echelon(
+    links: Echelons, n_points: int, n_columns: int, values: Callable[[Ints, slice], Floats]
+) -> Floats:
+    """[K, columns] sum over each point and all below it.
+
+    ``values(lower, pairs)`` [e, columns] are those of some pairs of points, whose lower points are
+    ``lower`` [e]; there are many pairs, so a part of them is worked on at a time.
+    """
+    total = np.empty((n_points, n_columns))
+    starts = np.searchsorted(links.upper, np.arange(n_points + 1))
+
+    def work(first: int, last: int) -> None:
+        pairs = slice(starts[first], starts[last])
+        own = values(links.lower[pairs], pairs)
+        total[first:last] = np.add.reduceat(own, starts[first:last] - starts[first], axis=0)
+
+    in_parts(work, n_points, PART)
+    return total
 
 
 def buffer(scenario: Scenario, projection: Projection) -> Floats:

@@ -16,9 +16,13 @@ import pandas as pd
 
 from planner.names import capacity_names, named
 from planner.projection import Projection, by_echelon
+from scenarios.in_parts import in_parts
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, echelons
 from solver.result import OrderPlan
+
+ORDERS = 1 << 16
+"""Orders looked at at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,22 +83,33 @@ def _targets(scenario: Scenario, safety_stock: Floats, lost: Floats) -> tuple[Fl
     """[K, T] mean demand to cover and safety stock, summed over the echelon."""
     links, n_periods = echelons(scenario), scenario.n_periods
     far = n_periods + int(links.cover.max(initial=1))
-    mean = demand_beyond(scenario, scenario.mean, far)
-    total = np.concatenate([np.zeros((len(mean), 1)), np.cumsum(mean, axis=1)], axis=1)
-    gone = np.concatenate([np.zeros((len(mean), 1)), np.cumsum(lost, axis=1)], axis=1)
-    cover = np.empty(scenario.mean.shape)
-    buffers = np.empty(scenario.mean.shape)
     last = safety_stock.shape[1] - 1
-    for t in range(n_periods):
-        demand = total[links.lower, t + links.cover] - total[links.lower, t]
-        end = t + links.reach
-        demand -= gone[links.lower, np.minimum(end, n_periods)] - gone[links.lower, t]
-        wanted = safety_stock[links.lower, np.minimum(end, last)]
-        if scenario.settings.end_of_life:
-            wanted = np.where(end > last, 0.0, wanted)
-        both = by_echelon(links, scenario.n_points, np.column_stack([demand, wanted]))
-        cover[:, t], buffers[:, t] = both[:, 0], both[:, 1]
-    return cover, buffers
+    period = np.arange(n_periods)[None, :]
+
+    def demand(lower: Ints, pairs: slice) -> Floats:
+        total = _sums_to(demand_beyond(scenario, scenario.mean[lower], far))
+        gone, end = _sums_to(lost[lower]), np.minimum(period + reach(pairs), n_periods)
+        asked = np.take_along_axis(total, period + links.cover[pairs, None], axis=1)
+        asked -= total[:, :n_periods]
+        return asked - (np.take_along_axis(gone, end, axis=1) - gone[:, :n_periods])
+
+    def wanted(lower: Ints, pairs: slice) -> Floats:
+        end = period + reach(pairs)
+        buffers = np.take_along_axis(safety_stock[lower], np.minimum(end, last), axis=1)
+        return np.where(end > last, 0.0, buffers) if scenario.settings.end_of_life else buffers
+
+    def reach(pairs: slice) -> Ints:
+        return links.reach[pairs, None]
+
+    return (
+        by_echelon(links, scenario.n_points, n_periods, demand),
+        by_echelon(links, scenario.n_points, n_periods, wanted),
+    )
+
+
+def _sums_to(values: Floats) -> Floats:
+    """[n, T + 1] sum of all columns before each, and of all."""
+    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
 
 
 def _position(scenario: Scenario, projection: Projection) -> Floats:
@@ -103,21 +118,39 @@ def _position(scenario: Scenario, projection: Projection) -> Floats:
     On hand and under way at the point and below it, less what customers wait for.
     """
     routes, late = scenario.routes, scenario.open_orders
-    sent = np.zeros(scenario.mean.shape)
-    np.add.at(sent, routes.destination, projection.orders)
-    coming = np.cumsum(sent - projection.receipts, axis=1)
-    coming = np.concatenate([np.zeros((len(coming), 1)), coming[:, :-1]], axis=1)
+    own = np.zeros(scenario.mean.shape)
+    np.add.at(own, routes.destination, projection.orders)
+    own -= projection.receipts
+    np.cumsum(own, axis=1, out=own)
+    own[:, 1:], own[:, 0] = own[:, :-1].copy(), 0.0
     under_way = np.bincount(routes.destination[late.route], late.quantity, scenario.n_points)
-    own = projection.opening + coming + under_way[:, None]
+    own = projection.opening + own
+    own += under_way[:, None]
     if scenario.settings.unmet_demand == "backlog":
         own[:, 0] -= scenario.points.backlog
         own[:, 1:] -= projection.missed[:, :-1]
     links = echelons(scenario)
-    return by_echelon(links, scenario.n_points, own[links.lower])
+    return by_echelon(links, scenario.n_points, scenario.n_periods, lambda lower, _: own[lower])
 
 
 def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> pd.Categorical:
     """The dearer of the lane's and the destination's storage, if worth a tenth of holding."""
+    storage_names, lane_names = capacity_names(scenario)
+    names = ["", *storage_names, *lane_names, "override"]
+    code = np.zeros(len(route), dtype=np.int64)
+
+    def work(start: int, stop: int) -> None:
+        part = slice(start, stop)
+        code[part] = _dearest(scenario, found, route[part], period[part])
+        if found.fixed is not None:
+            code[part][found.fixed[route[part], period[part]]] = len(names) - 1
+
+    in_parts(work, len(route), ORDERS)
+    return named(names, code)
+
+
+def _dearest(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> Ints:
+    """[n] 0 for none, then storages, then lanes."""
     routes, points, n_periods = scenario.routes, scenario.points, scenario.n_periods
     volume = scenario.route_volume[route]
     lane = found.lane_price[routes.lane[route], period] * volume
@@ -129,11 +162,6 @@ def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) ->
         stored = np.maximum(stored, np.where(arrives < n_periods, price * volume, 0.0))
     # A small price is the mere chance of overflow; it moves no order.
     least = np.maximum(0.1 * points.holding_cost[routes.destination[route]], 1e-9)
-    storage_names, lane_names = capacity_names(scenario)
     code = np.where(stored >= least, 1 + place, 0)
-    of_lane = 1 + len(storage_names) + routes.lane[route]
-    code = np.where((lane >= least) & (lane >= stored), of_lane, code)
-    names = ["", *storage_names, *lane_names, "override"]
-    if found.fixed is not None:
-        code = np.where(found.fixed[route, period], len(names) - 1, code)
-    return named(names, code)
+    of_lane = 1 + scenario.n_locations + routes.lane[route]
+    return np.where((lane >= least) & (lane >= stored), of_lane, code)

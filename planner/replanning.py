@@ -10,6 +10,7 @@ from planner.result import Plan
 from scenarios.model import Scenario
 from solver.optimise import Kept
 from solver.options import SolverOptions
+from solver.workers import Workers
 
 
 class Replanner:
@@ -20,7 +21,7 @@ class Replanner:
 
     Parameters
     ----------
-    scenario, brain, options, model
+    scenario, brain, options, model, workers
         As in :func:`planner.plan`.
     """
 
@@ -30,9 +31,10 @@ class Replanner:
         brain: str | SafetyStockPolicy = "auto",
         options: SolverOptions | None = None,
         model: str = "auto",
+        workers: Workers | None = None,
     ):
         self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
-        self._kept = Kept()
+        self._kept, self._workers = Kept(), workers
         self._ready: Prepared | None = None
 
     def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
@@ -47,4 +49,4 @@ class Replanner:
         clock = Clock(progress)
         if self._ready is None:
             self._ready = prepared(self.scenario, self.brain, self.model, clock)
-        return finished(self._ready, change, self.options, clock, self._kept)
+        return finished(self._ready, change, self.options, clock, self._kept, self._workers)

@@ -127,6 +127,10 @@ class Plan:
         kind (storage or lane), place, date, used, safety_stock, capacity, expected_overflow, price
         (volumes, but for the price), see
         :func:`planner.capacity_table.capacity_table`.
+    capacity_prices : DataFrame
+        kind, place, date, capacity, used, price: what one more unit of volume would save, only
+        where it saves something, the dearest first, see
+        :func:`planner.capacity_table.capacity_prices`.
     products : DataFrame
         product, category, abc, xyz, value, demand, variability, missed, orders_now, see
         :func:`planner.product_table.products_table`.
@@ -140,6 +144,7 @@ class Plan:
     projection: pd.DataFrame
     problems: pd.DataFrame
     capacity: pd.DataFrame
+    capacity_prices: pd.DataFrame
     products: pd.DataFrame
     report: Report
     forecast: pd.DataFrame | None = None

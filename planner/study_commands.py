@@ -9,17 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.command_options import Brain, Quiet, at_most
+from planner.command_options import Brain, Quiet, Ray, at_most, one_of
 from planner.limits import MOST_PATHS
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
-Ray = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help="Ray cluster to run on, or 'local' to make one; default: processes here.",
-    ),
-]
 
 
 def study(
@@ -33,11 +26,13 @@ def study(
     from planner import screen
     from planner.cli import NO_PLAN, _errors
 
-    _one_of(workers, ray)
+    one_of(workers, ray)
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
+        from brain.cluster import read_address
         from scenarios.write_tables import check_free
 
+        read_address(ray)
         check_free(out)
         from planner.forecasting import foreseen
         from planner.policies.named import named
@@ -99,11 +94,14 @@ def bench(
     from planner import screen
     from planner.cli import NO_PLAN, _errors
 
-    _one_of(workers, ray)
+    one_of(workers, ray)
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
+        from brain.cluster import read_address
         from planner import benching
         from planner.bench_text import board_text, entries_text
+
+        read_address(ray)
 
         if list_:
             typer.echo(entries_text())
@@ -129,11 +127,6 @@ def bench(
         typer.echo(screen.harmless(board_text(result)))
     if result.scores.empty:
         raise typer.Exit(NO_PLAN)
-
-
-def _one_of(workers: int | None, ray: str | None) -> None:
-    if workers is not None and ray is not None:
-        raise typer.BadParameter("goes without --ray", param_hint="--workers")
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from brain.policy import SafetyStocks
 from planner.deliveries import deliveries
 from planner.names import named
-from planner.projection import Projection
+from planner.projection import PART, Projection, by_echelon
 from planner.reasons import reasons
+from scenarios.in_parts import in_parts
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.network import demand_beyond, echelons
 from solver.result import OrderPlan
@@ -41,8 +42,7 @@ def orders_table(
     """
     routes, lanes = scenario.routes, scenario.lanes
     route, period, sent, quantity = deliveries(projection.orders, projection.shipped)
-    order = np.lexsort((sent, routes.product[route], routes.lane[route], period))
-    route, period, sent, quantity = route[order], period[order], sent[order], quantity[order]
+    route, period, sent, quantity = _by_date(scenario, route, period, sent, quantity)
     why = reasons(scenario, safety_stock, found, projection, route, period)
     lane = routes.lane[route]
     released = period < scenario.settings.commit_periods
@@ -64,6 +64,18 @@ def orders_table(
     return pd.DataFrame({name: frame[name] for name in ORDER_COLUMNS}, copy=False)
 
 
+def _by_date(
+    scenario: Scenario, route: Ints, period: Ints, sent: Ints, quantity: Floats
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """The parts of orders by order date, then lane, product and date of leaving."""
+    routes = scenario.routes
+    place = np.empty(scenario.n_routes, dtype=np.int64)
+    place[np.lexsort((routes.product, routes.lane))] = np.arange(scenario.n_routes)
+    key = (period * scenario.n_routes + place[route]) * (scenario.n_periods + 1) + sent
+    order = np.argsort(key, kind="stable")
+    return route[order], period[order], sent[order], quantity[order]
+
+
 def order_ids(scenario: Scenario, period: Ints) -> pd.Series:
     """PO-date-number, counted within each order date; periods must be sorted."""
     first = np.searchsorted(period, np.arange(scenario.n_periods))
@@ -71,7 +83,7 @@ def order_ids(scenario: Scenario, period: Ints) -> pd.Series:
     stems = pa.array([f"PO-{date:%Y%m%d}-" for date in scenario.dates])
     digits = pc.utf8_lpad(pc.cast(pa.array(number), pa.string()), width=6, padding="0")
     ids = pc.binary_join_element_wise(stems.take(pa.array(period)), digits, "")
-    return pd.Series(ids.to_numpy(zero_copy_only=False), dtype="str")
+    return pd.Series(ids, dtype="str")
 
 
 def safety_stock_table(
@@ -91,6 +103,7 @@ def projection_table(
 ) -> pd.DataFrame:
     """One row per stock point and period: the stock if demand is its mean."""
     table = _by_point(scenario)
+    demand = echelon_mean(scenario, scenario.n_periods + scenario.settings.season)
     table |= {
         "opening": projection.opening.reshape(-1),
         "receipts": projection.receipts.reshape(-1),
@@ -100,34 +113,44 @@ def projection_table(
         "closing": projection.closing.reshape(-1),
         "safety_stock": safety_stock.reshape(-1),
         "missed": projection.missed.reshape(-1),
-        "days_of_cover": days_of_cover(scenario, projection.closing).reshape(-1),
-        "echelon_demand": echelon_mean(scenario, scenario.n_periods).reshape(-1),
+        "days_of_cover": days_of_cover(scenario, projection.closing, demand).reshape(-1),
+        "echelon_demand": demand[:, : scenario.n_periods].reshape(-1),
     }
     return pd.DataFrame({name: table[name] for name in PROJECTION_COLUMNS}, copy=False)
 
 
 def echelon_mean(scenario: Scenario, n_periods: int) -> Floats:
     """[K, n_periods] mean demand of each point and of all that it supplies."""
-    links = echelons(scenario)
-    mean = demand_beyond(scenario, scenario.mean, n_periods)
-    total = np.zeros_like(mean)
-    starts = np.searchsorted(links.upper, np.arange(scenario.n_points))
-    if scenario.n_points:
-        total = np.add.reduceat(mean[links.lower], starts, axis=0)
-    return total
+
+    def mean(lower: Ints, pairs: slice) -> Floats:
+        return demand_beyond(scenario, scenario.mean[lower], n_periods)
+
+    return by_echelon(echelons(scenario), scenario.n_points, n_periods, mean)
 
 
-def days_of_cover(scenario: Scenario, closing: Floats) -> Floats:
+def days_of_cover(scenario: Scenario, closing: Floats, demand: Floats | None = None) -> Floats:
     """[K, T] days that closing stock lasts at the mean demand of the coming week (or 4 weeks).
 
-    Demand is that of the point and of all it supplies; nan where none is ahead.
+    Demand is that of the point and of all it supplies, :func:`echelon_mean` of a season more than
+    the horizon; nan where none is ahead.
     """
     season, days = scenario.settings.season, scenario.settings.days
     n_periods = scenario.n_periods
-    demand = echelon_mean(scenario, n_periods + season)
-    total = np.concatenate([np.zeros((len(demand), 1)), np.cumsum(demand, axis=1)], axis=1)
-    ahead = (total[:, 1 + season : 1 + season + n_periods] - total[:, 1 : 1 + n_periods]) / season
-    return np.where(ahead > 1e-9, days * closing / np.where(ahead > 1e-9, ahead, 1.0), np.nan)
+    if demand is None:
+        demand = echelon_mean(scenario, n_periods + season)
+    cover = np.empty(closing.shape)
+
+    def work(start: int, stop: int) -> None:
+        here = demand[start:stop]
+        total = np.concatenate([np.zeros((len(here), 1)), np.cumsum(here, axis=1)], axis=1)
+        coming = total[:, 1 + season : 1 + season + n_periods] - total[:, 1 : 1 + n_periods]
+        ahead = coming / season
+        some = ahead > 1e-9
+        lasts = days * closing[start:stop] / np.where(some, ahead, 1.0)
+        cover[start:stop] = np.where(some, lasts, np.nan)
+
+    in_parts(work, len(demand), PART)
+    return cover
 
 
 def dates_after(scenario: Scenario, period: Ints) -> pd.DatetimeIndex:

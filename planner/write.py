@@ -16,7 +16,8 @@ from planner.result import Plan
 from scenarios.write_tables import check_parent, new_folder, write_csv
 
 TABLES = (
-    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "products", "forecast",
+    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
+    "products", "forecast",
 )  # fmt: skip
 REPORT = "plan.json"
 WORKBOOK = "plan.xlsx"
@@ -102,7 +103,7 @@ def write_plan(
 def _fill(plan: Plan, folder: Path, *, excel: bool, report: bool) -> None:
     for name in TABLES:
         if (table := getattr(plan, name)) is not None:
-            write_csv(rounded(table), folder / f"{name}.csv")
+            write_csv(table, folder / f"{name}.csv", DECIMALS)
     text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
     if excel:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.due import due
-from scenarios.ledger import Ledger, Violation, ledger_of, sum_by_origin, waiting
+from scenarios.ledger import Ledger, Violation, ledger_of, sum_by_origin, sum_rows, waiting
 from scenarios.model import Floats, Ints, Scenario
 
 TOLERANCE = 1e-6
@@ -58,9 +58,7 @@ def audit(
 def storage_overflow(scenario: Scenario, closing: Floats) -> Floats:
     """[J, T] volume above the storage capacity at the end of each period."""
     volume = closing * scenario.point_volume[:, None]
-    used = np.zeros((scenario.n_locations, scenario.n_periods))
-    for j in range(scenario.n_locations):
-        used[j] = volume[scenario.points.location == j].sum(axis=0)
+    used = sum_rows(scenario.points.location, volume, scenario.n_locations)
     return np.maximum(used - scenario.locations.storage_capacity, 0.0)
 
 
@@ -140,10 +138,8 @@ def _shipping(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     yield from _route(scenario, "not_ordered", "more is shipped than was ordered", given, asked)
 
     volume = books.shipped * scenario.route_volume[:, None]
-    carried = np.zeros_like(scenario.lanes.capacity)
-    for n in range(len(carried)):
-        carried[n] = volume[scenario.routes.lane == n].sum(axis=0)
     capacity = scenario.lanes.capacity
+    carried = sum_rows(scenario.routes.lane, volume, len(capacity))
     finite = np.where(np.isinf(capacity), np.finfo(float).max, capacity)
     over = carried > finite + TOLERANCE * (1.0 + carried)
     if over.any():
@@ -299,13 +295,19 @@ def _above(
     found: Floats, limit: Floats | float, scale: Floats | float
 ) -> Iterator[tuple[int, tuple[int, int, float, float]]]:
     """Number of cells above the limit and the worst of them; nothing if there is none."""
-    slack = TOLERANCE * (1.0 + np.abs(scale) + np.where(np.isfinite(found), np.abs(found), 0.0))
-    wrong: NDArray[np.bool_] = ~(found <= limit + slack)  # nan is wrong, too
+    # Few rows come near their limit; only those are looked at closely.
+    fine = (found <= limit) & (scale == scale)  # nan is wrong, too
+    rows = np.flatnonzero(~fine.all(axis=1))
+    if not rows.size:
+        return
+    near = found[rows]
+    full, size = (np.broadcast_to(x, found.shape)[rows] for x in (limit, scale))
+    slack = TOLERANCE * (1.0 + np.abs(size) + np.where(np.isfinite(near), np.abs(near), 0.0))
+    wrong: NDArray[np.bool_] = ~(near <= full + slack)
     if wrong.any():
-        full = np.broadcast_to(limit, found.shape)
-        excess = np.where(wrong, np.nan_to_num(found, nan=np.inf) - np.where(wrong, full, 0), -1.0)
+        excess = np.where(wrong, np.nan_to_num(near, nan=np.inf) - np.where(wrong, full, 0), -1.0)
         i, t = _worst(excess)
-        yield int(wrong.sum()), (i, t, float(found[i, t]), float(full[i, t]))
+        yield int(wrong.sum()), (int(rows[i]), t, float(near[i, t]), float(full[i, t]))
 
 
 def _worst(excess: Floats) -> tuple[int, int]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def in_parts(work: Callable[[int, int], None], n: int, size: int) -> None:
@@ -20,3 +25,24 @@ def in_parts(work: Callable[[int, int], None], n: int, size: int) -> None:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for done in [pool.submit(work, start, min(start + size, n)) for start in starts]:
             done.result()
+
+
+def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield ``work(item)`` for one item after the other; some are worked on ahead, at once.
+
+    The calls must not depend on each other. No more than two for each core wait to be taken, so
+    that results need not all fit in memory.
+    """
+    todo = list(items)
+    if len(todo) <= 1:
+        yield from map(work, todo)
+        return
+    cores = os.cpu_count() or 1
+    ahead: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(cores) as pool:
+        for item in todo:
+            ahead.append(pool.submit(work, item))
+            if len(ahead) >= 2 * cores:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 
 
 @dataclass(frozen=True)
@@ -115,4 +115,12 @@ def sum_by_origin(scenario: Scenario, by_route: Floats) -> Floats:
     if order.size:
         starts = np.flatnonzero(np.diff(origin[order], prepend=-1))
         total[origin[order][starts]] = np.add.reduceat(by_route[order], starts, axis=0)
+    return total
+
+
+def sum_rows(group: Ints, values: Floats, n: int) -> Floats:
+    """[n, T] sums of the rows of ``values`` [., T] by the group of each row."""
+    total = np.zeros((n, values.shape[1]))
+    for t in range(values.shape[1]):
+        total[:, t] = np.bincount(group, values[:, t], n)
     return total

@@ -55,23 +55,38 @@ def topological_order(n_nodes: int, origin: Ints, destination: Ints) -> Ints:
     ValueError
         If the edges hold a cycle; ``args[1]`` is the nodes that lie on or below one.
     """
+    found = _levels(n_nodes, origin, destination)
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
+def location_levels(scenario: Scenario) -> Ints:
+    """[J] longest chain of lanes between each location and the outside."""
+    level = np.empty(scenario.n_locations, dtype=np.int64)
+    lanes = scenario.lanes
+    for depth, nodes in enumerate(_levels(scenario.n_locations, lanes.origin, lanes.destination)):
+        level[nodes] = depth
+    return level
+
+
+def _levels(n_nodes: int, origin: Ints, destination: Ints) -> list[Ints]:
+    """Nodes by the longest chain of edges that leads to them; see :func:`topological_order`."""
     inside = origin >= 0
     origin, destination = origin[inside], destination[inside]
     pending = np.bincount(destination, minlength=n_nodes)
     by_origin = np.argsort(origin, kind="stable")
     starts = np.searchsorted(origin[by_origin], np.arange(n_nodes + 1))
     ready = np.flatnonzero(pending == 0)
-    order: list[np.ndarray] = []
+    found: list[Ints] = []
     while ready.size:
-        order.append(ready)
+        found.append(ready)
         edges = np.concatenate([by_origin[starts[n] : starts[n + 1]] for n in ready])
         np.subtract.at(pending, destination[edges], 1)
         touched = np.unique(destination[edges])
         ready = touched[pending[touched] == 0]
-    done = np.concatenate(order) if order else np.empty(0, dtype=np.int64)
-    if done.size < n_nodes:
+    if sum(map(len, found)) < n_nodes:
+        done = np.concatenate([np.empty(0, dtype=np.int64), *found])
         raise ValueError("the network has a cycle", np.setdiff1d(np.arange(n_nodes), done))
-    return done
+    return found
 
 
 def depths(scenario: Scenario) -> Ints:

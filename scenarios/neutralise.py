@@ -63,6 +63,8 @@ def _neutralise_column(column: pd.Series) -> pd.Series:
         categories = column.cat.categories
         names = [neutralise_text(name) if _is_text(name) else name for name in categories]
         return column.cat.rename_categories(names)
+    if isinstance(column.dtype, pd.StringDtype) and not column.str.match(_RISKY).any():
+        return column
     unique = column.dropna().unique()
     changed = {
         text: safe for text in unique if _is_text(text) and (safe := neutralise_text(text)) != text

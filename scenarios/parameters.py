@@ -10,8 +10,8 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from scenarios.links import Indices, Links
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import location_order, transit_rate
+from scenarios.model import Floats, Scenario
+from scenarios.network import location_levels, transit_rate
 from scenarios.part import Part
 from scenarios.segments import Array
 from scenarios.shelf_life import Shelf, shelf
@@ -105,7 +105,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         origin=routes.origin,
         destination=routes.destination,
         lane=routes.lane,
-        level=np.where(inside, _location_levels(scenario)[points.location[origin]] + 1, 0),
+        level=np.where(inside, location_levels(scenario)[points.location[origin]] + 1, 0),
         lead_time=scenario.lead_times,
         location=points.location,
         product=points.product,
@@ -164,13 +164,3 @@ def take(net: Network, part: Part, like: Links | None = None) -> Network:
         storage=None,
         shelf=None if net.shelf is None else net.shelf.take(part.points, part.routes),
     )
-
-
-def _location_levels(scenario: Scenario) -> Ints:
-    """[J] longest chain of lanes between each location and the outside."""
-    lanes = scenario.lanes
-    level = np.zeros(scenario.n_locations, dtype=np.int64)
-    for location in location_order(scenario):
-        out = lanes.origin == location
-        np.maximum.at(level, lanes.destination[out], level[location] + 1)
-    return level

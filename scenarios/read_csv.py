@@ -163,7 +163,9 @@ def _read_fast(data: bytes, header: list[str], separator: str) -> tuple[list, In
         )
     except pa.ArrowInvalid:
         return None
-    n_lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    # Blank lines at the end move no record.
+    end = len(data.rstrip(b"\r\n"))
+    n_lines = data.count(b"\n", 0, end) + 1
     if table.num_rows + 1 != n_lines:
         return None
     columns = [table.column(field).combine_chunks() for field in fields]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from scenarios import check
 from scenarios.assortment import Assortment, assortment
@@ -52,7 +53,10 @@ def read_scenario(path: Path) -> Scenario:
         With every finding at once, if the input cannot be used.
     """
     report = Report()
-    return _load(read_path(path, report), report)
+    scenario = _load(read_path(path, report), report)
+    # Cells and text are done with; Arrow would keep their memory for itself.
+    pa.default_memory_pool().release_unused()
+    return scenario
 
 
 def scenario_from_tables(

@@ -138,6 +138,8 @@ def assemble(data: ModelData) -> LinearProgram:
         row_upper=np.concatenate([right, limits.storage_base - stored_data, limits.lane_limit]),
         order_column=order_column,
         placed_column=order_column,
+        own_column=first_column,
+        balance_row=first_row,
         missed_column=missed_column,
         overflow_column=np.arange(n_own, n_columns),
         storage_row=n_balances,

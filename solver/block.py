@@ -23,7 +23,8 @@ from solver.highs import Basis, Highs, Termination
 from solver.made import Made, made_ready, with_capacities
 from solver.options import SolverOptions
 from solver.program import LinearProgram
-from solver.solved import Found, solved
+from solver.solved import Found, in_closed_form, solved
+from solver.template import Template
 
 
 class Block:
@@ -94,7 +95,8 @@ class AtPrices:
 
     price: Floats
     """[M + L] of each shared limit, per unit of volume."""
-    basis: Basis | None
+    start: Basis | Template | None
+    """Where the block ended last time, or products like its own."""
     seconds: float
 
 
@@ -127,8 +129,7 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
     use = sp.csr_array(program.matrix)[shared]
     paid, anyway = _paid(made, use, asked.price), _anyway(made)
     highs = Highs(paid, threads=1)
-    if asked.basis is not None:
-        highs.start_from(asked.basis)
+    _start(highs, made, asked.start)
     left = asked.seconds - (time.perf_counter() - started)
     found = highs.solve(left)
     if found.termination == "infeasible" and len(block.fixed.route):
@@ -146,6 +147,12 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
         seconds=time.perf_counter() - started,
         size=_size(made),
     )
+
+
+def _start(highs: Highs, made: Made, start: Basis | Template | None) -> None:
+    basis = start.start(made) if isinstance(start, Template) else start
+    if basis is not None and basis.fits(made.program):
+        highs.start_from(basis)
 
 
 def _paid(made: Made, use: sp.csr_array, price: Floats) -> LinearProgram:
@@ -183,8 +190,10 @@ class WithinQuota:
     """What a block is asked within its quota."""
 
     quota: SharedCapacities
-    basis: Basis | None
+    start: Basis | Template | None
     seconds: float
+    search: float
+    """Seconds for a search for better lots."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +201,8 @@ class Planned:
     """Orders of a block within its quota."""
 
     found: Found
-    basis: Basis
+    basis: Basis | None
+    """None: HiGHS was not asked."""
     seconds: float
 
 
@@ -204,13 +214,22 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
         shared = replace(block.shared, capacities=asked.quota)
         made = with_capacities(made, _with_lanes(block.scenario, asked.quota), shared)
         highs = Highs(made.program, threads=1)
-        if asked.basis is not None:
-            highs.start_from(asked.basis)
+        _start(highs, made, asked.start)
         left = asked.seconds - (time.perf_counter() - started)
-        found = solved(made, highs, block.options, Clock(left, None))
+        found = solved(made, highs, block.options, Clock(left, None), asked.search)
     except CannotShip as error:
         return Refused.of(error)
     return Planned(found, highs.basis, time.perf_counter() - started)
+
+
+def without_capacities(block: Block, _: None) -> Planned | Refused:
+    """Closed-form orders of a block that shares nothing with others."""
+    started = time.perf_counter()
+    try:
+        found = in_closed_form(block.made())
+    except CannotShip as error:
+        return Refused.of(error)
+    return Planned(found, None, time.perf_counter() - started)
 
 
 def _with_lanes(scenario: Scenario, quota: SharedCapacities) -> Scenario:

@@ -3,49 +3,58 @@
 Blocks of products are solved on their own, twice in a round. At prices of the capacities that all
 share: Lagrange's bound at any prices is proven, and what the blocks use then tells the quota that
 each of them needs. Within these quotas: their orders together are a plan for all. The prices that
-the quotas have, taken together, are the next round's. One round is enough as a rule, for the first
-prices are those of a sample of the products (:mod:`solver.sample`), and the more products there
-are, the less each of them matters.
+the quotas have, taken together, are those of the next round. One round is enough as a rule: the
+first prices are those of a sample of the products (:mod:`solver.sample`), and the more products
+there are, the less each of them matters.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.portions import Portion, Portions
+from scenarios.model import Floats, Scenario
+from scenarios.portions import Portions
 from solver.block import (
     AtPrices,
-    Block,
     Planned,
     Proposal,
-    Refused,
     WithinQuota,
     at_prices,
     within_quota,
+    without_capacities,
 )
+from solver.blocks import Blocks, cut
 from solver.capacity import SharedCapacities, overflow_cost
 from solver.clock import Clock
-from solver.data import Common, common
+from solver.data import common
 from solver.finish import order_plan
-from solver.fixed_orders import CannotShip, FixedOrders
+from solver.fixed_orders import FixedOrders
 from solver.highs import Basis
 from solver.judged import gap_of, status_of
 from solver.kept import Kept
+from solver.memory import blocks_to_keep
 from solver.options import SolverOptions
 from solver.quotas import Totals, Use, charge, own_limits
 from solver.result import Effort, OrderPlan
 from solver.sample import sample_prices
 from solver.solved import Found
+from solver.template import Template
 from solver.workers import Workers
 
-BLOCK_ROWS = 6000
-SAMPLE_ROWS = 120_000
-MOST_ROUNDS = 8
+Start = Basis | Template | None
+"""Where a block begins: where it ended, or as products like its own."""
+MOST_ROUNDS = 10
+FOR_PRICES = 0.5
+"""Share of the time left that a round may spend at prices, the rest being for its quotas."""
+FOR_BLOCKS = 0.8
+"""Share of the gap asked for that blocks may leave within their quotas."""
+WORTH = 0.8
+"""A further round is made while each leaves no more than this share of the gap before it."""
 
 
 def decomposed(
@@ -57,120 +66,224 @@ def decomposed(
     kept: Kept,
     clock: Clock,
 ) -> OrderPlan:
-    """Orders of a scenario in which nothing is owed, see :func:`solver.optimise`."""
+    """Orders of a scenario in which nothing is owed, see :func:`solver.optimise`.
+
+    Raises
+    ------
+    NotEnoughMemory
+        If blocks cannot be planned in the memory that is allowed.
+    """
     clock.phase("build")
     shared = common(scenario, options)
-    chain = _Chain.of(scenario, safety_stock, fixed, shared, options, workers)
-    clock.phase("first prices")
+    portions = Portions(scenario)
+    keep = blocks_to_keep(scenario, shared.n_periods, workers, options)
+    in_blocks = options.model_copy(update={"gap": FOR_BLOCKS * options.gap})
+    blocks = cut(portions, safety_stock, fixed, shared, in_blocks, workers, keep)
     limits = shared.capacities
-    n_rows = len(limits.location) + len(limits.lane)
+    n_limits = len(limits.location) + len(limits.lane)
+    clock.phase("first prices")
+    starts: list[Start] = [None] * len(blocks.held)
     highs_seconds = 0.0
-    if kept.price is not None and len(kept.price) == n_rows:
+    if kept.price is not None and len(kept.price) == n_limits:
         price = kept.price
-    elif n_rows:
-        n_points = SAMPLE_ROWS // shared.n_periods
-        price, highs_seconds = sample_prices(
-            chain.portions, safety_stock, shared, options, n_points, clock.left() / 4
-        )
+        if kept.starts is not None and len(kept.starts) == len(starts):
+            starts = list(kept.starts)
     else:
-        price = np.zeros(0)
-    best: Found | None = None
-    bound, rounds = -np.inf, 0
-    top = np.concatenate([limits.tier_price[:, -1:].ravel(), np.full(len(limits.lane), np.inf)])
+        sample = sample_prices(portions, safety_stock, shared, options, clock.left() / 4)
+        price, highs_seconds = sample.price, sample.highs_seconds
+        starts = [sample.template] * len(starts)
+    # No price is above that of the last tier of overflow.
+    top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
+    best, bound, gap, rounds = None, -np.inf, np.inf, 0
     while True:
+        started = clock.left()
         price = np.minimum(price, top)
-        clock.phase("prices")
-        proposals = chain.propose(price, clock)
-        value = sum(p.value for p in proposals) + charge(limits, price)
-        bound = max(bound, value)
-        clock.phase("quotas")
-        found = chain.plan(proposals, clock)
+        asked = _at_prices(blocks, limits, price, starts, clock)
         rounds += 1
-        if best is None or found.cost < best.cost:
-            best = found
-        gap = gap_of((best.cost, best.surcharge), bound)
-        print("round", rounds, found.cost, found.relaxed_cost, value, gap, flush=True)
-        if gap <= options.gap / 10 or rounds >= MOST_ROUNDS:
+        bound = max(bound, asked.bound)
+        starts = asked.starts
+        round_ = _within_quotas(blocks, limits, asked.uses, starts, clock, scenario.n_routes)
+        highs_seconds += asked.highs_seconds + round_.found.highs_seconds
+        starts, price = round_.starts, round_.found.price
+        if best is None or round_.found.cost < best.cost:
+            best = round_.found
+        if (safety_stock >= 0).all():
+            # Then no part of the cost is negative.
+            bound = max(bound, best.surcharge)
+        before, gap = gap, gap_of((best.cost, best.surcharge), bound)
+        spent = started - clock.left()
+        if gap <= options.gap or gap > WORTH * before or rounds == MOST_ROUNDS:
             break
-        price = found.price
-    best = replace(best, bound=min(bound, best.cost), status=status_of(gap, options, clock.left() <= 1.0))
-    effort = Effort("decomposed", len(chain.blocks), rounds, workers.count, highs_seconds + chain.highs_seconds, best.relaxed_cost - best.surcharge)
-    return order_plan(scenario, shared, fixed, best, effort, options, clock)
+        if clock.left() < 1.2 * spent:
+            break
+    kept.price, kept.starts = price, starts
+    status = best.status
+    if status != "closed_form":
+        status = status_of(gap, options, clock.left() <= 1.0 or round_.closed_form > 0)
+    found = replace(best, bound=min(bound, best.cost), status=status)
+    effort = Effort(
+        "closed_form" if status == "closed_form" else "decomposed",
+        blocks=len(blocks.held),
+        rounds=rounds,
+        workers=workers.count,
+        highs_seconds=highs_seconds,
+        relaxed_objective=found.relaxed_cost and found.relaxed_cost - found.surcharge,
+    )
+    return order_plan(scenario, shared, fixed, found, effort, options, clock)
 
 
-@dataclass(eq=False)
-class _Chain:
-    scenario: Scenario
-    limits: SharedCapacities
-    portions: Portions
-    some: list[Portion]
-    blocks: list[Any]
-    rows: list[Ints]
-    size: list[Floats]
-    fixed: list[Floats]
-    bases: list[Basis | None]
-    workers: Workers
-    highs_seconds: float = 0.0
-    busy_seconds: float = 0.0
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What all blocks do at prices."""
 
-    @classmethod
-    def of(cls, scenario, safety_stock, fixed, shared, options, workers):
-        limits = shared.capacities
-        portions = Portions(scenario)
-        some = portions.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
-        blocks, rows, sizes, fixes = [], [], [], []
-        for portion in some:
-            part = portions.cut(portion)
-            stored = np.bincount(part.points.location, part.point_volume, scenario.n_locations)
-            sent = np.bincount(part.routes.lane, part.route_volume, len(scenario.lanes.origin))
-            storage = np.flatnonzero(np.isin(limits.location, part.points.location))
-            lane = np.flatnonzero(np.isin(limits.lane, part.routes.lane))
-            r = np.concatenate([storage, len(limits.location) + lane])
-            own = own_limits(limits, r)
-            fix = fixed.of_routes(portion.routes)
-            lane_fix = np.zeros((len(scenario.lanes.origin), shared.n_periods))
-            np.add.at(lane_fix, (part.routes.lane[fix.route], fix.period), part.route_volume[fix.route] * fix.quantity)
-            blocks.append(workers.hold(Block(part, safety_stock[portion.points], fix, replace(shared, capacities=own), options)))
-            rows.append(r)
-            sizes.append(np.maximum(np.concatenate([stored[own.location], sent[own.lane]]), 1e-9))
-            fixes.append(np.concatenate([np.zeros(len(storage)), lane_fix[own.lane, own.lane_period]]))
-        return cls(scenario, limits, portions, some, blocks, rows, sizes, fixes, [None] * len(some), workers)
+    bound: float
+    """-inf where time ran out for some."""
+    uses: list[Use]
+    starts: list[Start]
+    highs_seconds: float
 
-    def propose(self, price, clock):
-        asked = ((block, AtPrices(price[self.rows[b]], self.bases[b], clock.left())) for b, block in enumerate(self.blocks))
-        found = [None] * len(self.blocks)
-        for b, p in self.workers.run(at_prices, asked):
-            found[b] = p
-            self.bases[b] = p.basis
-            self.highs_seconds += p.highs_seconds
-            self.busy_seconds += p.seconds
-        return found
 
-    def plan(self, proposals, clock):
-        uses = [Use(self.rows[b], self.size[b], self.fixed[b], p.use) for b, p in enumerate(proposals)]
-        totals = Totals.of(self.limits, uses)
-        self.quotas = [totals.quota(u) for u in uses]
-        asked = ((block, WithinQuota(self.quotas[b], self.bases[b], clock.left())) for b, block in enumerate(self.blocks))
-        n, S = len(self.limits.location), None
-        n_rows = n + len(self.limits.lane)
-        price, weight, stored = np.zeros(n_rows), np.zeros(n_rows), np.zeros(n)
-        cost = surcharge = relaxed = 0.0
-        orders = free = None
-        for b, p in self.workers.run(within_quota, asked):
-            f = p.found
-            self.bases[b] = p.basis
-            self.highs_seconds += f.highs_seconds
-            self.busy_seconds += p.seconds
-            if orders is None:
-                orders = np.zeros((self.scenario.n_routes, f.orders.shape[1])); free = np.zeros_like(orders)
-            orders[self.some[b].routes] = f.orders
-            free[self.some[b].routes] = f.relaxed
-            r = self.rows[b]; k = r < n
-            stored[r[k]] += f.stored
-            w = np.abs(uses[b].volume) + 1e-6 * uses[b].size
-            price[r] += w * f.price; weight[r] += w
-            cost += f.cost - overflow_cost(self.quotas[b], f.stored)
-            surcharge += f.surcharge
-            relaxed += f.relaxed_cost
-        cost += overflow_cost(self.limits, stored)
-        return Found("optimal", orders, free, cost, -np.inf, surcharge, relaxed, price / np.where(weight > 0, weight, 1), stored, "optimal", 0.0)
+def _at_prices(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    price: Floats,
+    starts: list[Start],
+    clock: Clock,
+) -> _Asked:
+    clock.phase("prices")
+    until = clock.left() * (1.0 - FOR_PRICES)
+
+    def asked() -> Iterator[AtPrices]:
+        for number, use in enumerate(blocks.uses):
+            left = max(clock.left() - until, 0.0)
+            yield AtPrices(price[use.rows], starts[number], left)
+
+    values = np.full(len(blocks.held), -np.inf)
+    uses, ends, spent = list(blocks.uses), list(starts), 0.0
+    proposal: Proposal
+    for number, proposal in _told(blocks.run(at_prices, asked()), blocks, "prices", clock):
+        spent += proposal.highs_seconds
+        if proposal.termination == "optimal":
+            values[number] = proposal.value
+            uses[number] = replace(uses[number], volume=proposal.use)
+            ends[number] = proposal.basis
+    return _Asked(float(values.sum()) + charge(limits, price), uses, ends, spent)
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """The plan of all blocks within their quotas."""
+
+    found: Found
+    starts: list[Start]
+    closed_form: int
+    """Blocks that time ran out for."""
+
+
+def _within_quotas(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: list[Use],
+    starts: list[Start],
+    clock: Clock,
+    n_routes: int,
+) -> _Round:
+    clock.phase("quotas")
+    totals, n_blocks = Totals.of(limits, uses), len(uses)
+
+    def asked() -> Iterator[WithinQuota]:
+        for number, use in enumerate(uses):
+            left = clock.left()
+            fair = left * blocks.workers.count / (n_blocks - number)
+            yield WithinQuota(totals.quota(use), starts[number], left, fair)
+
+    quotas = (totals.quota(use) for use in uses)
+    results = _told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
+    return _gathered(blocks, limits, uses, list(quotas), list(starts), results, n_routes)
+
+
+def _gathered(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: Sequence[Use],
+    quotas: Sequence[SharedCapacities],
+    starts: list[Start],
+    results: Iterator[tuple[int, Planned]],
+    n_routes: int,
+) -> _Round:
+    """The plans of blocks as one."""
+    n_storage = len(limits.location)
+    price, weight = np.zeros((2, n_storage + len(limits.lane)))
+    stored = np.zeros(n_storage)
+    orders = relaxed = np.empty((0, 0))
+    cost = surcharge = relaxed_cost = highs_seconds = 0.0
+    closed_form, terminations = 0, set()
+    for number, planned in results:
+        found, use, routes = planned.found, uses[number], blocks.portions[number].routes
+        if planned.basis is not None:
+            starts[number] = planned.basis
+        if not orders.size:
+            shape = (n_routes, found.orders.shape[1])
+            orders, relaxed = np.zeros(shape), np.zeros(shape)
+        orders[routes], relaxed[routes] = found.orders, found.relaxed
+        storage = use.rows[use.rows < n_storage]
+        stored[storage] += found.stored
+        own = np.abs(use.volume) + 1e-6 * use.size
+        price[use.rows] += own * found.price
+        weight[use.rows] += own
+        cost += found.cost - overflow_cost(quotas[number], found.stored)
+        surcharge += found.surcharge
+        relaxed_cost += found.cost if found.relaxed_cost is None else found.relaxed_cost
+        highs_seconds += found.highs_seconds
+        if found.status == "closed_form":
+            closed_form += 1
+            terminations.add(found.termination)
+    everywhere = closed_form == len(uses)
+    found = Found(
+        status="closed_form" if everywhere else "optimal",
+        orders=orders,
+        relaxed=relaxed,
+        cost=cost + overflow_cost(limits, stored),
+        bound=-np.inf,
+        surcharge=surcharge,
+        relaxed_cost=None if everywhere else relaxed_cost,
+        price=price / np.where(weight > 0, weight, 1.0),
+        stored=stored,
+        termination=min(terminations) if everywhere else "optimal",
+        highs_seconds=highs_seconds,
+    )
+    return _Round(found, starts, closed_form)
+
+
+def in_closed_form(
+    scenario: Scenario,
+    safety_stock: Floats,
+    fixed: FixedOrders,
+    options: SolverOptions,
+    workers: Workers,
+    clock: Clock,
+) -> OrderPlan:
+    """Orders of a chain without shared capacities by the echelon order-up-to rule."""
+    clock.phase("build")
+    shared = common(scenario, options)
+    blocks = cut(Portions(scenario), safety_stock, fixed, shared, options, workers, keep=0)
+    clock.phase("closed form")
+    asked = [None] * len(blocks.held)
+    results = _told(blocks.run(without_capacities, asked), blocks, "closed form", clock)
+    limits = shared.capacities
+    quotas = [own_limits(limits, use.rows) for use in blocks.uses]
+    all_ = _gathered(blocks, limits, blocks.uses, quotas, [], results, scenario.n_routes)
+    effort = Effort("closed_form", len(blocks.held), workers=workers.count)
+    return order_plan(scenario, shared, fixed, all_.found, effort, options, clock)
+
+
+def _told(
+    results: Iterator[tuple[int, Any]], blocks: Blocks, what: str, clock: Clock
+) -> Iterator[tuple[int, Any]]:
+    """The same results, with a word on progress every second."""
+    last, total = time.perf_counter(), len(blocks.held)
+    for done, result in enumerate(results, start=1):
+        if time.perf_counter() - last > 1.0:
+            last = time.perf_counter()
+            clock.tell(f"{what}, block {done:,} of {total:,}")
+        yield result

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints
 from solver.crash import uncoupled_basis
@@ -30,24 +31,39 @@ class Solution:
 
 
 class Basis:
-    """Where a simplex solution stands; it can be sent to another process."""
+    """Where a simplex solution stands: HiGHS' numbers of the states of columns and rows.
 
-    def __init__(self, native: highspy.HighsBasis):
-        self.native = native
+    It can be sent to another process. Of states that are no basis HiGHS makes one that is near.
+    """
 
-    def __getstate__(self) -> tuple[bytes, bytes]:
-        return tuple(
-            np.array([int(one) for one in statuses], dtype=np.int8).tobytes()
-            for statuses in (self.native.col_status, self.native.row_status)
-        )  # type: ignore[return-value]
+    def __init__(self, column: NDArray[np.int8], row: NDArray[np.int8]):
+        self.column, self.row = column, row
 
-    def __setstate__(self, state: tuple[bytes, bytes]) -> None:
-        kinds = {int(kind): kind for kind in highspy.HighsBasisStatus.__members__.values()}
-        columns, rows = (np.frombuffer(part, dtype=np.int8).tolist() for part in state)
-        self.native = highspy.HighsBasis()
-        self.native.col_status = [kinds[one] for one in columns]
-        self.native.row_status = [kinds[one] for one in rows]
-        self.native.valid = True
+    @classmethod
+    def of(cls, native: highspy.HighsBasis) -> Basis:
+        """From HiGHS' own."""
+        column, row = (
+            np.fromiter(map(int, states), dtype=np.int8, count=len(states))
+            for states in (native.col_status, native.row_status)
+        )
+        return cls(column, row)
+
+    @property
+    def native(self) -> highspy.HighsBasis:
+        """As HiGHS has it."""
+        native = highspy.HighsBasis()
+        native.col_status = [_STATES[one] for one in self.column.tolist()]
+        native.row_status = [_STATES[one] for one in self.row.tolist()]
+        native.valid = native.alien = True
+        return native
+
+    def fits(self, program: LinearProgram) -> bool:
+        """Whether the program has as many columns and rows."""
+        return (len(self.column), len(self.row)) == program.matrix.shape[::-1]
+
+
+_STATES = {int(state): state for state in highspy.HighsBasisStatus.__members__.values()}
+LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 
 
 class Highs:
@@ -135,7 +151,7 @@ class Highs:
     @property
     def basis(self) -> Basis:
         """Of the last solution."""
-        return Basis(self._highs.getBasis())
+        return Basis.of(self._highs.getBasis())
 
     def start_from(self, basis: Basis) -> None:
         """Begin the next solution where one of a like program ended."""
@@ -198,7 +214,25 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
         "primal_feasibility_tolerance": 1e-7,
     }.items():
         highs.setOptionValue(name, value)
-    highs.passModel(_as_lp(program))
+    matrix = program.matrix
+    # By arrays: a HighsLp would be filled number by number.
+    highs.passModel(
+        len(program.cost),
+        len(program.row_lower),
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        program.offset,
+        program.cost,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        np.zeros(len(program.cost), dtype=np.int32),
+    )
     return highs
 
 
@@ -214,16 +248,3 @@ _TERMINATION: dict[Any, Termination] = {
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
 }
-
-
-def _as_lp(program: LinearProgram) -> Any:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_lower)
-    lp.col_cost_, lp.offset_ = program.cost, program.offset
-    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.matrix.data
-    return lp

@@ -25,11 +25,17 @@ def status_of(gap: float, options: SolverOptions, out_of_time: bool) -> Status:
 
 
 def message_of(status: Status, gap: float, options: SolverOptions, why: str = "") -> str:
-    """One sentence for people; ``why`` there is no optimum, where the closed form had to do."""
+    """One sentence for people; ``why``: what the solver ended with where the closed form had to do
+    (optimal: it was not asked)."""
     if status == "optimal":
         return "The orders are optimal."
     if status == "gap_reached":
         return f"The orders are proven to be within {gap:.2%} of the optimum."
+    if status == "closed_form" and why == "optimal":
+        return (
+            "Products share no capacity, so that each is planned by itself: these are closed-form"
+            " orders."
+        )
     if status == "closed_form":
         reason = (
             "Time ran out before the model was solved"

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios.model import Floats
 from solver.highs import Basis, Highs
 from solver.program import LinearProgram
+from solver.template import Template
 
 
 @dataclass(eq=False)
@@ -19,7 +20,7 @@ class Kept:
     highs: Highs | None = None
     price: Floats | None = None
     """[M + L] prices that blocks were solved at."""
-    bases: list[Basis | None] | None = None
+    starts: list[Basis | Template | None] | None = None
 
     def load(self, program: LinearProgram, threads: int) -> Highs:
         """The kept instance with new data if the matrix is the same, else a new one."""

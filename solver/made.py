@@ -49,9 +49,7 @@ def made_ready(
     program = assemble(data)
     fixed.bound(program)
     rules = lot_rules(scenario, data, fixed)
-    return Made(
-        scenario, safety_stock, fixed, shared, data, rules, with_fixed_cost(program, rules)
-    )
+    return Made(scenario, safety_stock, fixed, shared, data, rules, with_fixed_cost(program, rules))
 
 
 def with_capacities(made: Made, scenario: Scenario, shared: Common) -> Made:

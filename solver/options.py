@@ -12,8 +12,10 @@ class SolverOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    time_limit: Annotated[float, Field(gt=0)] = Field(
-        default=60.0, description="Seconds for the whole call, building included."
+    time_limit: Annotated[float, Field(gt=0)] | None = Field(
+        default=None,
+        description="Seconds for the whole call, building included; default: a minute, or more for"
+        " large chains.",
     )
     gap: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.005,

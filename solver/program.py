@@ -30,6 +30,10 @@ class LinearProgram:
     placed_column: Ints
     """[A, S] column of the order placed: the same, unless shipments between reviews are part of
     it; -1 where none may be placed."""
+    own_column: Ints
+    """[K + 1] where the own columns of each point begin, which follow each other."""
+    balance_row: Ints
+    """[K + 1] where the balances of each point begin; they are the first rows."""
     missed_column: Ints
     """[K, S] column of the sales lost at each point in each period, -1 where none can be."""
     overflow_column: Ints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,20 @@ from solver.fixed_orders import FixedOrders
 from solver.highs import Highs
 from solver.made import made_ready
 from solver.options import SolverOptions
+from solver.template import Template
+
+SAMPLE_ROWS = 60_000
+"""Balances of the sample: with fewer the prices are less sure, more take longer than they save."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What a sample of the products tells of all."""
+
+    price: Floats
+    """[M + L] of the shared limits."""
+    template: Template | None
+    highs_seconds: float
 
 
 def sample_prices(
@@ -20,14 +34,13 @@ def sample_prices(
     safety_stock: Floats,
     shared: Common,
     options: SolverOptions,
-    n_points: int,
     seconds: float,
-) -> tuple[Floats, float]:
-    """Prices [M + L] of the shared limits, and the seconds that HiGHS took.
+) -> Sample:
+    """Prices of the shared limits by a sample.
 
-    Some products, ``n_points`` stock points together, are drawn at random and solved as one
-    program, with a part of each capacity: by the volume that they need there of what all need. What
-    people have fixed is left out. All prices are 0 if time runs out.
+    Some products, ``SAMPLE_ROWS`` balances together, are drawn at random and solved as one program,
+    with a part of each capacity: by the volume that they need there of what all need. What people
+    have fixed is left out. All prices are 0 if time runs out.
 
     Parameters
     ----------
@@ -38,7 +51,8 @@ def sample_prices(
     scenario, limits = portions.scenario, shared.capacities
     n = len(limits.location) + len(limits.lane)
     each = max(1.0, scenario.n_points / scenario.n_products)
-    count = int(np.clip(round(n_points / each), 1, scenario.n_products))
+    count = round(SAMPLE_ROWS / shared.n_periods / each)
+    count = int(np.clip(count, 1, scenario.n_products))
     drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
     portion = portions.of(np.sort(drawn))
     part = portions.cut(portion)
@@ -59,19 +73,19 @@ def sample_prices(
     highs = Highs(made.program, options.threads)
     found = highs.solve(seconds)
     if found.termination != "optimal" or found.row_dual is None:
-        return np.zeros(n), highs.seconds
+        return Sample(np.zeros(n), None, highs.seconds)
     price = np.maximum(-found.row_dual[made.program.storage_row :][:n], 0.0)
-    return price, highs.seconds
+    return Sample(price, Template.of(made, highs.basis), highs.seconds)
 
 
 def _needs(scenario: Scenario, safety_stock: Floats) -> tuple[Floats, Floats]:
     """Volume that products need at each location [J] and on each lane [N], about."""
     points, routes = scenario.points, scenario.routes
     wanted = np.maximum(safety_stock, 0.0).mean(axis=1) + scenario.mean.mean(axis=1)
-    need = scenario.point_volume * (wanted + points.on_hand)
-    stored = np.bincount(points.location, need, scenario.n_locations)
+    need: Floats = scenario.point_volume * (wanted + points.on_hand)
+    stored = np.bincount(points.location, need, scenario.n_locations).astype(np.float64)
     sent = np.bincount(routes.lane, need[routes.destination], len(scenario.lanes.origin))
-    return stored, sent
+    return stored, sent.astype(np.float64)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

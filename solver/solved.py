@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats
 from solver.clock import Clock
-from solver.data import ModelData
 from solver.evaluate import Evaluation, evaluate, stored_volume
 from solver.fallback import carried_out, closed_form_orders
 from solver.highs import Highs, Termination
@@ -23,6 +22,8 @@ from solver.rounding import restored, rounded
 
 SEARCHES = 3
 """Searches for better lots: one may change the surcharge, and with it what the gap means."""
+LEAST = 0.2
+"""Seconds below which no search begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +49,13 @@ class Found:
     highs_seconds: float
 
 
-def solved(made: Made, highs: Highs, options: SolverOptions, clock: Clock) -> Found:
+def solved(
+    made: Made, highs: Highs, options: SolverOptions, clock: Clock, search: float = np.inf
+) -> Found:
     """Solve the relaxation, which proves the bound; set orders of the commit window to permitted
     lots, and solve everything else again around them. If the gap is wider than asked for, HiGHS
-    searches for better lots in the time that is left. If time runs out before the relaxation is
-    solved, the closed form gives the orders.
+    searches for better lots in the time that is left, for ``search`` seconds at most. If time runs
+    out before the relaxation is solved, the closed form gives the orders.
 
     Raises
     ------
@@ -66,7 +69,13 @@ def solved(made: Made, highs: Highs, options: SolverOptions, clock: Clock) -> Fo
     if relaxed.termination != "optimal":
         if len(fixed.route) and relaxed.termination != "time_limit":
             fixed.explain(highs, max(clock.left(), 1.0))
-        return _closed_form(made, relaxed.termination, relaxed.bound, highs.seconds - before, clock)
+        clock.phase("closed form")
+        spent = highs.seconds - before
+        return replace(
+            in_closed_form(made, relaxed.bound),
+            termination=relaxed.termination,
+            highs_seconds=spent,
+        )
     assert relaxed.values is not None
     assert relaxed.row_dual is not None
     free = shipments_of(program, relaxed.values)
@@ -80,11 +89,12 @@ def solved(made: Made, highs: Highs, options: SolverOptions, clock: Clock) -> Fo
         started = clock.left()
         for _ in range(SEARCHES):
             cost, surcharge = _total(made, best)
-            if gap_of((cost, surcharge), bound) <= options.gap or clock.left() <= 1.0:
+            left = min(clock.left(), search - (started - clock.left()))
+            if gap_of((cost, surcharge), bound) <= options.gap or left <= LEAST:
                 break
             # In currency: relative to the surcharged objective the search would stop too early.
             close = options.gap * abs(min(cost, bound) - surcharge)
-            best, bound = improve(data, highs, rules, best, bound, clock.left(), close)
+            best, bound = improve(data, highs, rules, best, bound, left, close)
         searched = started - clock.left()
         restored(highs, program)
     planned = _evaluated(made, best)
@@ -111,11 +121,8 @@ def solved(made: Made, highs: Highs, options: SolverOptions, clock: Clock) -> Fo
     )
 
 
-def _closed_form(
-    made: Made, termination: Termination, bound: float, highs_seconds: float, clock: Clock
-) -> Found:
+def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
     """Closed-form orders, carried out as far as stock and lanes allow."""
-    clock.phase("closed form")
     n_periods, fixed = made.data.n_periods, made.fixed
     orders = fixed.settled(
         closed_form_orders(made.scenario, n_periods, made.rules, fixed, made.safety_stock)
@@ -134,8 +141,8 @@ def _closed_form(
         relaxed_cost=None,
         price=np.zeros(made.program.n_shared),
         stored=_stored(made, planned),
-        termination=termination,
-        highs_seconds=highs_seconds,
+        termination="optimal",
+        highs_seconds=0.0,
     )
 
 

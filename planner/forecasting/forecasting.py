@@ -17,7 +17,7 @@ from planner.forecasting.learning import Forecaster, Progress, learn
 from planner.forecasting.models import BLENDED, BOOSTED, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
-from planner.write import rounded
+from planner.write import DECIMALS
 from scenarios.errors import Finding, InputError
 from scenarios.model import Floats, Ints, Scenario
 from scenarios.uncertainty import own_lead_times
@@ -66,7 +66,7 @@ class Forecast:
             If there is something at ``path``.
         """
         with new_folder(Path(path)) as folder:
-            write_csv(rounded(self.table), folder / "forecast.csv")
+            write_csv(self.table, folder / "forecast.csv", DECIMALS)
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.coverage, folder / "coverage.csv")
             said = json.dumps({"weights": self.weights}, indent=2)

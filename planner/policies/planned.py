@@ -16,6 +16,7 @@ from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
+from solver.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,16 @@ class Planned:
         Periods that each plan looks ahead.
     options : SolverOptions
     name : str, optional
+    workers : Workers, optional
+        Who solves the blocks of a large program. The orders are the same, so a policy is the same
+        one with any (:func:`planner.fingerprint.policy_identity`).
     """
 
     brain: str | SafetyStockPolicy = "auto"
     horizon: int = 28
     options: SolverOptions = field(default_factory=SolverOptions)
     name: str = "hybrid"
+    workers: Workers | None = field(default=None, compare=False, repr=False)
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
         """Nothing is learnt beforehand."""
@@ -49,7 +54,8 @@ class Planned:
 
         def orders(today: Scenario, wanted: Floats) -> Floats:
             wanted = wanted if means else where_empty(today, wanted)
-            return optimise(today, wanted, self.options, kept=kept).quantity[:, 0]
+            made = optimise(today, wanted, self.options, kept=kept, workers=self.workers)
+            return made.quantity[:, 0]
 
         return lambda later: Review(later.scenario, self.brain, self.horizon, orders)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from planner import backtest, plan
+from planner import deliveries as deliveries_module
 from planner.deliveries import deliveries
 from planner.policies.named import named
 from scenarios.audit import audit
@@ -26,6 +27,28 @@ def test_deliveries_serve_the_oldest_order_first() -> None:
     assert ordered.tolist() == [1, 0, 0, 3, 3]
     assert sent.tolist() == [1, 0, 2, 3, 4]
     assert quantity.tolist() == pytest.approx([7, 5, 15, 10, 5])
+
+
+def test_deliveries_of_many_routes_are_those_of_each_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    orders = np.rint(rng.uniform(0, 9, (9, 12))) * (rng.random((9, 12)) < 0.5)
+    shipped, owed = np.zeros(orders.shape), np.zeros(9)
+    for t in range(12):
+        owed += orders[:, t]
+        shipped[:, t] = np.minimum(owed, rng.uniform(0, 9, 9) * (rng.random(9) < 0.6))
+        owed -= shipped[:, t]
+    alone = [deliveries(orders[[a]], shipped[[a]]) for a in range(9)]
+    monkeypatch.setattr(deliveries_module, "CELLS", 400)  # two routes at a time
+    route, ordered, sent, quantity = deliveries(orders, shipped)
+    for a, (_, *expected) in enumerate(alone):
+        here = route == a
+        for found, wanted in zip((ordered, sent, quantity), expected, strict=True):
+            np.testing.assert_allclose(found[here], wanted, rtol=1e-12)
+    # Nothing is lost: what is delivered of an order is the order.
+    total = np.bincount(route * 12 + ordered, quantity, orders.size)
+    np.testing.assert_allclose(total, orders.ravel(), rtol=1e-12)
 
 
 def test_a_plan_lists_each_delivery_of_an_order() -> None:

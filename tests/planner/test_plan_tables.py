@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner import plan
-from planner.capacity_table import CAPACITY_COLUMNS
+from planner.capacity_table import CAPACITY_COLUMNS, PRICE_COLUMNS, capacity_prices
 from planner.product_table import PRODUCT_COLUMNS, abc_classes, xyz_classes
 from scenarios.model import Scenario
 from tests.worlds import chain, column, tree
@@ -107,3 +107,29 @@ def test_a_chain_without_limits_has_an_empty_table() -> None:
 def test_the_projection_tells_the_spread_of_demand() -> None:
     made = plan(chain([1], mean=4.0, std=2.5, n_periods=4))
     assert made.projection["std"].tolist() == [2.5] * 4
+
+
+def test_capacity_prices_are_the_rows_with_a_price_the_dearest_first() -> None:
+    # Storage holds too little at the store, and the lane from the supplier carries too little.
+    scenario = chain(
+        [1], mean=5.0, std=2.0, n_periods=8, on_hand=10.0, storage_capacity=6.0, lane_capacity=4.0,
+        overflow_cost=3.0, holding_cost=1.0, missed_sale_cost=50.0,
+    )  # fmt: skip
+    made = plan(scenario)
+    table = made.capacity_prices
+    assert tuple(table.columns) == PRICE_COLUMNS
+    assert set(table["kind"]) == {"storage", "lane"}
+    assert (table["price"] > 0).all()
+    assert (np.diff(table["price"]) <= 0).all()
+    whole = made.capacity
+    assert len(table) == (whole["price"] >= 5e-5).sum() < len(whole)
+    use = {u.kind: u.price for u in made.report.capacity}
+    for kind, total in table.groupby("kind")["price"].sum().items():
+        assert total == pytest.approx(use[kind])
+
+
+def test_without_a_binding_capacity_there_are_no_prices() -> None:
+    made = plan(chain([1], mean=3.0, n_periods=6, storage_capacity=500.0))
+    assert len(made.capacity) == 6
+    assert made.capacity_prices.empty
+    assert tuple(capacity_prices(made.capacity).columns) == PRICE_COLUMNS

@@ -19,7 +19,7 @@ from tests.worlds import column, tree
 
 FILES = {
     "purchase_orders.csv", "safety_stock.csv", "projection.csv", "problems.csv", "capacity.csv",
-    "products.csv", "plan.json", "report.html",
+    "capacity_prices.csv", "products.csv", "plan.json", "report.html",
 }  # fmt: skip
 HOSTILE = [
     '=cmd|"/c calc"!A1', "<script>alert(1)</script>", 'a,"b"\nc', "Größe 日本 🙂", "@x", "-1",
@@ -166,10 +166,10 @@ def test_a_crash_leaves_no_half_plan_and_keeps_the_older_one(
         (tmp_path / "out" / "problems.csv").write_text("older")
     write_csv = planner.write.write_csv
 
-    def crash(frame: pd.DataFrame, path: Path) -> None:
+    def crash(frame: pd.DataFrame, path: Path, decimals: int | None = None) -> None:
         if path.name == "projection.csv":
             raise error
-        write_csv(frame, path)
+        write_csv(frame, path, decimals)
 
     monkeypatch.setattr(planner.write, "write_csv", crash)
     with pytest.raises(type(error)):

@@ -12,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import scenarios.read_csv
 from scenarios.errors import Finding, InputError
 from scenarios.model import Scenario
 from tests.scenarios.folders import GOOD, errors, findings, write
@@ -156,6 +157,7 @@ class TestUnusualFiles:
             "old Mac line ends": lambda text: text.replace("\n", "\r").encode(),
             "no line end at the end": lambda text: text.rstrip("\n").encode(),
             "blank lines": lambda text: text.replace("\n", "\n\n").encode(),
+            "blank lines at the end": lambda text: (text + "\n\r\n\n").encode(),
             "empty records at the end": lambda text: (text + ",,,,\n,,,,\n").encode(),
             "blanks around names": lambda text: text.replace("A,Shop", " A , Shop ").encode(),
             "blanks around numbers": lambda text: text.replace(",4,0", ", 4 ,0").encode(),
@@ -171,6 +173,14 @@ class TestUnusualFiles:
     def test_are_read_as_meant(self, tmp_path: Path, change: tuple[str, Any]) -> None:
         changed = change[1](GOOD["forecast.csv"])
         self.same(write(tmp_path / "a", forecast__csv=changed), tmp_path / "b")
+
+    def test_blank_lines_at_the_end_do_not_slow_reading_down(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Line by line, a forecast of millions of records takes a quarter of a minute.
+        monkeypatch.setattr(scenarios.read_csv, "_read_slow", None)
+        forecast = GOOD["forecast.csv"] + "\n\n"
+        self.same(write(tmp_path / "a", forecast__csv=forecast), tmp_path / "b")
 
     def test_gzip(self, tmp_path: Path) -> None:
         folder = write(tmp_path / "a", forecast__csv=None)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from scenarios import write_tables
 from scenarios.model import Scenario
 from scenarios.neutralise import neutralise, neutralise_text, restore_text
 from scenarios.write_tables import new_folder, write_csv
@@ -232,6 +233,33 @@ def test_a_csv_keeps_every_digit_and_quotes_only_what_needs_it(tmp_path: Path) -
         (_, first, second) = csv.reader(file)
     assert (first[0], second[0]) == ("A", 'say "hi", you')
     assert (float(first[1]), float(second[1])) == (0.1 + 0.2, 5e-324)
+
+
+def test_a_table_written_in_pieces_is_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = 50
+    frame = pd.DataFrame(
+        {
+            "name": pd.Categorical.from_codes(np.arange(n) % 3, ["A", "=B", "C, D"]),
+            "note": pd.Series(["plain", None] * (n // 2), dtype="str"),
+            "date": pd.date_range("2026-01-05", periods=n),
+            "value": np.where(np.arange(n) % 7 == 0, np.nan, np.arange(n) / 3 - 5),
+        }
+    )
+    write_csv(frame, tmp_path / "whole.csv", 4)
+    monkeypatch.setattr(write_tables, "PIECE", 7)
+    write_csv(frame, tmp_path / "pieces.csv", 4)
+    assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    value = pd.read_csv(tmp_path / "pieces.csv")["value"]
+    pd.testing.assert_series_equal(value, frame["value"].round(4))
+
+
+def test_a_name_that_no_row_has_is_no_reason_for_quotes(tmp_path: Path) -> None:
+    for code, text in ((0, "name\nA\n"), (1, 'name\n"B, C"\n')):
+        frame = pd.DataFrame({"name": pd.Categorical.from_codes([code], ["A", "B, C"])})
+        write_csv(frame, tmp_path / f"{code}.csv")
+        assert (tmp_path / f"{code}.csv").read_text() == text
 
 
 def test_routes_that_a_scenario_lacks_come_back_closed(tmp_path: Path) -> None:

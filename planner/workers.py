@@ -1,0 +1,40 @@
+"""Who solves the blocks of a large program: threads of this process, or a Ray cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from solver.workers import Here, Workers
+
+
+@contextmanager
+def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Workers]:
+    """Workers for :func:`planner.plan` and for policies; the plan is the same on all of them.
+
+    >>> with workers_of(ray="local[4]") as workers:  # doctest: +SKIP
+    ...     plan(scenario, workers=workers)
+
+    Parameters
+    ----------
+    count : int, optional
+        Threads of this process; default: one for each core.
+    ray : str, optional
+        A Ray cluster instead: HOST:PORT, ray://HOST:PORT, ``auto`` (the one that runs on this
+        machine), ``local`` or ``local[N]`` (started here with N cores, and stopped in the end).
+        Its machines need this package, in the same version.
+
+    Raises
+    ------
+    ImportError
+        If Ray is not installed.
+    InputError
+        If the address is none, or no cluster answers there.
+    """
+    if ray is None:
+        yield Here(count)
+        return
+    from brain.ray_workers import ray_workers
+
+    with ray_workers(ray) as there:
+        yield there

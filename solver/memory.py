@@ -1,0 +1,47 @@
+"""Memory: what planning in blocks takes, and how many blocks may keep their programs."""
+
+from __future__ import annotations
+
+import psutil
+
+from scenarios.model import Scenario
+from solver.blocks import BLOCK_ROWS
+from solver.options import SolverOptions
+from solver.workers import Workers
+
+GIGABYTE = 1e9
+PER_BALANCE = 400.0
+"""Bytes of a block's program for each balance of a stock point in a period."""
+AT_WORK = 4.0
+"""Copies of its program that a block takes while it is solved, HiGHS' own included."""
+AFTERWARDS = 300.0
+"""Bytes for each balance that orders, tables and audit take once the blocks are done."""
+
+
+class NotEnoughMemory(MemoryError):
+    """Less memory is allowed than planning takes."""
+
+
+def blocks_to_keep(
+    scenario: Scenario, n_periods: int, workers: Workers, options: SolverOptions
+) -> int:
+    """How many blocks may keep their programs within the memory allowed.
+
+    Raises
+    ------
+    NotEnoughMemory
+        If not even one block at a time can be planned in it.
+    """
+    balances = scenario.n_points * n_periods
+    now = float(psutil.Process().memory_info().rss)
+    free = float(psutil.virtual_memory().available)
+    allowed = now + free if options.memory is None else options.memory * GIGABYTE
+    largest = max(BLOCK_ROWS, balances / max(scenario.n_products, 1))
+    needed = now + AFTERWARDS * balances + AT_WORK * PER_BALANCE * largest * workers.count
+    if needed > allowed:
+        raise NotEnoughMemory(
+            f"planning {scenario.n_points:,} stock points takes about {needed / GIGABYTE:.1f} GB,"
+            f" and {allowed / GIGABYTE:.1f} GB are "
+            + ("free" if options.memory is None else "allowed by --memory")
+        )
+    return int((allowed - needed) / 2 / (PER_BALANCE * BLOCK_ROWS))

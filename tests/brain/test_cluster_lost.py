@@ -1,0 +1,110 @@
+"""Clusters that do not answer, and machines that are lost meanwhile."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ray.cluster_utils import Cluster
+
+from brain import cluster as clusters
+from brain.ray_workers import ray_workers
+from scenarios.errors import InputError
+
+# What Ray warns of in its own code is its own.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+# Ray tells that a machine is gone after 15 seconds as a rule.
+QUICK = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 2,
+}
+
+
+def wait_at(folder: Path, own: int) -> np.ndarray:
+    """The first is done at once, the second when it may, and the others still later."""
+    (folder / f"begun-{own}-{os.getpid()}").touch()
+    while own > 0 and not (folder / ("second" if own == 1 else "others")).exists():
+        time.sleep(0.01)
+    # Too large to be sent along: it stays with its machine until it is asked for.
+    return np.full(200_000, float(own))
+
+
+def test_a_machine_that_is_lost_costs_time_only(tmp_path: Path) -> None:
+    machines = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": QUICK}
+    )
+    try:
+        lost = machines.add_node(num_cpus=2)
+        with ray_workers(machines.address) as workers:
+            running = workers.run(wait_at, ((tmp_path, n) for n in range(6)))
+            first = next(running)
+            (tmp_path / "second").touch()
+            # It works on two tasks, and keeps the result of another that nobody has asked for yet.
+            while len(list(tmp_path.glob("begun-[123]-*"))) < 3:
+                time.sleep(0.01)
+            machines.remove_node(lost, allow_graceful=False)
+            (tmp_path / "others").touch()
+            machines.add_node(num_cpus=2)
+            found = dict([first, *running])
+    finally:
+        machines.shutdown()
+    assert first[0] == 0
+    assert sorted(found) == list(range(6))
+    assert all((found[n] == n).all() for n in range(6))
+    assert [len(list(tmp_path.glob(f"begun-{n}-*"))) for n in range(6)] == [1, 2, 2, 2, 1, 1]
+
+
+@contextmanager
+def listening(answer: bytes | None) -> Iterator[str]:
+    """The address of something that is no cluster."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        lines = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    line, _ = server.accept()
+                except OSError:
+                    return
+                if answer is None:
+                    lines.append(line)
+                    continue
+                line.recv(1000)
+                line.sendall(answer)
+                line.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for line in lines:
+                line.close()
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_what_listens_but_is_no_cluster_is_one_line(
+    answer: bytes | None, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "KNOCK", 0.5)
+    with listening(answer) as place:
+        began = time.monotonic()
+        with pytest.raises(InputError, match="no cluster answers there"):
+            ray_workers(scheme + place).__enter__()
+        assert time.monotonic() - began < 5.0
+        monkeypatch.setenv("RAY_ADDRESS", scheme + place)
+        with pytest.raises(InputError, match="no cluster answers there"):
+            ray_workers("auto").__enter__()
