@@ -230,19 +230,18 @@ def test_when_the_driver_is_killed_nothing_is_left_and_the_same_command_works(
     out = tmp_path / "plans" / "one"
     command = ["plan", chain, "--out", out, "--solver", "decomposed", "--no-report"]
     driver = subprocess.Popen(
-        [sys.executable, "-m", "planner", *map(str, command), "--ray", "local[2]"],
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert driver.stderr is not None
-    for line in driver.stderr:
-        if "orders: " in line:
-            break
-    made = _descendants(driver.pid)
+        [sys.executable, "-m", "planner", *map(str, command), "-q", "--ray", "local[2]"]
+    )
+    made: dict[int, str] = {}
+    while not any("ray::_there" in _command(process) for process in made):  # a block at work
+        assert driver.poll() is None
+        time.sleep(0.02)
+        made = _descendants(driver.pid)
     # Two agents of Ray's, idle from then on, take a minute more to see that all is over.
     made = {process: name for process, name in made.items() if "Agent" not in _command(process)}
     assert {"raylet", "gcs_server"} <= set(made.values())
     driver.kill()
-    driver.communicate(timeout=30)
+    driver.wait(timeout=30)
     assert not out.exists()
     assert not out.parent.exists()
     until = time.monotonic() + 30.0
