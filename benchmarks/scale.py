@@ -181,8 +181,11 @@ def main() -> None:
     except Failed as error:
         sys.exit(str(error))
     sizes = kept.results["sizes"]
-    print("\n".join(["", text.sizes_table(sizes), "", text.growth_text(sizes), "",
-                     text.phases_table(sizes), "", text.paper_table(sizes[-1])]))  # fmt: skip
+    told = [
+        text.sizes_table(sizes), text.growth_text(sizes), text.phases_table(sizes),
+        text.paper_table(sizes[-1]),
+    ]  # fmt: skip
+    print("", *(part for part in told if part), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
@@ -260,6 +261,7 @@ def _report(
         objective=float(found.objective),
         bound=found.bound,
         gap=found.gap,
+        solver=_effort(found),
         seconds=seconds,
         versions=versions(),
         brains={str(name): int(n) for name, n in zip(names, numbers, strict=True)},
@@ -285,6 +287,13 @@ def _report(
         forecast={} if ready.forecast is None else ready.forecast.weights,
         notes=tuple(_notes(scenario, projection)),
     )
+
+
+def _effort(found: OrderPlan) -> dict[str, Any]:
+    """How orders were found, and what lot rules cost."""
+    relaxed = found.effort.relaxed_objective
+    loss = None if relaxed is None else found.objective - relaxed
+    return dataclasses.asdict(found.effort) | {"lot_loss": loss}
 
 
 def _notes(scenario: Scenario, projection: Projection) -> Iterator[str]:

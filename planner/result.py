@@ -62,6 +62,10 @@ class Report:
     """Expected cost in the order model, of which ``bound`` is a proven lower bound."""
     bound: float | None
     gap: float | None
+    solver: dict[str, Any]
+    """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
+    highs_seconds (of all workers), relaxed_objective (without lot rules), lot_loss (objective above
+    it)."""
     seconds: dict[str, float]
     """Wall time by phase."""
     versions: dict[str, str]

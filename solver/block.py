@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from scenarios.model import Floats, Ints, Scenario
 from solver.capacity import SharedCapacities
@@ -20,7 +19,7 @@ from solver.clock import Clock
 from solver.data import Common
 from solver.fixed_orders import CannotShip, FixedOrders
 from solver.highs import Basis, Highs, Termination
-from solver.made import Made, made_ready, with_capacities
+from solver.made import Made, made_ready, used_volume, with_capacities
 from solver.options import SolverOptions
 from solver.program import LinearProgram
 from solver.solved import Found, in_closed_form, solved
@@ -123,11 +122,7 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
         made = block.made()
     except CannotShip as error:
         return Refused.of(error)
-    program, n_shared = made.program, made.program.n_shared
-    first = program.storage_row
-    shared = slice(first, first + n_shared)
-    use = sp.csr_array(program.matrix)[shared]
-    paid, anyway = _paid(made, use, asked.price), _anyway(made)
+    paid = _paid(made, asked.price)
     highs = Highs(paid, threads=1)
     _start(highs, made, asked.start)
     left = asked.seconds - (time.perf_counter() - started)
@@ -137,11 +132,12 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
             block.fixed.explain(highs, max(left, 1.0))
         except CannotShip as error:
             return Refused.of(error)
-    values = np.zeros(len(program.cost)) if found.values is None else found.values
+    values = np.zeros(len(paid.cost)) if found.values is None else found.values
+    use, nothing = used_volume(made, values), used_volume(made, np.zeros(len(values)))
     return Proposal(
         termination=found.termination,
-        value=found.objective + float(asked.price @ anyway),
-        use=use @ values + anyway,
+        value=found.objective + float(asked.price @ nothing),
+        use=use,
         basis=highs.basis,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,
@@ -155,26 +151,17 @@ def _start(highs: Highs, made: Made, start: Basis | Template | None) -> None:
         highs.start_from(basis)
 
 
-def _paid(made: Made, use: sp.csr_array, price: Floats) -> LinearProgram:
+def _paid(made: Made, price: Floats) -> LinearProgram:
     """The program with its shared limits paid for instead of kept."""
     program = made.program
-    upper = program.upper.copy()
-    upper[program.overflow_column] = 0.0
+    shared = slice(program.storage_row, program.storage_row + len(price))
+    duals = np.zeros(len(program.row_upper))
+    duals[shared] = price
+    cost, upper = program.cost + program.matrix.T @ duals, program.upper.copy()
+    cost[program.overflow_column] = upper[program.overflow_column] = 0.0
     row_upper = program.row_upper.copy()
-    row_upper[program.storage_row : program.storage_row + len(price)] = np.inf
-    cost = program.cost.copy()
-    cost[program.overflow_column] = 0.0
-    own = sp.csr_array(use)
-    added = own.T @ price
-    added[program.overflow_column] = 0.0
-    return replace(program, cost=cost + added, upper=upper, row_upper=row_upper)
-
-
-def _anyway(made: Made) -> Floats:
-    """[M + L] volume taken whatever is decided: the part of stock that is data."""
-    limits, program = made.data.capacities, made.program
-    stored = limits.storage_base - program.row_upper[program.storage_row : program.lane_row]
-    return np.concatenate([stored, np.zeros(len(limits.lane))])
+    row_upper[shared] = np.inf
+    return replace(program, cost=cost, upper=upper, row_upper=row_upper)
 
 
 def _size(made: Made) -> int:

@@ -37,6 +37,7 @@ from solver.fixed_orders import FixedOrders
 from solver.highs import Basis
 from solver.judged import gap_of, status_of
 from solver.kept import Kept
+from solver.master import Master
 from solver.memory import blocks_to_keep
 from solver.options import SolverOptions
 from solver.quotas import Totals, Use, charge, own_limits
@@ -53,8 +54,8 @@ FOR_PRICES = 0.5
 """Share of the time left that a round may spend at prices, the rest being for its quotas."""
 FOR_BLOCKS = 0.8
 """Share of the gap asked for that blocks may leave within their quotas."""
-WORTH = 0.8
-"""A further round is made while each leaves no more than this share of the gap before it."""
+NEW = 0.4
+"""Share of the master's prices in the next ones, the best so far having the rest (Wentges 1997)."""
 
 
 def decomposed(
@@ -95,27 +96,37 @@ def decomposed(
     # No price is above that of the last tier of overflow.
     top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
     best, bound, gap, rounds = None, -np.inf, np.inf, 0
+    master = Master(limits, [use.rows for use in blocks.uses])
+    best_price = price
     while True:
         started = clock.left()
         price = np.minimum(price, top)
         asked = _at_prices(blocks, limits, price, starts, clock)
         rounds += 1
-        bound = max(bound, asked.bound)
-        starts = asked.starts
-        round_ = _within_quotas(blocks, limits, asked.uses, starts, clock, scenario.n_routes)
+        if asked.bound > bound:
+            bound, best_price = asked.bound, price
+        uses = asked.uses
+        if rounds > 1 and asked.proposals is not None:
+            master.take(asked.proposals)
+            uses = [replace(use, volume=mix) for use, mix in zip(uses, master.solve().use)]
+        round_ = _within_quotas(blocks, limits, uses, asked.starts, clock, scenario.n_routes)
         highs_seconds += asked.highs_seconds + round_.found.highs_seconds
-        starts, price = round_.starts, round_.found.price
+        starts = round_.starts
         if best is None or round_.found.cost < best.cost:
             best = round_.found
-        if (safety_stock >= 0).all():
-            # Then no part of the cost is negative.
-            bound = max(bound, best.surcharge)
         before, gap = gap, gap_of((best.cost, best.surcharge), bound)
         spent = started - clock.left()
-        if gap <= options.gap or gap > WORTH * before or rounds == MOST_ROUNDS:
+        if gap <= options.gap or rounds == MOST_ROUNDS or clock.left() < 1.2 * spent:
             break
-        if clock.left() < 1.2 * spent:
+        if rounds == 1 and asked.proposals is not None:
+            master.take(asked.proposals)
+        if round_.proposals is None:
             break
+        master.take(round_.proposals)
+        price = NEW * master.solve().price + (1.0 - NEW) * best_price
+    if not np.isfinite(bound) and (safety_stock >= 0).all():
+        # Then no part of the cost is negative.
+        bound = best.surcharge
     kept.price, kept.starts = price, starts
     status = best.status
     if status != "closed_form":
@@ -140,6 +151,8 @@ class _Asked:
     """-inf where time ran out for some."""
     uses: list[Use]
     starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block; None where time ran out for some."""
     highs_seconds: float
 
 
@@ -158,16 +171,19 @@ def _at_prices(
             left = max(clock.left() - until, 0.0)
             yield AtPrices(price[use.rows], starts[number], left)
 
-    values = np.full(len(blocks.held), -np.inf)
+    values, costs = np.full((2, len(blocks.held)), -np.inf)
     uses, ends, spent = list(blocks.uses), list(starts), 0.0
     proposal: Proposal
     for number, proposal in _told(blocks.run(at_prices, asked()), blocks, "prices", clock):
         spent += proposal.highs_seconds
         if proposal.termination == "optimal":
             values[number] = proposal.value
+            costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
             uses[number] = replace(uses[number], volume=proposal.use)
             ends[number] = proposal.basis
-    return _Asked(float(values.sum()) + charge(limits, price), uses, ends, spent)
+    proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
+    complete = proposals if np.isfinite(costs).all() else None
+    return _Asked(float(values.sum()) + charge(limits, price), uses, ends, complete, spent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +192,8 @@ class _Round:
 
     found: Found
     starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block without lot rules; None where time ran out for some."""
     closed_form: int
     """Blocks that time ran out for."""
 
@@ -218,6 +236,7 @@ def _gathered(
     orders = relaxed = np.empty((0, 0))
     cost = surcharge = relaxed_cost = highs_seconds = 0.0
     closed_form, terminations = 0, set()
+    proposals: list[Any] = [None] * len(uses)
     for number, planned in results:
         found, use, routes = planned.found, uses[number], blocks.portions[number].routes
         if planned.basis is not None:
@@ -235,6 +254,9 @@ def _gathered(
         surcharge += found.surcharge
         relaxed_cost += found.cost if found.relaxed_cost is None else found.relaxed_cost
         highs_seconds += found.highs_seconds
+        if found.relaxed_cost is not None and found.relaxed_use is not None:
+            over = overflow_cost(quotas[number], found.relaxed_use[: len(storage)])
+            proposals[number] = found.relaxed_cost - over, found.relaxed_use
         if found.status == "closed_form":
             closed_form += 1
             terminations.add(found.termination)
@@ -247,12 +269,14 @@ def _gathered(
         bound=-np.inf,
         surcharge=surcharge,
         relaxed_cost=None if everywhere else relaxed_cost,
+        relaxed_use=None,
         price=price / np.where(weight > 0, weight, 1.0),
         stored=stored,
         termination=min(terminations) if everywhere else "optimal",
         highs_seconds=highs_seconds,
     )
-    return _Round(found, starts, closed_form)
+    complete = None if any(one is None for one in proposals) else proposals
+    return _Round(found, starts, complete, closed_form)
 
 
 def in_closed_form(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from scenarios.model import Floats, Scenario
 from solver.assemble import assemble
 from solver.data import Common, ModelData, common, prepare
@@ -69,3 +71,17 @@ def with_capacities(made: Made, scenario: Scenario, shared: Common) -> Made:
         data=replace(made.data, capacities=limits),
         program=replace(program, upper=upper, row_upper=row_upper),
     )
+
+
+def used_volume(made: Made, values: Floats) -> Floats:
+    """[M + L] volume that a solution takes of each shared limit, storage first."""
+    program, limits = made.program, made.data.capacities
+    values = values.copy()
+    values[program.overflow_column] = 0.0
+    shared = slice(program.storage_row, program.storage_row + program.n_shared)
+    use = np.asarray((program.matrix @ values)[shared])
+    # Of stored volume, a part is data and stands on the right.
+    use[: len(limits.location)] += (
+        limits.storage_base - program.row_upper[program.storage_row : program.lane_row]
+    )
+    return use

@@ -14,7 +14,7 @@ from solver.highs import Highs, Termination
 from solver.integral import improve
 from solver.judged import gap_of, status_of
 from solver.lots import exact_lots
-from solver.made import Made
+from solver.made import Made, used_volume
 from solver.options import SolverOptions
 from solver.program import shipments_of
 from solver.result import Status
@@ -39,9 +39,11 @@ class Found:
     bound: float
     surcharge: float
     relaxed_cost: float | None
-    """None: the relaxation was not solved."""
+    """Of the relaxation; None: it was not solved."""
+    relaxed_use: Floats | None
+    """[M + L] volume that it takes of each shared limit, storage first."""
     price: Floats
-    """[M + L] of the shared capacities, storage first; per unit of volume."""
+    """[M + L] of the shared capacities; per unit of volume."""
     stored: Floats
     """[M] volume planned at each storage limit."""
     termination: Termination
@@ -114,6 +116,7 @@ def solved(
         bound=min(bound, objective),
         surcharge=planned.surcharge,
         relaxed_cost=relaxed.objective,
+        relaxed_use=used_volume(made, relaxed.values),
         price=price,
         stored=_stored(made, planned),
         termination="optimal",
@@ -139,6 +142,7 @@ def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
         bound=bound,
         surcharge=planned.surcharge,
         relaxed_cost=None,
+        relaxed_use=None,
         price=np.zeros(made.program.n_shared),
         stored=_stored(made, planned),
         termination="optimal",
