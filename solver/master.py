@@ -80,13 +80,14 @@ class Master:
         limit = np.concatenate([limits.storage_base, limits.lane_limit])
         lower = np.concatenate([np.full(n_shared, -np.inf), np.ones(n_blocks)])
         highs = highspy.Highs()
-        for name, value in {"output_flag": False, "threads": 1, "solver": "simplex"}.items():
-            highs.setOptionValue(name, value)
+        for name, setting in {"output_flag": False, "threads": 1, "solver": "simplex"}.items():
+            highs.setOptionValue(name, setting)
         nothing = np.empty(0, dtype=np.int32)
         upper = np.concatenate([limit, np.ones(n_blocks)])
         highs.addRows(len(lower), lower, upper, 0, nothing, nothing, np.empty(0))
-        index, value, start = [], [], []
-        size = 0
+        index: list[Ints] = []
+        value: list[Floats] = []
+        start, size = [], 0
         for block, use in zip(self._block, self._use, strict=True):
             some = np.flatnonzero(use)
             index += [self._rows[block][some], np.array([n_shared + block])]
@@ -99,7 +100,7 @@ class Master:
             len(cost), cost, none, free, size, np.array(start, dtype=np.int32),
             np.concatenate(index).astype(np.int32), np.concatenate(value),
         )  # fmt: skip
-        largest = np.maximum([np.abs(use).max(initial=0.0) for use in self._use], 1e-9)
+        largest = np.array([max(1e-9, np.abs(use).max(initial=0.0)) for use in self._use])
         penalty = ABOVE_ALL * float((np.abs(cost) / largest).max())
         over = np.concatenate([np.repeat(np.arange(n_storage), n_tiers),
                                n_storage + np.arange(n_lanes)])  # fmt: skip

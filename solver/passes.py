@@ -1,0 +1,172 @@
+"""All blocks at prices, and all blocks within quotas: the two passes of a round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from scenarios.model import Floats
+from solver.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
+from solver.blocks import Blocks
+from solver.capacity import SharedCapacities, overflow_cost
+from solver.clock import Clock
+from solver.highs import Basis
+from solver.quotas import Totals, Use, charge
+from solver.solved import Found
+from solver.template import Template
+
+Start = Basis | Template | None
+"""Where a block begins: where it ended, or as products like its own."""
+FOR_PRICES = 0.5
+"""Share of the time left that a round may spend at prices, the rest being for its quotas."""
+
+
+@dataclass(frozen=True, eq=False)
+class AskedAtPrices:
+    """What all blocks do at prices."""
+
+    bound: float
+    """-inf where time ran out for some."""
+    uses: list[Use]
+    starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block; None where time ran out for some."""
+    highs_seconds: float
+
+
+def all_at_prices(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    price: Floats,
+    starts: list[Start],
+    clock: Clock,
+) -> AskedAtPrices:
+    clock.phase("prices")
+    until = clock.left() * (1.0 - FOR_PRICES)
+
+    def asked() -> Iterator[AtPrices]:
+        for number, use in enumerate(blocks.uses):
+            left = max(clock.left() - until, 0.0)
+            yield AtPrices(price[use.rows], starts[number], left)
+
+    values, costs = np.full((2, len(blocks.held)), -np.inf)
+    uses, ends, spent = list(blocks.uses), list(starts), 0.0
+    for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
+        spent += proposal.highs_seconds
+        if proposal.termination == "optimal":
+            values[number] = proposal.value
+            costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
+            uses[number] = replace(uses[number], volume=proposal.use)
+            ends[number] = proposal.basis
+    proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
+    complete = proposals if np.isfinite(costs).all() else None
+    return AskedAtPrices(float(values.sum()) + charge(limits, price), uses, ends, complete, spent)
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """The plan of all blocks within their quotas."""
+
+    found: Found
+    starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block without lot rules; None where time ran out for some."""
+    closed_form: int
+    """Blocks that time ran out for."""
+
+
+def all_within_quotas(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: list[Use],
+    starts: list[Start],
+    clock: Clock,
+    n_routes: int,
+) -> Round:
+    clock.phase("quotas")
+    totals, n_blocks = Totals.of(limits, uses), len(uses)
+
+    def asked() -> Iterator[WithinQuota]:
+        for number, use in enumerate(uses):
+            left = clock.left()
+            fair = left * blocks.workers.count / (n_blocks - number)
+            yield WithinQuota(totals.quota(use), starts[number], left, fair)
+
+    quotas = (totals.quota(use) for use in uses)
+    results = told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
+    return gathered(blocks, limits, uses, list(quotas), list(starts), results, n_routes)
+
+
+def gathered(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: Sequence[Use],
+    quotas: Sequence[SharedCapacities],
+    starts: list[Start],
+    results: Iterator[tuple[int, Planned]],
+    n_routes: int,
+) -> Round:
+    """The plans of blocks as one."""
+    n_storage = len(limits.location)
+    price, weight = np.zeros((2, n_storage + len(limits.lane)))
+    stored = np.zeros(n_storage)
+    orders = relaxed = np.empty((0, 0))
+    cost = surcharge = relaxed_cost = highs_seconds = 0.0
+    closed_form, terminations = 0, set()
+    proposals: list[Any] = [None] * len(uses)
+    for number, planned in results:
+        found, use, routes = planned.found, uses[number], blocks.portions[number].routes
+        if planned.basis is not None:
+            starts[number] = planned.basis
+        if not orders.size:
+            shape = (n_routes, found.orders.shape[1])
+            orders, relaxed = np.zeros(shape), np.zeros(shape)
+        orders[routes], relaxed[routes] = found.orders, found.relaxed
+        storage = use.rows[use.rows < n_storage]
+        stored[storage] += found.stored
+        own = np.abs(use.volume) + 1e-6 * use.size
+        price[use.rows] += own * found.price
+        weight[use.rows] += own
+        cost += found.cost - overflow_cost(quotas[number], found.stored)
+        surcharge += found.surcharge
+        relaxed_cost += found.cost if found.relaxed_cost is None else found.relaxed_cost
+        highs_seconds += found.highs_seconds
+        if found.relaxed_cost is not None and found.relaxed_use is not None:
+            over = overflow_cost(quotas[number], found.relaxed_use[: len(storage)])
+            proposals[number] = found.relaxed_cost - over, found.relaxed_use
+        if found.status == "closed_form":
+            closed_form += 1
+            terminations.add(found.termination)
+    everywhere = closed_form == len(uses)
+    found = Found(
+        status="closed_form" if everywhere else "optimal",
+        orders=orders,
+        relaxed=relaxed,
+        cost=cost + overflow_cost(limits, stored),
+        bound=-np.inf,
+        surcharge=surcharge,
+        relaxed_cost=None if everywhere else relaxed_cost,
+        relaxed_use=None,
+        price=price / np.where(weight > 0, weight, 1.0),
+        stored=stored,
+        termination=min(terminations) if everywhere else "optimal",
+        highs_seconds=highs_seconds,
+    )
+    complete = None if any(one is None for one in proposals) else proposals
+    return Round(found, starts, complete, closed_form)
+
+
+def told(
+    results: Iterator[tuple[int, Any]], blocks: Blocks, what: str, clock: Clock
+) -> Iterator[tuple[int, Any]]:
+    """The same results, with a word on progress every second."""
+    last, total = time.perf_counter(), len(blocks.held)
+    for done, result in enumerate(results, start=1):
+        if time.perf_counter() - last > 1.0:
+            last = time.perf_counter()
+            clock.tell(f"{what}, block {done:,} of {total:,}")
+        yield result
