@@ -32,7 +32,7 @@ from solver.result import Effort, OrderPlan
 from solver.sample import sample_prices
 from solver.workers import Workers
 
-MOST_ROUNDS = 10
+MOST_ROUNDS, MOST_STEPS = 10, 3
 FOR_BLOCKS = 0.8
 """Share of the gap asked for that blocks may leave within their quotas."""
 NEW = 0.4
@@ -83,14 +83,22 @@ def decomposed(
         started = clock.left()
         price = np.minimum(price, top)
         asked = all_at_prices(blocks, limits, price, starts, clock)
+        for _ in range(MOST_STEPS):
+            if not asked.unbounded:
+                break
+            # So high that some block would ship or wait without end: back towards what was not.
+            price = 0.5 * (price + (best_price if rounds else 0.0))
+            asked = all_at_prices(blocks, limits, price, starts, clock)
         rounds += 1
         if asked.bound > bound:
             bound, best_price = asked.bound, price
         uses = asked.uses
         if rounds > 1 and asked.proposals is not None:
             master.take(asked.proposals)
-            mixes = zip(uses, master.solve().use, strict=True)
-            uses = [replace(use, volume=volume) for use, volume in mixes]
+            mix = master.solve()
+            if mix is not None:
+                mixes = zip(uses, mix.use, strict=True)
+                uses = [replace(use, volume=volume) for use, volume in mixes]
         round_ = all_within_quotas(blocks, limits, uses, asked.starts, clock, scenario.n_routes)
         highs_seconds += asked.highs_seconds + round_.found.highs_seconds
         starts = round_.starts
@@ -100,12 +108,17 @@ def decomposed(
         spent = started - clock.left()
         if gap <= options.gap or rounds == MOST_ROUNDS or clock.left() < 1.2 * spent:
             break
-        if rounds == 1 and asked.proposals is not None:
-            master.take(asked.proposals)
-        if round_.proposals is None:
+        if round_.proposals is None or asked.proposals is None:
             break
+        if rounds == 1:
+            master.take(asked.proposals)
         master.take(round_.proposals)
-        price = NEW * master.solve().price + (1.0 - NEW) * best_price
+        mix = master.solve()
+        if mix is None:
+            break
+        smoothed = NEW * mix.price + (1.0 - NEW) * best_price
+        # Quotas are made for the first prices; their own are better, once.
+        price = round_.found.price if rounds == 1 else smoothed
     if not np.isfinite(bound) and (safety_stock >= 0).all():
         # Then no part of the cost is negative.
         bound = best.surcharge

@@ -14,7 +14,7 @@ from scenarios.model import Floats, Ints
 from solver.crash import uncoupled_basis
 from solver.program import LinearProgram
 
-Termination = Literal["optimal", "time_limit", "infeasible", "error"]
+Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,4 +247,6 @@ _TERMINATION: dict[Any, Termination] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "unbounded",
 }
