@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from scenarios.model import Ints
 from solver.data import ModelData
-from solver.highs import BASIC, LOWER, Basis
+from solver.highs import BASIC, LOWER, Basis, States
 from solver.made import Made
 from solver.program import LinearProgram
 
-States = NDArray[np.int8]
-"""HiGHS' numbers of the states of columns or rows."""
 Parts = tuple[Ints, Ints, Ints]
 """Code, first index and size of parts that belong together."""
 MOST = 200
@@ -71,7 +69,7 @@ class Template:
         kind, first = kind[:MOST], first[:MOST]
         number = np.full(int(data.product.max(initial=-1)) + 1, -1)
         number[first] = np.arange(len(kind))
-        column, row = basis.column, basis.row
+        column, row = basis.numbers
         own, balance = _points(data, program, number)
         return cls(
             kind,
@@ -94,7 +92,7 @@ class Template:
         self.own.copy(own, column)
         self.balance.copy(balance, row)
         self.order.copy(_routes(data, program, number), column)
-        return Basis(column, row)
+        return Basis.of(column, row)
 
 
 def _points(data: ModelData, program: LinearProgram, number: Ints) -> tuple[Parts, Parts]:
