@@ -16,9 +16,9 @@ from scenarios.model import Ints
 from solver.data import ModelData
 from solver.highs import BASIC, LOWER, Basis, States
 from solver.made import Made
-from solver.program import LinearProgram
+from solver.program import Index, LinearProgram
 
-Parts = tuple[Ints, Ints, Ints]
+Parts = tuple[Ints, Index, Ints]
 """Code, first index and size of parts that belong together."""
 MOST = 200
 """Kinds of products that are kept: the first ones."""
@@ -143,7 +143,7 @@ def _mixed(code: Ints) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-def _slices(first: Ints, size: Ints) -> Ints:
+def _slices(first: Ints | Index, size: Ints) -> Ints:
     """Indices of stretches that begin at ``first`` and have these sizes, one after the other."""
     offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    return np.repeat(first, size) + offset
+    return np.repeat(first.astype(np.int64), size) + offset
