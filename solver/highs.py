@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints
 from solver.crash import uncoupled_basis
-from solver.program import LinearProgram
+from solver.program import Index, LinearProgram
 
 Termination = Literal["optimal", "time_limit", "infeasible", "error"]
 
@@ -172,15 +172,17 @@ class Highs:
 
     def start_from(self, basis: Basis) -> None:
         """Begin the next solution where one of a like program ended."""
+        started = time.perf_counter()
         self._highs.setBasis(basis.native)
+        self.seconds += time.perf_counter() - started
         self._has_basis = True
 
-    def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+    def change_bounds(self, columns: Ints | Index, lower: Floats, upper: Floats) -> None:
         """New bounds for some columns."""
         self._lower[columns], self._upper[columns] = lower, upper
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def change_cost(self, columns: Ints, cost: Floats) -> None:
+    def change_cost(self, columns: Ints | Index, cost: Floats) -> None:
         """New cost for some columns."""
         self._cost[columns] = cost
         self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
