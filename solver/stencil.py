@@ -13,14 +13,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 import scipy.sparse as sp
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from scenarios.model import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.data import ModelData
 from solver.model import build_model
+from solver.modelling import LinearStandardFormCompiler, pyo
 from solver.program import Index
 from solver.shortfall import Tiers
 
