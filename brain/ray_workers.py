@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from itertools import islice
+from traceback import format_exception
 from typing import Any
 
 from brain.cluster import cluster, read_address, require
@@ -42,7 +43,31 @@ class Raised:
 
     error: Exception
     there: Exception | None = None
-    """With what Ray tells of the place where it happened."""
+    """Tells of the place where it happened."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception on its way from a machine.
+
+    As it is, Python would make it anew from its message, which many do not take.
+    """
+
+    kind: type[Exception]
+    arguments: tuple[Any, ...]
+    attributes: dict[str, Any]
+    traceback: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Failure:
+        """What there is to send."""
+        return cls(type(error), error.args, vars(error), "".join(format_exception(error)))
+
+    def raised(self) -> Raised:
+        """The exception as it was."""
+        error = self.kind.__new__(self.kind, *self.arguments)
+        vars(error).update(self.attributes)
+        return Raised(error, Exception(f"\n{self.traceback}"))
 
 
 class RayWorkers:
@@ -132,7 +157,7 @@ class RayWorkers:
                         hand_over(number, task, lost + 1)
                         continue
                     found = Raised(_lost(number, error), error)
-                yield number, found
+                yield number, found.raised() if isinstance(found, Failure) else found
         finally:
             for left in running:
                 ray.cancel(left, force=True)
@@ -235,7 +260,10 @@ def _there(call: Callable[[Any, Any], Any], versions: dict[str, str], held: Any,
         raise ClusterFailed(
             f"a machine of the cluster has {told}. Remedy: install the same on all machines"
         )
-    return call(held, own)
+    try:
+        return call(held, own)
+    except Exception as error:
+        return Failure.of(error)
 
 
 @lru_cache

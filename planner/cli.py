@@ -104,8 +104,8 @@ def init(
 
 
 @app.command(
-    epilog="Examples: planner plan my-chain --out my-plan --time-limit 30;"
-    " planner plan my-chain --out my-plan --ray 10.0.0.5:6379"
+    epilog="Example: planner plan my-chain --out my-plan --time-limit 30; with --ray local[4] a"
+    " large one is solved by Ray on four cores, with --ray 10.0.0.5:6379 on a cluster"
 )
 def plan(
     source: Input,
@@ -240,12 +240,15 @@ def schema(
 
 
 app.command(
-    epilog="Examples: planner backtest my-chain --days 100 --policy hybrid --out my-test;"
-    " with --ray local[4], Ray makes its plans on four cores"
+    epilog="Example: planner backtest my-chain --days 100 --policy hybrid --out my-test; with --ray"
+    " local[4] or --ray 10.0.0.5:6379 its plans are made on a Ray cluster"
 )(backtest)
 app.command(epilog="Example: planner forecast my-chain --cv --out my-forecast")(forecast)
 app.command("report", epilog="Example: planner report my-plan --open")(report_command)
-app.command(epilog="Example: planner study what-if.yaml --out my-study")(study)
+app.command(
+    epilog="Example: planner study what-if.yaml --out my-study; with --ray local[4] or --ray"
+    " 10.0.0.5:6379 its runs are made on a Ray cluster"
+)(study)
 app.command(epilog="Example: planner bench single-sku --policies hybrid,base-stock --seeds 50")(
     bench
 )

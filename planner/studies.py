@@ -152,7 +152,8 @@ def study(
         Processes; default: one per core. 1 runs everything in this one.
     ray : str, optional
         Address of a Ray cluster whose machines run the cells instead, each with this package and
-        the same brains; ``local`` makes one of this machine. Needs the extra ``train``.
+        the same brains; ``local`` or ``local[N]`` makes one of this machine, see
+        :func:`brain.cluster.read_address`. Needs the extra ``train``.
     cells_in : Path, optional
         Folder in which finished cells are kept, and from which they are taken: by what scenario
         and policy are made of (:func:`planner.fingerprint.policy_identity`).
@@ -164,7 +165,7 @@ def study(
         If there is nothing to run, two policies have one name, or cells shall be kept of a policy
         that cannot be told again in a later run.
     InputError
-        If no cluster answers at ``ray``.
+        If ``ray`` is no address, or no cluster answers there.
     ImportError
         If there is no Ray.
     BrokenProcessPool

@@ -208,11 +208,16 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
     return Planned(found, highs.basis, time.perf_counter() - started)
 
 
-def without_capacities(block: Block, _: None) -> Planned | Refused:
-    """Closed-form orders of a block that shares nothing with others."""
+def without_capacities(block: Block, seconds: float) -> Planned | Refused:
+    """Orders of a block that shares nothing with others: in closed form, or, where that counts on
+    goods that are not there, by its program."""
     started = time.perf_counter()
     try:
-        found = in_closed_form(block.made())
+        made = block.made()
+        found = in_closed_form(made)
+        if found.surcharge > 0:
+            left = seconds - (time.perf_counter() - started)
+            found = solved(made, Highs(made.program), block.options, Clock(left, None))
     except CannotShip as error:
         return Refused.of(error)
     return Planned(found, None, time.perf_counter() - started)

@@ -28,7 +28,6 @@ from solver.master import Master
 from solver.memory import blocks_to_keep
 from solver.options import SolverOptions
 from solver.passes import Start, all_at_prices, all_within_quotas, gathered, told
-from solver.quotas import own_limits
 from solver.result import Effort, OrderPlan
 from solver.sample import sample_prices
 from solver.workers import Workers
@@ -134,15 +133,17 @@ def in_closed_form(
     workers: Workers,
     clock: Clock,
 ) -> OrderPlan:
-    """Orders of a chain without shared capacities by the echelon order-up-to rule."""
+    """Orders of a chain without shared capacities: by the echelon order-up-to rule, where it does
+    not count on goods that are not there."""
     clock.phase("build")
     shared = common(scenario, options)
     blocks = cut(Portions(scenario), safety_stock, fixed, shared, options, workers, keep=0)
     clock.phase("closed form")
-    asked = [None] * len(blocks.held)
+    asked = (clock.left() for _ in blocks.held)
     results = told(blocks.run(without_capacities, asked), blocks, "closed form", clock)
+    starts: list[Start] = [None] * len(blocks.held)
     limits = shared.capacities
-    quotas = [own_limits(limits, use.rows) for use in blocks.uses]
-    all_ = gathered(blocks, limits, blocks.uses, quotas, [], results, scenario.n_routes)
+    all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
     effort = Effort("closed_form", len(blocks.held), workers=workers.count)
-    return order_plan(scenario, shared, fixed, all_.found, effort, options, clock)
+    found = replace(all_.found, status="closed_form", termination="optimal", relaxed_cost=None)
+    return order_plan(scenario, shared, fixed, found, effort, options, clock)

@@ -16,11 +16,20 @@ from solver.model import LotRules
 
 
 def closed_form_orders(
-    scenario: Scenario, n_periods: int, rules: LotRules, fixed: FixedOrders, safety_stock: Floats
+    scenario: Scenario,
+    n_periods: int,
+    rules: LotRules,
+    fixed: FixedOrders,
+    safety_stock: Floats,
+    lost: Floats,
 ) -> Floats:
-    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand, some of them fixed."""
+    """Feasible orders [A, S] by the echelon order-up-to rule on mean demand, some of them fixed.
+
+    Of the demand, ``lost`` [K, S] is lost before any order can come, and is not ordered.
+    """
     # As it is carried out: what cannot ship when it is ordered is ordered anew.
-    rule = order_up_to(scenario.replace(unmet_orders="lost"), safety_stock)
+    served = scenario.mean - lost[:, : scenario.n_periods]
+    rule = order_up_to(scenario.replace(unmet_orders="lost", mean=served), safety_stock)
     most = scenario.routes.max_order_quantity
     return carried_out(
         scenario,

@@ -33,8 +33,8 @@ def message_of(status: Status, gap: float, options: SolverOptions, why: str = ""
         return f"The orders are proven to be within {gap:.2%} of the optimum."
     if status == "closed_form" and why == "optimal":
         return (
-            "Products share no capacity, so that each is planned by itself: these are closed-form"
-            " orders."
+            "Products share no capacity, so that each is planned by itself: orders are in closed"
+            " form, or by a program of a few products where stock runs out."
         )
     if status == "closed_form":
         reason = (

@@ -132,7 +132,8 @@ def _cost_of(
     absorbed = np.cumsum(later, axis=1)
     reviews = np.cumsum(placeable[route], axis=1)
     cost = np.zeros(len(route))
-    place = data.location[point]
+    place, inside = data.location[point], data.origin[route] >= 0
+    before = np.where(inside, data.location[data.origin[route]], 0)
     alive = np.ones(len(route), dtype=bool)
     for ahead in range(data.n_periods - period):
         date = period + lead + ahead
@@ -150,7 +151,10 @@ def _cost_of(
         rise = shortfall_cost(tiers, short - left) - shortfall_cost(tiers, short)
         lost = np.maximum(short - left - tiers.width.sum(axis=-1), 0.0)
         rise += np.where(np.isfinite(lost), lost, 0.0) * data.missed_price[point, at]
-        unit = data.holding_price[point, at] + data.volume[point] * storage_price[place, at]
+        # What is there is not at its origin any more, and takes no room there.
+        saved = np.where(inside, storage_price[before, order_date], 0.0)
+        room = data.volume[point] * (storage_price[place, at] - saved)
+        unit = data.holding_price[point, at] + room
         cost += np.where(active, rise + unit * left, 0.0)
     # What is ordered now need not be ordered later, at the price of later orders.
     return cost - change * data.later_price[route]

@@ -10,6 +10,8 @@ from solver.options import SolverOptions
 from solver.workers import Workers
 
 GIGABYTE = 1e9
+USUAL = 6.0
+"""Gigabytes that are used where nothing is said, if they are free."""
 PER_BALANCE = 400.0
 """Bytes of a block's program for each balance of a stock point in a period."""
 AT_WORK = 4.0
@@ -34,14 +36,17 @@ def blocks_to_keep(
     """
     balances = scenario.n_points * n_periods
     now = float(psutil.Process().memory_info().rss)
-    free = float(psutil.virtual_memory().available)
-    allowed = now + free if options.memory is None else options.memory * GIGABYTE
+    free = now + float(psutil.virtual_memory().available)
+    asked = options.memory
+    most = free if asked is None else asked * GIGABYTE
     largest = max(BLOCK_ROWS, balances / max(scenario.n_products, 1))
     needed = now + AFTERWARDS * balances + AT_WORK * PER_BALANCE * largest * workers.count
-    if needed > allowed:
+    if needed > most:
         raise NotEnoughMemory(
             f"planning {scenario.n_points:,} stock points takes about {needed / GIGABYTE:.1f} GB,"
-            f" and {allowed / GIGABYTE:.1f} GB are "
-            + ("free" if options.memory is None else "allowed by --memory")
+            f" and {most / GIGABYTE:.1f} GB are "
+            + ("free" if asked is None else "allowed by --memory")
         )
-    return int((allowed - needed) / 2 / (PER_BALANCE * BLOCK_ROWS))
+    # Programs that are kept save some time only, so that they take no more than is usual unasked.
+    budget = min(free, USUAL * GIGABYTE) if asked is None else most
+    return max(0, int((budget - needed) / 2 / (PER_BALANCE * BLOCK_ROWS)))

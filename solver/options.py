@@ -29,7 +29,8 @@ class SolverOptions(BaseModel):
     )
     memory: Annotated[float, Field(gt=0)] | None = Field(
         default=None,
-        description="Gigabytes that the process may use; default: what is free on the machine.",
+        description="Gigabytes that a large plan may take; default: 6, or more if it needs them and"
+        " they are free.",
     )
     shortfall: Literal["risk_aware", "flat"] = Field(
         default="risk_aware", description="How a stock below its safety stock is priced."

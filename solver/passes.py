@@ -14,7 +14,7 @@ from solver.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
 from solver.blocks import Blocks
 from solver.capacity import SharedCapacities, overflow_cost
 from solver.clock import Clock
-from solver.highs import Basis
+from solver.highs import Basis, Termination
 from solver.quotas import Totals, Use, charge
 from solver.solved import Found
 from solver.template import Template
@@ -96,68 +96,73 @@ def all_within_quotas(
             fair = left * blocks.workers.count / (n_blocks - number)
             yield WithinQuota(totals.quota(use), starts[number], left, fair)
 
-    quotas = (totals.quota(use) for use in uses)
     results = told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
-    return gathered(blocks, limits, uses, list(quotas), list(starts), results, n_routes)
+    return gathered(blocks, limits, uses, list(starts), results, n_routes)
 
 
 def gathered(
     blocks: Blocks,
     limits: SharedCapacities,
     uses: Sequence[Use],
-    quotas: Sequence[SharedCapacities],
     starts: list[Start],
     results: Iterator[tuple[int, Planned]],
     n_routes: int,
 ) -> Round:
     """The plans of blocks as one."""
     n_storage = len(limits.location)
-    price, weight = np.zeros((2, n_storage + len(limits.lane)))
+    price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
     stored = np.zeros(n_storage)
     orders = relaxed = np.empty((0, 0))
     cost = surcharge = relaxed_cost = highs_seconds = 0.0
-    closed_form, terminations = 0, set()
-    proposals: list[Any] = [None] * len(uses)
+    terminations: list[Termination] = []
+    proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
         found, use, routes = planned.found, uses[number], blocks.portions[number].routes
-        if planned.basis is not None:
-            starts[number] = planned.basis
+        starts[number] = planned.basis or starts[number]
         if not orders.size:
             shape = (n_routes, found.orders.shape[1])
             orders, relaxed = np.zeros(shape), np.zeros(shape)
         orders[routes], relaxed[routes] = found.orders, found.relaxed
-        storage = use.rows[use.rows < n_storage]
-        stored[storage] += found.stored
+        stored[use.rows[use.rows < n_storage]] += found.stored
         own = np.abs(use.volume) + 1e-6 * use.size
         price[use.rows] += own * found.price
         weight[use.rows] += own
-        cost += found.cost - overflow_cost(quotas[number], found.stored)
+        cost += found.cost - found.overflow
         surcharge += found.surcharge
-        relaxed_cost += found.cost if found.relaxed_cost is None else found.relaxed_cost
         highs_seconds += found.highs_seconds
-        if found.relaxed_cost is not None and found.relaxed_use is not None:
-            over = overflow_cost(quotas[number], found.relaxed_use[: len(storage)])
-            proposals[number] = found.relaxed_cost - over, found.relaxed_use
-        if found.status == "closed_form":
-            closed_form += 1
-            terminations.add(found.termination)
-    everywhere = closed_form == len(uses)
-    found = Found(
-        status="closed_form" if everywhere else "optimal",
-        orders=orders,
-        relaxed=relaxed,
-        cost=cost + overflow_cost(limits, stored),
-        bound=-np.inf,
-        surcharge=surcharge,
-        relaxed_cost=None if everywhere else relaxed_cost,
-        relaxed_use=None,
-        price=price / np.where(weight > 0, weight, 1.0),
-        stored=stored,
-        termination=min(terminations) if everywhere else "optimal",
-        highs_seconds=highs_seconds,
+        if found.relaxed_cost is None or found.relaxed_use is None:
+            terminations.append(found.termination)
+            proposals = None
+            continue
+        alone = found.relaxed_cost - found.relaxed_overflow
+        relaxed_cost += alone
+        relaxed_use[use.rows] += found.relaxed_use
+        if proposals is not None:
+            proposals[number] = alone, found.relaxed_use
+    overflow = overflow_cost(limits, stored)
+    relaxed_overflow = overflow_cost(limits, relaxed_use[:n_storage])
+    everywhere = len(terminations) == len(uses)
+    return Round(
+        Found(
+            status="closed_form" if everywhere else "optimal",
+            orders=orders,
+            relaxed=relaxed,
+            cost=cost + overflow,
+            bound=-np.inf,
+            surcharge=surcharge,
+            relaxed_cost=None if terminations else relaxed_cost + relaxed_overflow,
+            relaxed_use=relaxed_use,
+            relaxed_overflow=relaxed_overflow,
+            price=price / np.where(weight > 0, weight, 1.0),
+            stored=stored,
+            overflow=overflow,
+            termination=terminations[0] if everywhere else "optimal",
+            highs_seconds=highs_seconds,
+        ),
+        starts,
+        proposals,
+        len(terminations),
     )
-    complete = None if any(one is None for one in proposals) else proposals
-    return Round(found, starts, complete, closed_form)
 
 
 def told(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.model import Floats
+from solver.capacity import overflow_cost
 from solver.clock import Clock
 from solver.evaluate import Evaluation, evaluate, stored_volume
 from solver.fallback import carried_out, closed_form_orders
@@ -42,17 +43,25 @@ class Found:
     """Of the relaxation; None: it was not solved."""
     relaxed_use: Floats | None
     """[M + L] volume that it takes of each shared limit, storage first."""
+    relaxed_overflow: float
+    """Part of ``relaxed_cost`` that is charged for overflow."""
     price: Floats
     """[M + L] of the shared capacities; per unit of volume."""
     stored: Floats
     """[M] volume planned at each storage limit."""
+    overflow: float
+    """Part of ``cost`` that is charged for it."""
     termination: Termination
     """Of the relaxation."""
     highs_seconds: float
 
 
 def solved(
-    made: Made, highs: Highs, options: SolverOptions, clock: Clock, search: float = np.inf
+    made: Made,
+    highs: Highs,
+    options: SolverOptions,
+    clock: Clock,
+    search: float = np.inf,
 ) -> Found:
     """Solve the relaxation, which proves the bound; set orders of the commit window to permitted
     lots, and solve everything else again around them. If the gap is wider than asked for, HiGHS
@@ -64,7 +73,7 @@ def solved(
     CannotShip
         If fixed orders ask for more than can ship.
     """
-    data, rules, fixed, program = made.data, made.rules, made.fixed, made.program
+    rules, fixed, program = made.rules, made.fixed, made.program
     before = highs.seconds
     clock.phase("solve")
     relaxed = highs.solve(clock.left() * 0.8)
@@ -83,6 +92,7 @@ def solved(
     free = shipments_of(program, relaxed.values)
     price = np.maximum(-relaxed.row_dual[program.storage_row :][: program.n_shared], 0.0)
     bound, best, searched = relaxed.bound, free, 0.0
+    use, limits = used_volume(made, relaxed.values), made.data.capacities
     if len(rules.route):
         clock.phase("round")
         lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
@@ -97,31 +107,34 @@ def solved(
                 break
             # In currency: relative to the surcharged objective the search would stop too early.
             close = options.gap * abs(min(cost, bound) - surcharge)
-            best, bound = improve(data, highs, rules, best, bound, left, close)
+            best, bound = improve(made.data, highs, rules, best, bound, left, close)
             planned = _evaluated(made, best)
         searched = started - clock.left()
         restored(highs, program, rules)
     else:
         planned = _evaluated(made, best)
-    owing = (data.review != np.arange(data.n_periods)).any()
+    review = made.data.review
+    owing = (review != np.arange(len(review))).any()
     if planned.overdrawn > 1e-6 and not owing:
         # A place that sells and supplies may be planned to ship while customers wait there; they
         # are served first, so less ships. (Where it is owed until the next review, it ships late.)
         best = _carried_out(made, best)
         planned = _evaluated(made, best)
-    objective = planned.cost + _fixed_cost(made, best)
+    objective, stored = planned.cost + _fixed_cost(made, best), _stored(made, planned)
     gap = gap_of((objective, planned.surcharge), bound)
     return Found(
         status=status_of(gap, options, clock.left() <= 1.0),
-        orders=fixed.settled(exact_lots(data, rules, best)),
-        relaxed=fixed.settled(data.ordered(free)),
+        orders=fixed.settled(exact_lots(made.data, rules, best)),
+        relaxed=fixed.settled(made.data.ordered(free)),
         cost=objective,
         bound=min(bound, objective),
         surcharge=planned.surcharge,
         relaxed_cost=relaxed.objective,
-        relaxed_use=used_volume(made, relaxed.values),
+        relaxed_use=use,
+        relaxed_overflow=overflow_cost(limits, use[: len(limits.location)]),
         price=price,
-        stored=_stored(made, planned),
+        stored=stored,
+        overflow=overflow_cost(made.data.capacities, stored),
         termination="optimal",
         highs_seconds=highs.seconds - before + searched,
     )
@@ -130,10 +143,12 @@ def solved(
 def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
     """Closed-form orders, carried out as far as stock and lanes allow."""
     n_periods, fixed = made.data.n_periods, made.fixed
-    orders = fixed.settled(
-        closed_form_orders(made.scenario, n_periods, made.rules, fixed, made.safety_stock)
+    orders = closed_form_orders(
+        made.scenario, n_periods, made.rules, fixed, made.safety_stock, made.data.missed_already
     )
+    orders = fixed.settled(orders)
     planned = _evaluated(made, orders)
+    stored = _stored(made, planned)
     if (made.safety_stock >= 0).all():
         # Then no part of the cost is negative.
         bound = max(bound, planned.surcharge)
@@ -146,8 +161,10 @@ def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
         surcharge=planned.surcharge,
         relaxed_cost=None,
         relaxed_use=None,
+        relaxed_overflow=0.0,
         price=np.zeros(made.program.n_shared),
-        stored=_stored(made, planned),
+        stored=stored,
+        overflow=overflow_cost(made.data.capacities, stored),
         termination="optimal",
         highs_seconds=0.0,
     )

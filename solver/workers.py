@@ -26,9 +26,10 @@ class Workers(Protocol):
     def run(
         self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
     ) -> Iterator[tuple[int, Any]]:
-        """``call(held value, own)`` for every task; (number of the task, result) as they come.
+        """``call(held value, own)`` for every task: its number and result, in the order of tasks.
 
-        Raises whatever a call raises. Closing the iterator ends what is still running.
+        What is summed over them is then the same to the last digit, whoever worked. Raises what a
+        call raises. Closing the iterator ends what is still running.
         """
         ...
 
@@ -52,7 +53,7 @@ class Here:
     def run(
         self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
     ) -> Iterator[tuple[int, Any]]:
-        """See :class:`Workers`; results come in the order of the tasks."""
+        """See :class:`Workers`."""
         if self.count == 1:
             for number, (held, own) in enumerate(tasks):
                 yield number, call(held, own)

@@ -15,7 +15,8 @@ import pytest
 from ray.cluster_utils import Cluster
 
 from brain import cluster as clusters
-from brain.ray_workers import ray_workers
+from brain import ray_workers as module
+from brain.ray_workers import ClusterFailed, ray_workers
 from scenarios.errors import InputError
 
 # What Ray warns of in its own code is its own.
@@ -39,29 +40,49 @@ def wait_at(folder: Path, own: int) -> np.ndarray:
     return np.full(200_000, float(own))
 
 
-def test_a_machine_that_is_lost_costs_time_only(tmp_path: Path) -> None:
-    machines = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": QUICK}
-    )
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Cluster]:
+    """A cluster whose head has no cores: tests add machines."""
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": QUICK})
     try:
-        lost = machines.add_node(num_cpus=2)
-        with ray_workers(machines.address) as workers:
-            running = workers.run(wait_at, ((tmp_path, n) for n in range(6)))
-            first = next(running)
-            (tmp_path / "second").touch()
-            # It works on two tasks, and keeps the result of another that nobody has asked for yet.
-            while len(list(tmp_path.glob("begun-[123]-*"))) < 3:
-                time.sleep(0.01)
-            machines.remove_node(lost, allow_graceful=False)
-            (tmp_path / "others").touch()
-            machines.add_node(num_cpus=2)
-            found = dict([first, *running])
+        yield cluster
     finally:
-        machines.shutdown()
-    assert first[0] == 0
-    assert sorted(found) == list(range(6))
+        cluster.shutdown()
+
+
+@pytest.mark.parametrize("retries", [module.RETRIES, 0])
+def test_a_machine_that_is_lost_costs_time_only(
+    machines: Cluster, retries: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With none left to Ray, what it gives up is handed over again.
+    monkeypatch.setattr(module, "RETRIES", retries)
+    lost = machines.add_node(num_cpus=2)
+    with ray_workers(machines.address) as workers:
+        running = workers.run(wait_at, ((tmp_path, n) for n in range(6)))
+        first = next(running)
+        (tmp_path / "second").touch()
+        # It works on two tasks, and keeps the result of another that nobody has asked for yet.
+        while len(list(tmp_path.glob("begun-[123]-*"))) < 3:
+            time.sleep(0.01)
+        machines.remove_node(lost, allow_graceful=False)
+        (tmp_path / "others").touch()
+        other = machines.add_node(num_cpus=2)
+        found = dict([first, *running])
+    machines.remove_node(other, allow_graceful=False)
+    assert list(found) == list(range(6))
     assert all((found[n] == n).all() for n in range(6))
     assert [len(list(tmp_path.glob(f"begun-{n}-*"))) for n in range(6)] == [1, 2, 2, 2, 1, 1]
+
+
+def test_a_cluster_without_cores_is_told_and_not_waited_for_without_end(
+    machines: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "NO_CORES", 0.5)
+    with (
+        ray_workers(machines.address) as workers,
+        pytest.raises(ClusterFailed, match=r"has had no core for .*Remedy: start a machine"),
+    ):
+        dict(workers.run(wait_at, [(tmp_path, 0)]))
 
 
 @contextmanager

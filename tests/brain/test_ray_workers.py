@@ -14,7 +14,7 @@ import pytest
 from brain import ray_workers as module
 from brain.cluster import Address, cluster, read_address, require
 from brain.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
-from scenarios.errors import InputError
+from scenarios.errors import Finding, InputError
 from solver.workers import Here, Workers
 
 # What Ray warns of in its own code is its own.
@@ -30,6 +30,10 @@ def here() -> Iterator[RayWorkers]:
 
 def divide(shared: list[int], own: int) -> float:
     return shared[0] / own
+
+
+def refuse(shared: object, own: int) -> None:
+    raise InputError([Finding("points.csv", "is wrong", "mend it", row=own)])
 
 
 def solve(held: np.ndarray, own: int) -> np.ndarray:
@@ -97,6 +101,11 @@ def test_an_exception_is_raised_as_it_is_and_ends_the_rest(
     running = here.run(divide, tasks())
     with pytest.raises(ZeroDivisionError):
         dict(running)
+
+    with pytest.raises(InputError, match=r"points\.csv, row 3: is wrong\. Remedy") as refused:
+        dict(here.run(refuse, [(None, 3)]))
+    assert refused.value.findings == (Finding("points.csv", "is wrong", "mend it", row=3),)
+    assert "in refuse" in str(refused.value.__cause__)
 
     def long() -> Iterator[tuple[object, int]]:
         yield tmp_path, 0
