@@ -163,6 +163,11 @@ class Highs:
         return solution
 
     @property
+    def iterations(self) -> int:
+        """Steps of the simplex method in the last solve."""
+        return int(self._highs.getInfo().simplex_iteration_count)
+
+    @property
     def basis(self) -> Basis:
         """Of the last solution."""
         native = self._highs.getBasis()
