@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -263,8 +264,15 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
 def run_highs(highs: Any) -> None:
     """Run HiGHS; its threads are a pool of the process, set up anew if their number changed."""
     if highs.run() == highspy.HighsStatus.kError:
-        highspy.Highs.resetGlobalScheduler(True)
+        # Not while other threads of ours may be at work with it.
+        if threading.current_thread() is threading.main_thread():
+            fresh_threads()
         highs.run()
+
+
+def fresh_threads() -> None:
+    """Forget how many threads HiGHS has worked with; none of it may be running."""
+    highspy.Highs.resetGlobalScheduler(True)
 
 
 _TERMINATION: dict[Any, Termination] = {

@@ -8,7 +8,7 @@ limits are its prices (Dantzig and Wolfe 1960, Operations Research 8(1)).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from scenarios.model import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.highs import run_highs
+from solver.quotas import Use
 
 ABOVE_ALL = 1e3
 """Price of volume that no lane carries, beside what proposals cost for each unit they send."""
@@ -25,10 +26,15 @@ ABOVE_ALL = 1e3
 class Mix:
     """A solution of the master."""
 
-    use: list[Floats]
+    volume: list[Floats]
     """[limits of the block] volume that the mix of each block takes."""
     price: Floats
     """[M + L] of storage, then lanes; per unit of volume."""
+
+    def instead(self, uses: Sequence[Use]) -> list[Use]:
+        """The uses of all blocks with the volumes of their mixes."""
+        both = zip(uses, self.volume, strict=True)
+        return [replace(use, volume=volume) for use, volume in both]
 
 
 class Master:
@@ -66,13 +72,12 @@ class Master:
             return None
         found = highs.getSolution()
         weights = np.maximum(np.array(found.col_value)[: len(self._block)], 0.0)
-        use = [np.zeros(len(rows)) for rows in self._rows]
-        for weight, block, volume in zip(weights.tolist(), self._block, self._use, strict=True):
+        volume = [np.zeros(len(rows)) for rows in self._rows]
+        for weight, block, use in zip(weights.tolist(), self._block, self._use, strict=True):
             if weight > 0:
-                use[block] += weight * volume
+                volume[block] += weight * use
         n_shared = len(self._limits.location) + len(self._limits.lane)
-        price = np.maximum(-np.array(found.row_dual)[:n_shared], 0.0)
-        return Mix(use, price)
+        return Mix(volume, np.maximum(-np.array(found.row_dual)[:n_shared], 0.0))
 
     def _with_rows(self) -> Iterator[tuple[Floats, Ints]]:
         return ((use, self._rows[b]) for b, use in zip(self._block, self._use, strict=True))

@@ -45,7 +45,7 @@ def test_blocks_mix_until_the_storage_is_full() -> None:
     master.take([(20.0, np.array([0.0])), (20.0, np.array([0.0]))])
     mix = master.solve()
     assert mix is not None
-    assert sum(use[0] for use in mix.use) == pytest.approx(15.0)
+    assert sum(volume[0] for volume in mix.volume) == pytest.approx(15.0)
     assert mix.price == pytest.approx([2.0])
 
 
@@ -55,7 +55,7 @@ def test_overflow_sets_the_price_where_it_is_cheaper_than_waiting() -> None:
     master.take([(20.0, np.array([0.0])), (20.0, np.array([0.0]))])
     mix = master.solve()
     assert mix is not None
-    assert sum(use[0] for use in mix.use) == pytest.approx(20.0)
+    assert sum(volume[0] for volume in mix.volume) == pytest.approx(20.0)
     assert mix.price == pytest.approx([1.5])
 
 
@@ -66,7 +66,7 @@ def test_lanes_are_not_overfilled_while_a_block_can_do_without() -> None:
     mix = master.solve()
     assert mix is not None
     # The first block gains 2 a unit, the second 3: the first gives way.
-    assert [use[0] for use in mix.use] == pytest.approx([1.0, 3.0])
+    assert [volume[0] for volume in mix.volume] == pytest.approx([1.0, 3.0])
     assert mix.price == pytest.approx([2.0])
 
 
