@@ -57,6 +57,14 @@ class Example(StrEnum):
     single = "single"
 
 
+class FileFormat(StrEnum):
+    """Files that tables are written to."""
+
+    csv = "csv"
+    csv_gz = "csv.gz"
+    parquet = "parquet"
+
+
 class OrderRule(StrEnum):
     """Policies that can be simulated."""
 
@@ -91,8 +99,11 @@ def init(
         int | None, typer.Option(min=1, help="Number of products (retail-chain, stores).")
     ] = None,
     seed: Seed = 0,
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="What the tables are written as.")
+    ] = FileFormat.csv,
 ) -> None:
-    """Write the tables of an example scenario."""
+    """Write the tables of an example scenario, of any size."""
     with _errors():
         if products is not None and example is Example.single:
             _fail("--products: the example 'single' has one product", BAD_INPUT)
@@ -100,7 +111,7 @@ def init(
 
         make = getattr(examples, example.name)
         size = {} if products is None else {"n_products": products}
-        make(seed=seed, **size).write(folder)
+        make(seed=seed, **size).write(folder, file_format=file_format.value)
         typer.echo(f"Wrote {example.value} to {folder}. Next: planner plan {folder} --out PLAN")
 
 

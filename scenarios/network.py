@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.model import Floats, Ints, Scenario
+from scenarios.once import once
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,7 @@ class Echelons:
     cover: Ints
 
 
+@once
 def primary_routes(scenario: Scenario) -> Ints:
     """[K] the route each stock point is mainly supplied by, -1 where it has none.
 
@@ -45,6 +47,14 @@ def location_order(scenario: Scenario) -> Ints:
     return topological_order(
         scenario.n_locations, scenario.lanes.origin, scenario.lanes.destination
     )
+
+
+@once
+def location_rank(scenario: Scenario) -> Ints:
+    """[J] place of each location in :func:`location_order`."""
+    rank = np.empty(scenario.n_locations, dtype=np.int64)
+    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    return rank
 
 
 def topological_order(n_nodes: int, origin: Ints, destination: Ints) -> Ints:
@@ -89,18 +99,19 @@ def _levels(n_nodes: int, origin: Ints, destination: Ints) -> list[Ints]:
     return found
 
 
+@once
 def depths(scenario: Scenario) -> Ints:
     """[K] longest number of routes from outside to each stock point (0: no supply at all)."""
     routes, points = scenario.routes, scenario.points
     depth = np.zeros(scenario.n_points, dtype=np.int64)
-    rank = np.empty(scenario.n_locations, dtype=np.int64)
-    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    rank = location_rank(scenario)
     for group in _by_rank(rank[points.location[routes.destination]]):
         above = np.where(routes.origin[group] >= 0, depth[routes.origin[group]], 0)
         np.maximum.at(depth, routes.destination[group], above + 1)
     return depth
 
 
+@once
 def landed_cost(scenario: Scenario) -> tuple[Floats, Floats]:
     """Cheapest cost of lanes to bring a unit to each point [K], and by way of each route [A].
 
@@ -114,8 +125,7 @@ def landed_cost(scenario: Scenario) -> tuple[Floats, Floats]:
     cost = routes.unit_cost + transit_rate(scenario) * routes.lead_time
     supplied = np.bincount(routes.destination[open_], minlength=scenario.n_points) > 0
     landed[~supplied] = 0.0
-    rank = np.empty(scenario.n_locations, dtype=np.int64)
-    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    rank = location_rank(scenario)
     for group in _by_rank(rank[points.location[routes.destination]]):
         above = np.where(routes.origin[group] >= 0, landed[routes.origin[group]], 0.0)
         by_way[group] = cost[group] + above

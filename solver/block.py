@@ -19,7 +19,7 @@ from solver.clock import Clock
 from solver.data import Common
 from solver.fixed_orders import CannotShip, FixedOrders
 from solver.highs import Basis, Highs, Termination
-from solver.made import Made, made_ready, used_volume, with_capacities
+from solver.made import Made, made_ready, standing_volume, used_volume, with_capacities
 from solver.options import SolverOptions
 from solver.program import LinearProgram
 from solver.solved import Found, in_closed_form, solved
@@ -133,11 +133,10 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
         except CannotShip as error:
             return Refused.of(error)
     values = np.zeros(len(paid.cost)) if found.values is None else found.values
-    use, nothing = used_volume(made, values), used_volume(made, np.zeros(len(values)))
     return Proposal(
         termination=found.termination,
-        value=found.objective + float(asked.price @ nothing),
-        use=use,
+        value=found.objective + float(asked.price @ standing_volume(made)),
+        use=used_volume(made, values),
         basis=highs.basis,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,

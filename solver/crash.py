@@ -34,12 +34,11 @@ def uncoupled_basis(
         Seconds.
     threads : int
     """
-    from solver.highs import new_highs, run_highs
+    from solver.highs import BASIC, LOWER, Basis, new_highs, numbers, run_highs
 
     started = time.perf_counter()
-    lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
-    column_status = np.full(len(program.cost), int(lower), dtype=np.int8)
-    row_status = np.full(len(program.row_lower), int(basic), dtype=np.int8)
+    column_status = np.full(len(program.cost), LOWER, dtype=np.int8)
+    row_status = np.full(len(program.row_lower), BASIC, dtype=np.int8)
     by_row = sp.csr_array(program.matrix)
     for rows, columns in _blocks(program):
         left = time_limit - (time.perf_counter() - started)
@@ -61,14 +60,9 @@ def uncoupled_basis(
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         basis = highs.getBasis()
-        column_status[columns] = [int(status) for status in basis.col_status]
-        row_status[rows] = [int(status) for status in basis.row_status]
-    whole = highspy.HighsBasis()
-    kinds = {int(kind): kind for kind in highspy.HighsBasisStatus.__members__.values()}
-    whole.col_status = [kinds[status] for status in column_status.tolist()]
-    whole.row_status = [kinds[status] for status in row_status.tolist()]
-    whole.valid = True
-    return whole
+        column_status[columns] = numbers(basis.col_status)
+        row_status[rows] = numbers(basis.row_status)
+    return Basis.of(column_status, row_status).native
 
 
 def _blocks(program: LinearProgram) -> list[tuple[Ints, Ints]]:

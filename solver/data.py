@@ -14,8 +14,9 @@ from scenarios.network import (
     depths,
     echelons,
     landed_cost,
-    location_order,
+    location_rank,
 )
+from scenarios.once import once
 from scenarios.uncertainty import stock_std
 from solver.capacity import SharedCapacities, extend, shared_capacities, volume_std
 from solver.options import SolverOptions
@@ -231,11 +232,11 @@ def useful_until(scenario: Scenario, n_periods: int) -> Ints:
     return useful
 
 
+@once
 def routes_upwards(scenario: Scenario) -> list[Ints]:
     """Routes between stock points, in groups: those to the places furthest down first."""
     routes = scenario.routes
-    rank = np.empty(scenario.n_locations, dtype=np.int64)
-    rank[location_order(scenario)] = np.arange(scenario.n_locations)
+    rank = location_rank(scenario)
     inside = np.flatnonzero(routes.origin >= 0)
     by_rank = rank[scenario.points.location[routes.destination[inside]]]
     return [inside[by_rank == level] for level in np.unique(by_rank)[::-1]]
@@ -380,6 +381,7 @@ def _missed_already(
     return missed
 
 
+@once
 def later_price(scenario: Scenario) -> Floats:
     """[A] price per unit that stands for the lot rules which later orders do not obey.
 
@@ -405,6 +407,7 @@ def later_price(scenario: Scenario) -> Floats:
     return np.where((forced > economic) & (forced > 0), share + cycle, price)
 
 
+@once
 def economic_lot(scenario: Scenario) -> Floats:
     """[A] economic order quantity sqrt(2 K D / h) of each route, inf where holding is free."""
     routes, links = scenario.routes, echelons(scenario)

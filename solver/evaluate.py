@@ -40,20 +40,9 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
     after = np.zeros((n_points, n_periods + 1))
     if data.lag:
         after[:, :-1] = shipped
-    floor = data.safety_stock - data.tiers.width.sum(axis=2)
-    loses = data.sells & (not data.backlog)
-    buffer = np.empty((n_points, n_periods + 1))
-    on_hand, missed = np.empty((n_points, n_periods)), np.zeros((n_points, n_periods))
-    stock = data.opening
-    buffer[:, 0] = stock - after[:, 0]
     flow = data.scheduled + received - shipped - data.mean + data.missed_already
-    for s in range(n_periods):
-        stock = stock + flow[:, s]
-        short = floor[:, s + 1] - (stock - after[:, s + 1])
-        missed[:, s] = np.where(loses, np.maximum(short, 0.0), 0.0)
-        stock = stock + missed[:, s]
-        on_hand[:, s] = stock
-        buffer[:, s + 1] = stock - after[:, s + 1]
+    on_hand, missed = _stock(data, flow, after)
+    buffer = np.concatenate([data.opening[:, None], on_hand], axis=1) - after
     decided = np.ones_like(buffer, dtype=bool)
     decided[:, 0] = data.supplies & bool(data.lag)
     short_cost = shortfall_cost(data.tiers, data.safety_stock - buffer)
@@ -75,6 +64,22 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
         missed=missed + data.missed_already,
         overdrawn=float(below.max(initial=0.0)),
     )
+
+
+def _stock(data: ModelData, flow: Floats, after: Floats) -> tuple[Floats, Floats]:
+    """[K, S] stock at the end of each period and lost sales, by the net ``flow`` [K, S] into each
+    point and what it ships ``after`` [K, S + 1] each period."""
+    loses = data.sells & (not data.backlog)
+    lowest = np.where(loses[:, None], data.safety_stock - data.tiers.width.sum(axis=2), -np.inf)
+    # Period by period in memory: this is all the work there is.
+    flow, after, lowest = (x.T.copy() for x in (flow, after, lowest))
+    on_hand, missed = np.empty(flow.shape), np.empty(flow.shape)
+    stock = data.opening
+    for s in range(len(flow)):
+        stock = stock + flow[s]
+        missed[s] = np.maximum(lowest[s + 1] - (stock - after[s + 1]), 0.0)
+        on_hand[s] = stock = stock + missed[s]
+    return on_hand.T.copy(), missed.T.copy()
 
 
 def movements(data: ModelData, quantity: Floats) -> tuple[Floats, Floats]:

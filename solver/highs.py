@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,9 +14,9 @@ from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints
 from solver.crash import uncoupled_basis
-from solver.program import LinearProgram
+from solver.program import Index, LinearProgram
 
-Termination = Literal["optimal", "time_limit", "infeasible", "error"]
+Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,39 +33,52 @@ class Solution:
 
 
 class Basis:
-    """Where a simplex solution stands: HiGHS' numbers of the states of columns and rows.
+    """Where a simplex solution stands: the states of columns and rows.
 
-    It can be sent to another process. Of states that are no basis HiGHS makes one that is near.
+    It stays as HiGHS has it until its numbers are asked for, or it is sent to another process: to
+    read the states takes longer than many a warm solution. Of states that are no basis HiGHS makes
+    one that is near.
     """
 
-    def __init__(self, column: NDArray[np.int8], row: NDArray[np.int8]):
-        self.column, self.row = column, row
+    def __init__(self, native: highspy.HighsBasis, shape: tuple[int, int]):
+        self.native, self.shape = native, shape
 
     @classmethod
-    def of(cls, native: highspy.HighsBasis) -> Basis:
-        """From HiGHS' own."""
-        column, row = (
-            np.fromiter(map(int, states), dtype=np.int8, count=len(states))
-            for states in (native.col_status, native.row_status)
-        )
-        return cls(column, row)
+    def of(cls, column: States, row: States) -> Basis:
+        """From HiGHS' numbers of the states."""
+        native = highspy.HighsBasis()
+        native.col_status, native.row_status = _named(column), _named(row)
+        native.valid = native.alien = True
+        return cls(native, (len(column), len(row)))
 
     @property
-    def native(self) -> highspy.HighsBasis:
-        """As HiGHS has it."""
-        native = highspy.HighsBasis()
-        native.col_status = [_STATES[one] for one in self.column.tolist()]
-        native.row_status = [_STATES[one] for one in self.row.tolist()]
-        native.valid = native.alien = True
-        return native
+    def numbers(self) -> tuple[States, States]:
+        """HiGHS' numbers of the states of columns and rows."""
+        return numbers(self.native.col_status), numbers(self.native.row_status)
 
     def fits(self, program: LinearProgram) -> bool:
         """Whether the program has as many columns and rows."""
-        return (len(self.column), len(self.row)) == program.matrix.shape[::-1]
+        return self.shape == program.matrix.shape[::-1]
+
+    def __reduce__(self) -> tuple[Any, tuple[States, States]]:
+        return Basis.of, self.numbers
 
 
-_STATES = {int(state): state for state in highspy.HighsBasisStatus.__members__.values()}
+States = NDArray[np.int8]
+"""HiGHS' numbers of the states of columns or rows."""
+_STATES = highspy.HighsBasisStatus.__members__.values()
+_NAMES = np.array(sorted(_STATES, key=int), dtype=object)
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
+
+
+def numbers(states: Sequence[highspy.HighsBasisStatus]) -> States:
+    """Of states as HiGHS names them."""
+    return np.frombuffer(bytes(states), dtype=np.int8)
+
+
+def _named(numbers: States) -> list[highspy.HighsBasisStatus]:
+    named: list[highspy.HighsBasisStatus] = _NAMES[numbers].tolist()
+    return named
 
 
 class Highs:
@@ -149,21 +164,31 @@ class Highs:
         return solution
 
     @property
+    def iterations(self) -> int:
+        """Steps of the simplex method in the last solve."""
+        return int(self._highs.getInfo().simplex_iteration_count)
+
+    @property
     def basis(self) -> Basis:
         """Of the last solution."""
-        return Basis.of(self._highs.getBasis())
+        native = self._highs.getBasis()
+        native.alien = True
+        columns, rows = self.program.matrix.shape[::-1]
+        return Basis(native, (columns, rows))
 
     def start_from(self, basis: Basis) -> None:
         """Begin the next solution where one of a like program ended."""
+        started = time.perf_counter()
         self._highs.setBasis(basis.native)
+        self.seconds += time.perf_counter() - started
         self._has_basis = True
 
-    def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+    def change_bounds(self, columns: Ints | Index, lower: Floats, upper: Floats) -> None:
         """New bounds for some columns."""
         self._lower[columns], self._upper[columns] = lower, upper
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def change_cost(self, columns: Ints, cost: Floats) -> None:
+    def change_cost(self, columns: Ints | Index, cost: Floats) -> None:
         """New cost for some columns."""
         self._cost[columns] = cost
         self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
@@ -239,12 +264,21 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
 def run_highs(highs: Any) -> None:
     """Run HiGHS; its threads are a pool of the process, set up anew if their number changed."""
     if highs.run() == highspy.HighsStatus.kError:
-        highspy.Highs.resetGlobalScheduler(True)
+        # Not while other threads of ours may be at work with it.
+        if threading.current_thread() is threading.main_thread():
+            fresh_threads()
         highs.run()
+
+
+def fresh_threads() -> None:
+    """Forget how many threads HiGHS has worked with; none of it may be running."""
+    highspy.Highs.resetGlobalScheduler(True)
 
 
 _TERMINATION: dict[Any, Termination] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "unbounded",
 }

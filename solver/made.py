@@ -75,13 +75,18 @@ def with_capacities(made: Made, scenario: Scenario, shared: Common) -> Made:
 
 def used_volume(made: Made, values: Floats) -> Floats:
     """[M + L] volume that a solution takes of each shared limit, storage first."""
-    program, limits = made.program, made.data.capacities
+    program = made.program
     values = values.copy()
     values[program.overflow_column] = 0.0
     shared = slice(program.storage_row, program.storage_row + program.n_shared)
     use = np.asarray((program.matrix @ values)[shared])
-    # Of stored volume, a part is data and stands on the right.
-    use[: len(limits.location)] += (
-        limits.storage_base - program.row_upper[program.storage_row : program.lane_row]
-    )
-    return use
+    return use + standing_volume(made)
+
+
+def standing_volume(made: Made) -> Floats:
+    """[M + L] the part of it that is data: of stored volume, what stands on the right."""
+    program, limits = made.program, made.data.capacities
+    standing = np.zeros(program.n_shared)
+    right = program.row_upper[program.storage_row : program.lane_row]
+    standing[: len(limits.location)] = limits.storage_base - right
+    return standing

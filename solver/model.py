@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from solver.data import ModelData
+from solver.modelling import pyo
 
 
 @dataclass(frozen=True, eq=False)

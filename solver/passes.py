@@ -30,11 +30,13 @@ class AskedAtPrices:
     """What all blocks do at prices."""
 
     bound: float
-    """-inf where time ran out for some."""
+    """-inf where some block was not solved."""
+    unbounded: bool
+    """Whether prices pay for something without end."""
     uses: list[Use]
     starts: list[Start]
     proposals: list[tuple[float, Floats]] | None
-    """Cost and use of each block; None where time ran out for some."""
+    """Cost and use of each block; None where some was not solved."""
     highs_seconds: float
 
 
@@ -45,6 +47,7 @@ def all_at_prices(
     starts: list[Start],
     clock: Clock,
 ) -> AskedAtPrices:
+    """Solve every block at prices [M + L], from ``starts``."""
     clock.phase("prices")
     until = clock.left() * (1.0 - FOR_PRICES)
 
@@ -54,9 +57,10 @@ def all_at_prices(
             yield AtPrices(price[use.rows], starts[number], left)
 
     values, costs = np.full((2, len(blocks.held)), -np.inf)
-    uses, ends, spent = list(blocks.uses), list(starts), 0.0
+    uses, ends, spent, unbounded = list(blocks.uses), list(starts), 0.0, False
     for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
         spent += proposal.highs_seconds
+        unbounded |= proposal.termination not in ("optimal", "time_limit")
         if proposal.termination == "optimal":
             values[number] = proposal.value
             costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
@@ -64,7 +68,8 @@ def all_at_prices(
             ends[number] = proposal.basis
     proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
     complete = proposals if np.isfinite(costs).all() else None
-    return AskedAtPrices(float(values.sum()) + charge(limits, price), uses, ends, complete, spent)
+    bound = float(values.sum()) + charge(limits, price)
+    return AskedAtPrices(bound, unbounded, uses, ends, complete, spent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +92,8 @@ def all_within_quotas(
     clock: Clock,
     n_routes: int,
 ) -> Round:
+    """Plan every block within its quota of the limits, by what it uses; ``n_routes`` of the whole
+    chain."""
     clock.phase("quotas")
     totals, n_blocks = Totals.of(limits, uses), len(uses)
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints
+from scenarios.model import Floats
+
+Index = NDArray[np.int32]
+"""Rows and columns as HiGHS counts them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,25 +29,25 @@ class LinearProgram:
     matrix: sp.csc_array
     row_lower: Floats
     row_upper: Floats
-    order_column: Ints
+    order_column: Index
     """[A, S] column of what each route ships in each period, -1 where it may not."""
-    placed_column: Ints
+    placed_column: Index
     """[A, S] column of the order placed: the same, unless shipments between reviews are part of
     it; -1 where none may be placed."""
-    own_column: Ints
+    own_column: Index
     """[K + 1] where the own columns of each point begin, which follow each other."""
-    balance_row: Ints
+    balance_row: Index
     """[K + 1] where the balances of each point begin; they are the first rows."""
-    missed_column: Ints
+    missed_column: Index
     """[K, S] column of the sales lost at each point in each period, -1 where none can be."""
-    overflow_column: Ints
+    overflow_column: Index
     """[M x I] columns of storage overflow, tier by tier of each limit."""
     storage_row: int
     """First row of the storage limits (one per limit, in their order)."""
     lane_row: int
     """First row of the lane limits."""
-    product_of_column: Ints
-    product_of_row: Ints
+    product_of_column: Index
+    product_of_row: Index
     """Whose each is; -1 for what products share."""
 
     @property

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints, Scenario
-from solver.program import LinearProgram
+from solver.program import Index, LinearProgram
 
 
 def ships_between(scenario: Scenario) -> NDArray[np.bool_]:
@@ -50,7 +50,7 @@ def ordered(review: Ints, shipments: Floats) -> Floats:
 
 
 def with_orders(
-    program: LinearProgram, review: Ints, limit: Floats, product: Ints
+    program: LinearProgram, review: Ints, limit: Floats, product: Index
 ) -> LinearProgram:
     """The program with a column for each order that ships in more than its own period.
 

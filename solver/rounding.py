@@ -64,9 +64,8 @@ def _price_fixed_orders(
     return highs.solve(clock.left())
 
 
-def restored(highs: Highs, program: LinearProgram) -> None:
+def restored(highs: Highs, program: LinearProgram, rules: LotRules) -> None:
     """Give a kept program its own bounds and costs back."""
-    columns = np.union1d(program.order_column, program.placed_column)
-    columns = columns[columns >= 0]
+    columns = program.placed_column[rules.route, rules.period]
     highs.change_bounds(columns, program.lower[columns], program.upper[columns])
     highs.change_cost(columns, program.cost[columns])

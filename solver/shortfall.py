@@ -57,7 +57,7 @@ def selling_tiers(
     through_cycle = (scenario.settings.review_period - 1) * holding
     wanted = safety_stock[:, :, None]
     depth = np.maximum(wanted, 0.0)
-    width = np.repeat(depth / n, n, axis=2)
+    width = np.broadcast_to(depth / n, (*safety_stock.shape, n))
     if options.shortfall == "flat":
         price = np.broadcast_to(options.flat_shortfall * missed, width.shape)
         # Above its holding cost, or the plan would rather not hold the safety stock at all.
@@ -69,10 +69,12 @@ def selling_tiers(
         own = np.maximum(std[:, :, None], 1e-9 + 0.01 * depth)
         spread = np.where(fitted > 0.05 * own, fitted, own)
         edge = z - (np.arange(n + 1) / n) * depth / spread
-        fallen = loss(edge[:, :, 1:]) - loss(edge[:, :, :-1])
+        fallen = np.diff(loss(edge), axis=2)
         step = np.where(depth > 0, depth / (n * spread), 1.0)
         price = np.where(depth > 0, both * fallen / step, both)
-        price = np.maximum.accumulate(np.maximum(price, holding), axis=2)
+        price = np.maximum(price, holding)
+        for i in range(1, n):
+            price[:, :, i] = np.maximum(price[:, :, i], price[:, :, i - 1])
     if scenario.settings.unmet_demand == "backlog":
         width = np.concatenate([width, np.full_like(wanted, np.inf)], axis=2)
         price = np.concatenate([price, np.broadcast_to(both, wanted.shape)], axis=2)

@@ -97,19 +97,22 @@ def solved(
         clock.phase("round")
         lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
         best = _carried_out(made, free) if lots is None else lots
+        planned = _evaluated(made, best)
         clock.phase("search")
         started = clock.left()
         for _ in range(SEARCHES):
-            cost, surcharge = _total(made, best)
+            cost, surcharge = planned.cost + _fixed_cost(made, best), planned.surcharge
             left = min(clock.left(), search - (started - clock.left()))
             if gap_of((cost, surcharge), bound) <= options.gap or left <= LEAST:
                 break
             # In currency: relative to the surcharged objective the search would stop too early.
             close = options.gap * abs(min(cost, bound) - surcharge)
             best, bound = improve(made.data, highs, rules, best, bound, left, close)
+            planned = _evaluated(made, best)
         searched = started - clock.left()
-        restored(highs, program)
-    planned = _evaluated(made, best)
+        restored(highs, program, rules)
+    else:
+        planned = _evaluated(made, best)
     review = made.data.review
     owing = (review != np.arange(len(review))).any()
     if planned.overdrawn > 1e-6 and not owing:
@@ -187,11 +190,6 @@ def _fixed_cost(made: Made, shipments: Floats) -> float:
     rules = made.rules
     placed = made.data.ordered(shipments)[rules.route, rules.period] > 0
     return float((rules.fixed_cost * placed).sum()) + rules.paid
-
-
-def _total(made: Made, shipments: Floats) -> tuple[float, float]:
-    planned = _evaluated(made, shipments)
-    return planned.cost + _fixed_cost(made, shipments), planned.surcharge
 
 
 def _stored(made: Made, planned: Evaluation) -> Floats:

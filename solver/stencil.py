@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 import scipy.sparse as sp
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from scenarios.model import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.data import ModelData
 from solver.model import build_model
+from solver.modelling import LinearStandardFormCompiler, pyo
+from solver.program import Index
 from solver.shortfall import Tiers
 
 
@@ -39,18 +39,22 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """Non-zeros of a small sparse matrix."""
+    """Non-zeros of a small sparse matrix, column by column."""
 
-    row: Ints
-    column: Ints
+    row: Index
+    column: Index
     value: Floats
 
     @classmethod
-    def of(cls, matrix: sp.spmatrix) -> Entries:
+    def of(cls, matrix: sp.spmatrix, column: Ints | None = None) -> Entries:
+        """Those of a matrix, its columns renumbered if ``column`` tells how."""
         coo = sp.coo_array(matrix)
-        keep = np.abs(coo.data) > 0
-        row, column = coo.coords
-        return cls(row[keep].astype(np.int64), column[keep].astype(np.int64), coo.data[keep])
+        keep = np.flatnonzero(np.abs(coo.data) > 0)
+        row, at = (places[keep] for places in coo.coords)
+        if column is not None:
+            at = column[at]
+        order = np.lexsort((row, at))
+        return cls(row[order].astype(np.int32), at[order].astype(np.int32), coo.data[keep[order]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +74,10 @@ class Stencil:
     own: Entries
     leaving: Entries
     """Orders that leave on one route; columns are periods."""
-    data: Entries
     stock_own: Entries
     stock_leaving: Entries
-    stock_data: Entries
+    data: sp.csr_array
+    """Rows of the balances, then of the stock."""
     n_rows: int
 
     @property
@@ -108,16 +112,18 @@ def compile_point(kind: Kind) -> Stencil:
     sign = np.zeros(kind.n_periods)
     sign[z.row] = np.sign(z.value)
     stock = sp.diags_array(-sign) @ stock
+    values = _placed(sp.csr_array(sp.vstack([-balances, stock])), *data)
     return Stencil(
         family=np.array([families[names[i]] for i in own]),
         date=np.array([index[1] for index in own_index], dtype=np.int64),
         tier=np.array([index[2] if len(index) > 2 else 0 for index in own_index], dtype=np.int64),
         own=Entries.of(balances[:, own]),
         leaving=_placed(balances, *leaving),
-        data=_placed(-balances, *data),
         stock_own=Entries.of(stock[:, own]),
         stock_leaving=_placed(stock, *leaving),
-        stock_data=_placed(stock, *data),
+        data=sp.csr_array(
+            (values.value, (values.row, values.column)), (len(rows), 4 * kind.n_periods + 2)
+        ),
         n_rows=len(order),
     )
 
@@ -229,5 +235,4 @@ def _data_positions(kind: Kind, columns: list[Any]) -> tuple[Ints, Ints]:
 
 def _placed(matrix: sp.csr_array, source: Ints, target: Ints) -> Entries:
     """Entries of some columns of a matrix, the columns renumbered."""
-    entries = Entries.of(matrix[:, source])
-    return Entries(entries.row, target[entries.column], entries.value)
+    return Entries.of(matrix[:, source], target)

@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from scenarios.model import Ints
 from solver.data import ModelData
-from solver.highs import BASIC, LOWER, Basis
+from solver.highs import BASIC, LOWER, Basis, States
 from solver.made import Made
-from solver.program import LinearProgram
+from solver.program import Index, LinearProgram
 
-States = NDArray[np.int8]
-"""HiGHS' numbers of the states of columns or rows."""
-Parts = tuple[Ints, Ints, Ints]
+Parts = tuple[Ints, Index, Ints]
 """Code, first index and size of parts that belong together."""
 MOST = 200
 """Kinds of products that are kept: the first ones."""
@@ -71,7 +69,7 @@ class Template:
         kind, first = kind[:MOST], first[:MOST]
         number = np.full(int(data.product.max(initial=-1)) + 1, -1)
         number[first] = np.arange(len(kind))
-        column, row = basis.column, basis.row
+        column, row = basis.numbers
         own, balance = _points(data, program, number)
         return cls(
             kind,
@@ -94,7 +92,7 @@ class Template:
         self.own.copy(own, column)
         self.balance.copy(balance, row)
         self.order.copy(_routes(data, program, number), column)
-        return Basis(column, row)
+        return Basis.of(column, row)
 
 
 def _points(data: ModelData, program: LinearProgram, number: Ints) -> tuple[Parts, Parts]:
@@ -145,7 +143,7 @@ def _mixed(code: Ints) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-def _slices(first: Ints, size: Ints) -> Ints:
+def _slices(first: Ints | Index, size: Ints) -> Ints:
     """Indices of stretches that begin at ``first`` and have these sizes, one after the other."""
     offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    return np.repeat(first, size) + offset
+    return np.repeat(first.astype(np.int64), size) + offset
