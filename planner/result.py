@@ -64,7 +64,7 @@ class Report:
     gap: float | None
     solver: dict[str, Any]
     """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
-    highs_seconds (of all workers), relaxed_objective (without lot rules), lot_loss (objective above
+    highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules), lot_loss (objective above
     it)."""
     seconds: dict[str, float]
     """Wall time by phase."""

@@ -84,6 +84,7 @@ def decomposed(
         rounds=done.rounds,
         workers=workers.count,
         highs_seconds=done.highs_seconds,
+        block_seconds=done.block_seconds,
         relaxed_objective=found.relaxed_cost and found.relaxed_cost - found.surcharge,
     )
     return order_plan(scenario, shared, fixed, found, effort, options, clock)
@@ -128,6 +129,7 @@ class _Done:
     starts: list[Start]
     rounds: int
     highs_seconds: float
+    block_seconds: float
     late: bool
     """Whether time ran out for some blocks."""
 
@@ -141,7 +143,8 @@ def _rounds(
     top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
     master = Master(limits, [use.rows for use in blocks.uses])
     price = best_price = first.price
-    starts, spent, bound = first.starts, first.highs_seconds, -np.inf
+    starts, bound = first.starts, -np.inf
+    in_highs, in_blocks = first.highs_seconds, 0.0
     best: Found | None = None
     for number in range(1, MOST_ROUNDS + 1):
         began = clock.left()
@@ -162,7 +165,8 @@ def _rounds(
             uses = mix.instead(uses) if mix else uses
         planned = all_within_quotas(blocks, limits, uses, asked.starts, clock, n_routes)
         starts, found = planned.starts, planned.found
-        spent += asked.highs_seconds + found.highs_seconds
+        in_highs += asked.highs_seconds + found.highs_seconds
+        in_blocks += asked.block_seconds + planned.block_seconds
         best = found if best is None or found.cost < best.cost else best
         gap = gap_of((best.cost, best.surcharge), bound)
         if gap <= enough or clock.left() < 1.2 * (began - clock.left()):
@@ -178,7 +182,8 @@ def _rounds(
         # Quotas are made for the first prices; their own are better, once.
         price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
     assert best is not None
-    return _Done(best, bound, best_price, starts, number, spent, planned.closed_form > 0)
+    late = planned.closed_form > 0
+    return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
 
 
 def in_closed_form(
@@ -201,6 +206,12 @@ def in_closed_form(
     starts: list[Start] = [None] * len(blocks.held)
     limits = shared.capacities
     all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
-    effort = Effort("closed_form", len(blocks.held), workers=workers.count)
+    effort = Effort(
+        "closed_form",
+        len(blocks.held),
+        workers=workers.count,
+        highs_seconds=all_.found.highs_seconds,
+        block_seconds=all_.block_seconds,
+    )
     found = replace(all_.found, status="closed_form", termination="optimal", relaxed_cost=None)
     return order_plan(scenario, shared, fixed, found, effort, options, clock)

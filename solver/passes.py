@@ -38,6 +38,7 @@ class AskedAtPrices:
     proposals: list[tuple[float, Floats]] | None
     """Cost and use of each block; None where some was not solved."""
     highs_seconds: float
+    block_seconds: float
 
 
 def all_at_prices(
@@ -57,9 +58,11 @@ def all_at_prices(
             yield AtPrices(price[use.rows], starts[number], left)
 
     values, costs = np.full((2, len(blocks.held)), -np.inf)
-    uses, ends, spent, unbounded = list(blocks.uses), list(starts), 0.0, False
+    uses, ends, unbounded = list(blocks.uses), list(starts), False
+    highs_seconds = block_seconds = 0.0
     for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
-        spent += proposal.highs_seconds
+        highs_seconds += proposal.highs_seconds
+        block_seconds += proposal.seconds
         unbounded |= proposal.termination not in ("optimal", "time_limit")
         if proposal.termination == "optimal":
             values[number] = proposal.value
@@ -69,7 +72,7 @@ def all_at_prices(
     proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
     complete = proposals if np.isfinite(costs).all() else None
     bound = float(values.sum()) + charge(limits, price)
-    return AskedAtPrices(bound, unbounded, uses, ends, complete, spent)
+    return AskedAtPrices(bound, unbounded, uses, ends, complete, highs_seconds, block_seconds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,7 @@ class Round:
     """Cost and use of each block without lot rules; None where time ran out for some."""
     closed_form: int
     """Blocks that time ran out for."""
+    block_seconds: float
 
 
 def all_within_quotas(
@@ -120,7 +124,7 @@ def gathered(
     price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
     stored = np.zeros(n_storage)
     orders = relaxed = np.empty((0, 0))
-    cost = surcharge = relaxed_cost = highs_seconds = 0.0
+    cost = surcharge = relaxed_cost = highs_seconds = block_seconds = 0.0
     terminations: list[Termination] = []
     proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
@@ -137,6 +141,7 @@ def gathered(
         cost += found.cost - found.overflow
         surcharge += found.surcharge
         highs_seconds += found.highs_seconds
+        block_seconds += planned.seconds
         if found.relaxed_cost is None or found.relaxed_use is None:
             terminations.append(found.termination)
             proposals = None
@@ -169,6 +174,7 @@ def gathered(
         starts,
         proposals,
         len(terminations),
+        block_seconds,
     )
 
 
