@@ -23,13 +23,24 @@ def method_text(solver: dict[str, Any]) -> str:
     return f"{blocks} of products{hands}, coordinated in {count(solver['rounds'], 'round')}"
 
 
+def lots_share(solver: dict[str, Any] | None, objective: float) -> float:
+    """What lot rules and fixed order costs add, as a share of the cost with them; 0 where that is
+    nothing or not known, as in plans of older versions."""
+    loss = (solver or {}).get("lot_loss")
+    if loss is None or not loss > LEAST * abs(objective):
+        return 0.0
+    return float(loss / abs(objective))
+
+
 def lots_text(solver: dict[str, Any], objective: float) -> str:
-    """What lot rules cost; nothing where they cost nothing, or it is not known."""
-    relaxed, loss = solver["relaxed_objective"], solver["lot_loss"]
-    if relaxed is None or loss is None or not loss > LEAST * abs(objective):
+    """The same in words."""
+    share = lots_share(solver, objective)
+    if not share:
         return ""
-    share = f" ({loss / abs(relaxed):.2%})" if abs(relaxed) > LEAST * abs(objective) else ""
-    return f"lot rules and fixed order costs add {amount(loss)}{share} to the orders without them"
+    return (
+        f"lot rules and fixed order costs add {amount(solver['lot_loss'])} ({share:.2%} of the"
+        " model's cost) to the orders without them"
+    )
 
 
 def how_found(solver: dict[str, Any], objective: float) -> Iterator[tuple[str, str]]:
