@@ -82,7 +82,7 @@ def assemble(data: ModelData) -> LinearProgram:
 
     entries = _Triplets()
     held = np.zeros(n_columns + 1)  # cost of stock; the last is that of no column
-    cost, lower, upper = np.zeros(n_columns), np.zeros(n_columns), np.full(n_columns, np.inf)
+    cost, upper = np.zeros(n_columns), np.full(n_columns, np.inf)
     missed_column = np.full((data.n_points, data.n_periods), -1, dtype=np.int32)
     cost[:n_orders] = data.order_price[data.orderable]
     upper[:n_orders] = np.repeat(data.order_limit, data.orderable.sum(axis=1))
@@ -134,7 +134,7 @@ def assemble(data: ModelData) -> LinearProgram:
     program = LinearProgram(
         cost=cost,
         offset=float((data.holding_price * stock_data).sum()),
-        lower=lower,
+        lower=np.broadcast_to(0.0, n_columns),
         upper=upper,
         matrix=entries.matrix(n_rows, n_columns),
         row_lower=np.concatenate([right, np.full(n_rows - n_balances, -np.inf)]),

@@ -299,13 +299,16 @@ def _tiers(
 ) -> Tiers:
     """Tiers of all points in one array; a supplying point uses the first slice only."""
     std = np.concatenate([std[:, :1], std], axis=1)
-    sells = scenario.points.sells[:, None, None]
-    selling = selling_tiers(scenario, wanted, std, options)
-    above = supplying_tiers(scenario, wanted, shared.holding_cost)
+    sells = np.flatnonzero(scenario.points.sells)
+    others = np.flatnonzero(~scenario.points.sells)
+    selling = selling_tiers(scenario, sells, wanted[sells], std[sells], options)
+    above = supplying_tiers(scenario, others, wanted[others], shared.holding_cost)
     selling.price[:, -1] *= shared.afterwards
-    first = np.arange(selling.width.shape[2])[None, None, :] == 0
-    width = np.where(sells, selling.width, np.where(first, above.width, 0.0))
-    return Tiers(width, np.where(sells, selling.price, above.price))
+    shape = (*wanted.shape, selling.width.shape[2])
+    tiers = Tiers(np.zeros(shape), np.empty(shape))
+    tiers.width[sells], tiers.price[sells] = selling.width, selling.price
+    tiers.width[others, :, :1], tiers.price[others] = above.width, above.price
+    return tiers
 
 
 def order_price(scenario: Scenario, n_periods: int) -> Floats:

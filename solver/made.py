@@ -49,7 +49,9 @@ def made_ready(
     asked = fixed.route[fixed.placed], fixed.period[fixed.placed]
     data = prepare(scenario, safety_stock, options, asked, shared)
     program = assemble(data)
-    fixed.bound(program)
+    if len(fixed.route):
+        program = replace(program, lower=program.lower.copy())
+        fixed.bound(program)
     rules = lot_rules(scenario, data, fixed)
     return Made(scenario, safety_stock, fixed, shared, data, rules, with_fixed_cost(program, rules))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from scenarios.model import Floats, Scenario
+from scenarios.model import Floats, Ints, Scenario
 from solver.options import SolverOptions
 
 
@@ -32,9 +32,9 @@ def loss(x: Floats) -> Floats:
 
 
 def selling_tiers(
-    scenario: Scenario, safety_stock: Floats, std: Floats, options: SolverOptions
+    scenario: Scenario, points: Ints, safety_stock: Floats, std: Floats, options: SolverOptions
 ) -> Tiers:
-    """Tiers at points where customers buy.
+    """Tiers at points [K] where customers buy.
 
     The expected cost of a buffer b is G(b) = h b + (m + h) s Loss(b / s). s is chosen so that G is
     least at the safety stock SS (s = SS / z with Phi(z) = m / (m + h)); where SS and z differ in
@@ -46,13 +46,15 @@ def selling_tiers(
     Parameters
     ----------
     scenario : Scenario
+    points : array [K]
+        Their numbers in the scenario.
     safety_stock, std : arrays [K, S]
         Buffer wanted, and standard deviation of demand over the protection interval.
     options : SolverOptions
     """
     n = options.shortfall_tiers if options.shortfall == "risk_aware" else 1
-    missed = scenario.points.missed_sale_cost[:, None, None]
-    holding = scenario.points.holding_cost[:, None, None]
+    missed = scenario.points.missed_sale_cost[points][:, None, None]
+    holding = scenario.points.holding_cost[points][:, None, None]
     both = missed + holding
     through_cycle = (scenario.settings.review_period - 1) * holding
     wanted = safety_stock[:, :, None]
@@ -81,14 +83,16 @@ def selling_tiers(
     return Tiers(width, price + through_cycle)
 
 
-def supplying_tiers(scenario: Scenario, safety_stock: Floats, typical: float) -> Tiers:
-    """One tier at points that only supply others.
+def supplying_tiers(
+    scenario: Scenario, points: Ints, safety_stock: Floats, typical: float
+) -> Tiers:
+    """One tier at points [K] that only supply others.
 
     It weighs only slightly more than the stage's own holding cost: a dearer one would keep stock
     back while a store below runs dry. As at selling points, stock is held through a review cycle.
     Where holding is free, it is a trace of the ``typical`` holding cost.
     """
-    holding = scenario.points.holding_cost
+    holding = scenario.points.holding_cost[points]
     cycle = scenario.settings.review_period - 1
     price = np.where(holding > 0, (1.2 + cycle) * holding, 0.01 * max(typical, 1e-6))
     shape = (*safety_stock.shape, 1)
