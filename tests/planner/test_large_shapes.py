@@ -29,6 +29,7 @@ from scenarios.errors import InputError
 from scenarios.model import Scenario
 from solver import optimise
 from solver.block import AtPrices, Block, Proposal, Refused, at_prices
+from solver.judged import message_of
 from solver.options import SolverOptions
 from solver.result import OrderPlan
 from solver.workers import Here
@@ -298,6 +299,11 @@ def test_words_on_how_orders_were_found() -> None:
     assert list(how_found(solver_ | whole, 980.0)) == [("orders", "one program for all products")]
     none = {"method": "closed_form", "relaxed_objective": None, "lot_loss": None, "blocks": 1}
     assert list(how_found(solver_ | none, 1.0)) == [("orders", "closed form")]
+
+
+def test_where_nothing_is_proven_no_share_is_told() -> None:
+    assert "not known" in message_of("time_limit", 1.0, BLOCKS)
+    assert "within 30.00%" in message_of("time_limit", 0.3, BLOCKS)
 
 
 STUCK = """
