@@ -30,7 +30,7 @@ from planner.command_options import (
 )
 from planner.forecast_commands import forecast
 from planner.report_commands import report as report_command
-from planner.stopping import STOPPED, TOLD, at_once
+from planner.stopping import STOPPED, TOLD, at_once, leave
 from planner.study_commands import bench, study
 from planner.training_commands import train
 
@@ -317,6 +317,9 @@ def main() -> None:
     """Entry point of the command."""
     try:
         app(prog_name="planner")
+    except SystemExit as end:
+        leave(end)
+        raise
     except BrokenPipeError:
         # The reader of our output has gone, as in ``planner schema | head``.
         sys.stderr.close()

@@ -59,3 +59,15 @@ def at_once(last: Callable[[], object] | None = None) -> Iterator[None]:
         told.close()
         watcher.join()
         heard.close()
+
+
+def leave(end: SystemExit) -> None:
+    """End the process at once if it was stopped while threads are at work, which Python waits for.
+
+    Otherwise nothing happens, and it ends as usual.
+    """
+    others = set(threading.enumerate()) - {threading.current_thread()}
+    if end.code == STOPPED and any(not thread.daemon for thread in others):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(STOPPED)

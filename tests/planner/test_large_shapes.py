@@ -318,19 +318,35 @@ solver.passes.at_prices = busy
 from planner.cli import main
 main()
 """
+LEFT = """
+import sys, threading, time
+import planner.planning
+
+def left(*_):
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    print("at work", file=sys.stderr, flush=True)
+    raise KeyboardInterrupt  # While nobody waits for the thread.
+
+planner.planning.plan = left
+from planner.cli import main
+main()
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C goes to a group of processes")
-def test_ctrl_c_is_heard_while_blocks_are_at_work(tmp_path: Path) -> None:
+@pytest.mark.parametrize("script", [STUCK, LEFT])
+def test_ctrl_c_is_heard_while_blocks_are_at_work(script: str, tmp_path: Path) -> None:
     LARGE["no room"].write(tmp_path / "in")
     command = [tmp_path / "in", "--out", tmp_path / "out", "--solver", "decomposed", "-q"]
     with subprocess.Popen(
-        [sys.executable, "-c", STUCK, "plan", *map(str, command)], stderr=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, "-c", script, "plan", *map(str, command)],
+        stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
         assert process.stderr is not None
         assert process.stderr.readline() == "at work\n"
         asked = time.monotonic()
-        process.send_signal(signal.SIGINT)
+        if script is STUCK:
+            process.send_signal(signal.SIGINT)
         told = process.stderr.read()
     assert process.returncode == 130
     assert time.monotonic() - asked < 20.0
