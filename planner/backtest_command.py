@@ -85,7 +85,8 @@ def backtest(
         )
     one_of(workers, ray)
     from planner import screen
-    from planner.cli import STOPPED, _errors, _fail
+    from planner.cli import _errors, _fail
+    from planner.stopping import STOPPED
 
     with _errors(), ExitStack() as stack:
         progress = stack.enter_context(screen.Progress(quiet=quiet))

@@ -30,10 +30,11 @@ from planner.command_options import (
 )
 from planner.forecast_commands import forecast
 from planner.report_commands import report as report_command
+from planner.stopping import STOPPED, TOLD, at_once
 from planner.study_commands import bench, study
 from planner.training_commands import train
 
-BAD_INPUT, NO_PLAN, STOPPED = 2, 3, 130
+BAD_INPUT, NO_PLAN = 2, 3
 ENDED = (
     "a process was ended from outside, as happens where memory runs out."
     " Remedy: go on with the same command, and fewer --workers"
@@ -54,6 +55,14 @@ class Example(StrEnum):
     retail_chain = "retail-chain"
     stores = "stores"
     single = "single"
+
+
+class FileFormat(StrEnum):
+    """Files that tables are written to."""
+
+    csv = "csv"
+    csv_gz = "csv.gz"
+    parquet = "parquet"
 
 
 class OrderRule(StrEnum):
@@ -90,8 +99,11 @@ def init(
         int | None, typer.Option(min=1, help="Number of products (retail-chain, stores).")
     ] = None,
     seed: Seed = 0,
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="What the tables are written as.")
+    ] = FileFormat.csv,
 ) -> None:
-    """Write the tables of an example scenario."""
+    """Write the tables of an example scenario, of any size."""
     with _errors():
         if products is not None and example is Example.single:
             _fail("--products: the example 'single' has one product", BAD_INPUT)
@@ -99,7 +111,7 @@ def init(
 
         make = getattr(examples, example.name)
         size = {} if products is None else {"n_products": products}
-        make(seed=seed, **size).write(folder)
+        make(seed=seed, **size).write(folder, file_format=file_format.value)
         typer.echo(f"Wrote {example.value} to {folder}. Next: planner plan {folder} --out PLAN")
 
 
@@ -161,12 +173,13 @@ def plan(
         if ray is not None:
             progress(f"starting on {ray}")
         hands = stack.enter_context(at_work(workers, ray))
-        progress("reading")
-        scenario = Scenario.read(source)
         options = SolverOptions.model_validate(
             chosen(time_limit=time_limit, gap=gap, solver=solver.value, memory=memory)
         )
-        made = make_plan(scenario, brain, options, progress, model, overrides, hands)
+        progress("reading")
+        with at_once(progress.close):
+            scenario = Scenario.read(source)
+            made = make_plan(scenario, brain, options, progress, model, overrides, hands)
         progress("writing")
         made.write(out, force=force, excel=excel, report=report)
     if not quiet:
@@ -268,11 +281,13 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _fail("Stopped; nothing was written.", STOPPED)
+        _fail(TOLD, STOPPED)
     except OSError as error:
         _fail(f"error: {_what(error)}", BAD_INPUT)
-    except MemoryError:
-        _fail("error: there is not enough memory for this plan", NO_PLAN)
+    except MemoryError as error:
+        from planner.how_found import memory_text
+
+        _fail(f"error: {memory_text(error)}", NO_PLAN)
     except (ValueError, RuntimeError) as error:
         from brain.ray_workers import ClusterFailed
         from planner import screen

@@ -64,8 +64,8 @@ class Report:
     gap: float | None
     solver: dict[str, Any]
     """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
-    highs_seconds (of all workers), relaxed_objective (without lot rules), lot_loss (objective above
-    it)."""
+    highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules) and
+    lot_loss (objective above it)."""
     seconds: dict[str, float]
     """Wall time by phase."""
     versions: dict[str, str]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from planner.amount import amount, count, shares
+from planner.how_found import how_found
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,10 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Show no more, and leave the terminal as it was."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
@@ -128,6 +133,7 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         f" {count(report.counts['products'], 'product')},"
         f" {count(report.counts['locations'], 'location')}.",
         f"  status    {report.status}{gap} - {report.message}",
+        *(f"  {word:9} {text}" for word, text in how_found(report.solver, report.objective)),
         f"  cost      {amount(report.costs['total'])}{money} if demand is its mean"
         + (f" ({parts})" if parts else ""),
         f"  missed    {amount(report.missed_units)} units",

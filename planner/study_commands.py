@@ -134,7 +134,8 @@ def _running(afterwards: str) -> Iterator[None]:
     """Say in a line what ended a run from outside."""
     from concurrent.futures.process import BrokenProcessPool
 
-    from planner.cli import BAD_INPUT, ENDED, NO_PLAN, STOPPED, _fail
+    from planner.cli import BAD_INPUT, ENDED, NO_PLAN, _fail
+    from planner.stopping import STOPPED
 
     try:
         yield

@@ -111,8 +111,7 @@ class Proposal:
     basis: Basis
     highs_seconds: float
     seconds: float
-    size: int
-    """Bytes of its program."""
+    """In all."""
 
 
 def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
@@ -140,7 +139,6 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
         basis=highs.basis,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,
-        size=_size(made),
     )
 
 
@@ -161,14 +159,6 @@ def _paid(made: Made, price: Floats) -> LinearProgram:
     row_upper = program.row_upper.copy()
     row_upper[shared] = np.inf
     return replace(program, cost=cost, upper=upper, row_upper=row_upper)
-
-
-def _size(made: Made) -> int:
-    matrix = made.program.matrix
-    arrays = [matrix.data, matrix.indices, matrix.indptr]
-    for part in (made.program, made.data, made.data.tiers):
-        arrays += [value for value in vars(part).values() if isinstance(value, np.ndarray)]
-    return sum(array.nbytes for array in arrays)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,18 +10,20 @@ there are, the less each of them matters.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scenarios.model import Floats, Scenario
 from scenarios.portions import Portions
 from solver.block import without_capacities
-from solver.blocks import cut
+from solver.blocks import Blocks, cut
+from solver.capacity import SharedCapacities
 from solver.clock import Clock
-from solver.data import common
+from solver.data import Common, common
 from solver.finish import order_plan
 from solver.fixed_orders import FixedOrders
+from solver.highs import fresh_threads
 from solver.judged import gap_of, status_of
 from solver.kept import Kept
 from solver.master import Master
@@ -30,9 +32,10 @@ from solver.options import SolverOptions
 from solver.passes import Start, all_at_prices, all_within_quotas, gathered, told
 from solver.result import Effort, OrderPlan
 from solver.sample import sample_prices
+from solver.solved import Found
 from solver.workers import Workers
 
-MOST_ROUNDS = 10
+MOST_ROUNDS, MOST_STEPS = 10, 3
 FOR_BLOCKS = 0.8
 """Share of the gap asked for that blocks may leave within their quotas."""
 NEW = 0.4
@@ -56,73 +59,131 @@ def decomposed(
         If blocks cannot be planned in the memory that is allowed.
     """
     clock.phase("build")
+    fresh_threads()
     shared = common(scenario, options)
     portions = Portions(scenario)
     keep = blocks_to_keep(scenario, shared.n_periods, workers, options)
     in_blocks = options.model_copy(update={"gap": FOR_BLOCKS * options.gap})
     blocks = cut(portions, safety_stock, fixed, shared, in_blocks, workers, keep)
-    limits = shared.capacities
-    n_limits = len(limits.location) + len(limits.lane)
     clock.phase("first prices")
-    starts: list[Start] = [None] * len(blocks.held)
-    highs_seconds = 0.0
-    if kept.price is not None and len(kept.price) == n_limits:
-        price = kept.price
-        if kept.starts is not None and len(kept.starts) == len(starts):
-            starts = list(kept.starts)
-    else:
-        sample = sample_prices(portions, safety_stock, shared, options, clock.left() / 4)
-        price, highs_seconds = sample.price, sample.highs_seconds
-        starts = [sample.template] * len(starts)
-    # No price is above that of the last tier of overflow.
-    top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
-    best, bound, rounds = None, -np.inf, 0
-    master = Master(limits, [use.rows for use in blocks.uses])
-    best_price = price
-    while True:
-        started = clock.left()
-        price = np.minimum(price, top)
-        asked = all_at_prices(blocks, limits, price, starts, clock)
-        rounds += 1
-        if asked.bound > bound:
-            bound, best_price = asked.bound, price
-        uses = asked.uses
-        if rounds > 1 and asked.proposals is not None:
-            master.take(asked.proposals)
-            mixes = zip(uses, master.solve().use, strict=True)
-            uses = [replace(use, volume=volume) for use, volume in mixes]
-        round_ = all_within_quotas(blocks, limits, uses, asked.starts, clock, scenario.n_routes)
-        highs_seconds += asked.highs_seconds + round_.found.highs_seconds
-        starts = round_.starts
-        if best is None or round_.found.cost < best.cost:
-            best = round_.found
-        gap = gap_of((best.cost, best.surcharge), bound)
-        spent = started - clock.left()
-        if gap <= options.gap or rounds == MOST_ROUNDS or clock.left() < 1.2 * spent:
-            break
-        if rounds == 1 and asked.proposals is not None:
-            master.take(asked.proposals)
-        if round_.proposals is None:
-            break
-        master.take(round_.proposals)
-        price = NEW * master.solve().price + (1.0 - NEW) * best_price
+    first = _first(portions, safety_stock, shared, blocks, kept, options, clock)
+    done = _rounds(blocks, shared.capacities, first, scenario.n_routes, options.gap, clock)
+    kept.price, kept.starts = done.price, done.starts
+    found, bound = done.best, done.bound
     if not np.isfinite(bound) and (safety_stock >= 0).all():
         # Then no part of the cost is negative.
-        bound = best.surcharge
-    kept.price, kept.starts = price, starts
-    status = best.status
+        bound = found.surcharge
+    status = found.status
     if status != "closed_form":
-        status = status_of(gap, options, clock.left() <= 1.0 or round_.closed_form > 0)
-    found = replace(best, bound=min(bound, best.cost), status=status)
+        gap = gap_of((found.cost, found.surcharge), bound)
+        status = status_of(gap, options, done.late or clock.left() <= 1.0)
+    found = replace(found, bound=min(bound, found.cost), status=status)
     effort = Effort(
         "closed_form" if status == "closed_form" else "decomposed",
         blocks=len(blocks.held),
-        rounds=rounds,
+        rounds=done.rounds,
         workers=workers.count,
-        highs_seconds=highs_seconds,
+        highs_seconds=done.highs_seconds,
+        block_seconds=done.block_seconds,
         relaxed_objective=found.relaxed_cost and found.relaxed_cost - found.surcharge,
     )
     return order_plan(scenario, shared, fixed, found, effort, options, clock)
+
+
+@dataclass(frozen=True, eq=False)
+class _First:
+    """Where the first round begins."""
+
+    price: Floats
+    """[M + L]"""
+    starts: list[Start]
+    highs_seconds: float = 0.0
+
+
+def _first(
+    portions: Portions,
+    safety_stock: Floats,
+    shared: Common,
+    blocks: Blocks,
+    kept: Kept,
+    options: SolverOptions,
+    clock: Clock,
+) -> _First:
+    """Prices and bases of the last plan, if there was one like it, or of a sample."""
+    limits, n_blocks = shared.capacities, len(blocks.held)
+    if kept.price is not None and len(kept.price) == len(limits.location) + len(limits.lane):
+        known = kept.starts is not None and len(kept.starts) == n_blocks
+        return _First(kept.price, list(kept.starts or []) if known else [None] * n_blocks)
+    sample = sample_prices(portions, safety_stock, shared, options, clock.left() / 4)
+    return _First(sample.price, [sample.template] * n_blocks, sample.highs_seconds)
+
+
+@dataclass(frozen=True, eq=False)
+class _Done:
+    """What some rounds have come to."""
+
+    best: Found
+    bound: float
+    price: Floats
+    """[M + L] the best ones to begin with next time."""
+    starts: list[Start]
+    rounds: int
+    highs_seconds: float
+    block_seconds: float
+    late: bool
+    """Whether time ran out for some blocks."""
+
+
+def _rounds(
+    blocks: Blocks, limits: SharedCapacities, first: _First, n_routes: int, enough: float,
+    clock: Clock,
+) -> _Done:  # fmt: skip
+    """Rounds until the gap is small ``enough``, time does not suffice for another, or the most."""
+    # No price is above that of the last tier of overflow.
+    top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
+    master = Master(limits, [use.rows for use in blocks.uses])
+    price = best_price = first.price
+    starts, bound = first.starts, -np.inf
+    in_highs, in_blocks = first.highs_seconds, 0.0
+    best: Found | None = None
+    for number in range(1, MOST_ROUNDS + 1):
+        began = clock.left()
+        price = np.minimum(price, top)
+        asked = all_at_prices(blocks, limits, price, starts, clock)
+        for _ in range(MOST_STEPS):
+            if not asked.unbounded:
+                break
+            # So high that some block would ship or wait without end: back towards what was not.
+            price = 0.5 * (price + (best_price if best else 0.0))
+            asked = all_at_prices(blocks, limits, price, starts, clock)
+        if asked.bound > bound:
+            bound, best_price = asked.bound, price
+        uses = asked.uses
+        if best and asked.proposals:
+            master.take(asked.proposals)
+            mix = master.solve()
+            uses = mix.instead(uses) if mix else uses
+        planned = all_within_quotas(blocks, limits, uses, asked.starts, clock, n_routes)
+        starts, found = planned.starts, planned.found
+        in_highs += asked.highs_seconds + found.highs_seconds
+        in_blocks += asked.block_seconds + planned.block_seconds
+        best = found if best is None or found.cost < best.cost else best
+        gap = gap_of((best.cost, best.surcharge), bound)
+        if gap <= enough or clock.left() < 1.2 * (began - clock.left()):
+            break
+        if not (asked.proposals and planned.proposals):
+            break
+        if number == 1:
+            master.take(asked.proposals)
+        master.take(planned.proposals)
+        mix = master.solve()
+        if mix is None:
+            break
+        # Quotas are made for the first prices; their own are better, once.
+        price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
+    assert best is not None
+    late = planned.closed_form > 0
+    return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
 
 
 def in_closed_form(
@@ -136,6 +197,7 @@ def in_closed_form(
     """Orders of a chain without shared capacities: by the echelon order-up-to rule, where it does
     not count on goods that are not there."""
     clock.phase("build")
+    fresh_threads()
     shared = common(scenario, options)
     blocks = cut(Portions(scenario), safety_stock, fixed, shared, options, workers, keep=0)
     clock.phase("closed form")
@@ -144,6 +206,12 @@ def in_closed_form(
     starts: list[Start] = [None] * len(blocks.held)
     limits = shared.capacities
     all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
-    effort = Effort("closed_form", len(blocks.held), workers=workers.count)
+    effort = Effort(
+        "closed_form",
+        len(blocks.held),
+        workers=workers.count,
+        highs_seconds=all_.found.highs_seconds,
+        block_seconds=all_.block_seconds,
+    )
     found = replace(all_.found, status="closed_form", termination="optimal", relaxed_cost=None)
     return order_plan(scenario, shared, fixed, found, effort, options, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from scenarios.model import Floats, Ints
 from solver.crash import uncoupled_basis
 from solver.program import Index, LinearProgram
 
-Termination = Literal["optimal", "time_limit", "infeasible", "error"]
+Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +164,11 @@ class Highs:
         return solution
 
     @property
+    def iterations(self) -> int:
+        """Steps of the simplex method in the last solve."""
+        return int(self._highs.getInfo().simplex_iteration_count)
+
+    @property
     def basis(self) -> Basis:
         """Of the last solution."""
         native = self._highs.getBasis()
@@ -258,12 +264,21 @@ def new_highs(program: LinearProgram, threads: int = 1) -> Any:
 def run_highs(highs: Any) -> None:
     """Run HiGHS; its threads are a pool of the process, set up anew if their number changed."""
     if highs.run() == highspy.HighsStatus.kError:
-        highspy.Highs.resetGlobalScheduler(True)
+        # Not while other threads of ours may be at work with it.
+        if threading.current_thread() is threading.main_thread():
+            fresh_threads()
         highs.run()
+
+
+def fresh_threads() -> None:
+    """Forget how many threads HiGHS has worked with; none of it may be running."""
+    highspy.Highs.resetGlobalScheduler(True)
 
 
 _TERMINATION: dict[Any, Termination] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "unbounded",
 }

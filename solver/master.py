@@ -7,8 +7,8 @@ limits are its prices (Dantzig and Wolfe 1960, Operations Research 8(1)).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -16,19 +16,25 @@ import numpy as np
 from scenarios.model import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.highs import run_highs
+from solver.quotas import Use
 
 ABOVE_ALL = 1e3
-"""Price of volume that no lane carries, beside the dearest that any proposal costs per unit."""
+"""Price of volume that no lane carries, beside what proposals cost for each unit they send."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mix:
     """A solution of the master."""
 
-    use: list[Floats]
+    volume: list[Floats]
     """[limits of the block] volume that the mix of each block takes."""
     price: Floats
     """[M + L] of storage, then lanes; per unit of volume."""
+
+    def instead(self, uses: Sequence[Use]) -> list[Use]:
+        """The uses of all blocks with the volumes of their mixes."""
+        both = zip(uses, self.volume, strict=True)
+        return [replace(use, volume=volume) for use, volume in both]
 
 
 class Master:
@@ -55,21 +61,26 @@ class Master:
             self._cost.append(cost)
             self._use.append(use)
 
-    def solve(self) -> Mix:
-        """The best mix of all that has been proposed; every block has to have proposed once."""
+    def solve(self) -> Mix | None:
+        """The best mix of all that has been proposed; every block has to have proposed once.
+
+        None if HiGHS does not find it.
+        """
         highs = self._program()
         run_highs(highs)
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"the master was not solved: {highs.getModelStatus()}")
+            return None
         found = highs.getSolution()
         weights = np.maximum(np.array(found.col_value)[: len(self._block)], 0.0)
-        use = [np.zeros(len(rows)) for rows in self._rows]
-        for weight, block, volume in zip(weights.tolist(), self._block, self._use, strict=True):
+        volume = [np.zeros(len(rows)) for rows in self._rows]
+        for weight, block, use in zip(weights.tolist(), self._block, self._use, strict=True):
             if weight > 0:
-                use[block] += weight * volume
+                volume[block] += weight * use
         n_shared = len(self._limits.location) + len(self._limits.lane)
-        price = np.maximum(-np.array(found.row_dual)[:n_shared], 0.0)
-        return Mix(use, price)
+        return Mix(volume, np.maximum(-np.array(found.row_dual)[:n_shared], 0.0))
+
+    def _with_rows(self) -> Iterator[tuple[Floats, Ints]]:
+        return ((use, self._rows[b]) for b, use in zip(self._block, self._use, strict=True))
 
     def _program(self) -> highspy.Highs:
         """Rows: the limits, then one per block. Columns: proposals, tiers of overflow, and what no
@@ -100,8 +111,8 @@ class Master:
             len(cost), cost, none, free, size, np.array(start, dtype=np.int32),
             np.concatenate(index).astype(np.int32), np.concatenate(value),
         )  # fmt: skip
-        largest = np.array([max(1e-9, np.abs(use).max(initial=0.0)) for use in self._use])
-        penalty = ABOVE_ALL * float((np.abs(cost) / largest).max())
+        sent = sum(float(use[rows >= n_storage].sum()) for use, rows in self._with_rows())
+        penalty = ABOVE_ALL * max(1.0, float(np.abs(cost).sum()) / max(sent, 1e-6))
         over = np.concatenate([np.repeat(np.arange(n_storage), n_tiers),
                                n_storage + np.arange(n_lanes)])  # fmt: skip
         price = np.concatenate([limits.tier_price.ravel(), np.full(n_lanes, penalty)])

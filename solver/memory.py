@@ -12,7 +12,7 @@ from solver.workers import Workers
 GIGABYTE = 1e9
 USUAL = 6.0
 """Gigabytes that are used where nothing is said, if they are free."""
-PER_BALANCE = 400.0
+PER_BALANCE = 470.0
 """Bytes of a block's program for each balance of a stock point in a period."""
 AT_WORK = 4.0
 """Copies of its program that a block takes while it is solved, HiGHS' own included."""

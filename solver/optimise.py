@@ -18,7 +18,7 @@ from solver.owed import new_orders, ship_owed
 from solver.result import Method, OrderPlan
 from solver.workers import Here, Workers
 
-MONOLITH_BALANCES = 80_000
+MONOLITH_BALANCES = 100_000
 """Stock points x periods up to which one program is solved as fast as blocks are."""
 SECONDS_PER_CELL = 2e-4
 """Time limit of large chains for each stock point and period."""

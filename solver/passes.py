@@ -30,12 +30,15 @@ class AskedAtPrices:
     """What all blocks do at prices."""
 
     bound: float
-    """-inf where time ran out for some."""
+    """-inf where some block was not solved."""
+    unbounded: bool
+    """Whether prices pay for something without end."""
     uses: list[Use]
     starts: list[Start]
     proposals: list[tuple[float, Floats]] | None
-    """Cost and use of each block; None where time ran out for some."""
+    """Cost and use of each block; None where some was not solved."""
     highs_seconds: float
+    block_seconds: float
 
 
 def all_at_prices(
@@ -45,6 +48,7 @@ def all_at_prices(
     starts: list[Start],
     clock: Clock,
 ) -> AskedAtPrices:
+    """Solve every block at prices [M + L], from ``starts``."""
     clock.phase("prices")
     until = clock.left() * (1.0 - FOR_PRICES)
 
@@ -54,9 +58,12 @@ def all_at_prices(
             yield AtPrices(price[use.rows], starts[number], left)
 
     values, costs = np.full((2, len(blocks.held)), -np.inf)
-    uses, ends, spent = list(blocks.uses), list(starts), 0.0
+    uses, ends, unbounded = list(blocks.uses), list(starts), False
+    highs_seconds = block_seconds = 0.0
     for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
-        spent += proposal.highs_seconds
+        highs_seconds += proposal.highs_seconds
+        block_seconds += proposal.seconds
+        unbounded |= proposal.termination not in ("optimal", "time_limit")
         if proposal.termination == "optimal":
             values[number] = proposal.value
             costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
@@ -64,7 +71,8 @@ def all_at_prices(
             ends[number] = proposal.basis
     proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
     complete = proposals if np.isfinite(costs).all() else None
-    return AskedAtPrices(float(values.sum()) + charge(limits, price), uses, ends, complete, spent)
+    bound = float(values.sum()) + charge(limits, price)
+    return AskedAtPrices(bound, unbounded, uses, ends, complete, highs_seconds, block_seconds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +85,7 @@ class Round:
     """Cost and use of each block without lot rules; None where time ran out for some."""
     closed_form: int
     """Blocks that time ran out for."""
+    block_seconds: float
 
 
 def all_within_quotas(
@@ -87,6 +96,8 @@ def all_within_quotas(
     clock: Clock,
     n_routes: int,
 ) -> Round:
+    """Plan every block within its quota of the limits, by what it uses; ``n_routes`` of the whole
+    chain."""
     clock.phase("quotas")
     totals, n_blocks = Totals.of(limits, uses), len(uses)
 
@@ -113,7 +124,7 @@ def gathered(
     price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
     stored = np.zeros(n_storage)
     orders = relaxed = np.empty((0, 0))
-    cost = surcharge = relaxed_cost = highs_seconds = 0.0
+    cost = surcharge = relaxed_cost = highs_seconds = block_seconds = 0.0
     terminations: list[Termination] = []
     proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
@@ -130,6 +141,7 @@ def gathered(
         cost += found.cost - found.overflow
         surcharge += found.surcharge
         highs_seconds += found.highs_seconds
+        block_seconds += planned.seconds
         if found.relaxed_cost is None or found.relaxed_use is None:
             terminations.append(found.termination)
             proposals = None
@@ -162,6 +174,7 @@ def gathered(
         starts,
         proposals,
         len(terminations),
+        block_seconds,
     )
 
 

@@ -28,6 +28,8 @@ class Effort:
     workers: int = 1
     highs_seconds: float = 0.0
     """Spent inside HiGHS, by all workers together."""
+    block_seconds: float = 0.0
+    """Spent on blocks, HiGHS included, by all workers together."""
     relaxed_objective: float | None = None
     """Cost without lot rules, surcharge left out; None: unknown."""
 

@@ -70,7 +70,7 @@ def sample_prices(
     made = made_ready(
         part, safety_stock[portion.points], none, options, replace(shared, capacities=own)
     )
-    highs = Highs(made.program, options.threads)
+    highs = Highs(made.program)
     found = highs.solve(seconds)
     if found.termination != "optimal" or found.row_dual is None:
         return Sample(np.zeros(n), None, highs.seconds)

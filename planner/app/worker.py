@@ -13,6 +13,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from planner.how_found import memory_text
+from planner.report.words import upper_first
 from scenarios.errors import Finding, InputError
 
 Progress = Callable[[str], None]
@@ -120,8 +122,8 @@ def _serve(pipe: Connection) -> None:
                 "file", f"{where}{error.strerror or error}", "see that it can be used"
             )
             answer = "input", [finding]
-        except MemoryError:
-            answer = "failed", "There is not enough memory."
+        except MemoryError as error:
+            answer = "failed", f"{upper_first(memory_text(error))}."
         except Exception as error:
             traceback.print_exc()
             answer = "failed", f"{type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.how_found import lots_share
 from planner.report.html import Html, join, tag
 from planner.report.page import tiles
 from planner.report.read import PlanTables, written
@@ -103,10 +104,17 @@ def _tiles(tables: PlanTables) -> Html:
         ("Fullest capacity", "–" if full is None else _share(full["peak_use"]),
          "no capacity is limited" if full is None
          else f"{full['name']}, {day(full['peak_date'], year=False)}"),
-        ("Gap to a proven bound", percent(gap), PLANNED.get(report["status"], report["status"])),
+        ("Gap to a proven bound", percent(gap), _found(report)),
         ("Safety stocks by", brain, f"{percent(share)} of {counted(points, 'stock point')}{rest}"),
     ]  # fmt: skip
     return tiles(*facts)
+
+
+def _found(report: dict[str, Any]) -> str:
+    """How good the orders are, and how much of the gap lot rules explain."""
+    status = PLANNED.get(report["status"], report["status"])
+    share = lots_share(report.get("solver"), report["objective"])
+    return f"{status}; {percent(share)} is what whole lots cost" if share else status
 
 
 def _share(share: float | None) -> str:

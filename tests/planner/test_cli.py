@@ -18,9 +18,11 @@ from typer.testing import CliRunner, Result
 import planner.planning
 from planner.amount import amount
 from planner.cli import app
+from planner.fingerprint import input_hash
 from planner.result import AuditError
 from planner.screen import Progress
 from scenarios.ledger import Violation
+from scenarios.model import Scenario
 
 
 def run(*arguments: str | Path) -> Result:
@@ -180,6 +182,14 @@ def test_init_overwrites_nothing(chain: Path) -> None:
     done = run("init", chain)
     assert done.exit_code == 2
     assert "exists" in done.stderr
+
+
+def test_init_writes_what_is_asked_for(tmp_path: Path) -> None:
+    one, other = tmp_path / "csv", tmp_path / "parquet"
+    for folder, more in ((one, ()), (other, ("--format", "parquet"))):
+        assert run("init", folder, "--products", "3", "--seed", "4", *more).exit_code == 0
+    assert (other / "forecast.parquet").exists()
+    assert input_hash(Scenario.read(one)) == input_hash(Scenario.read(other))
 
 
 def test_single_has_one_product(tmp_path: Path) -> None:
