@@ -127,7 +127,8 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
     least = 1e-9 * report.costs["total"]
     costs = {name: cost for name, cost in report.costs.items() if name != "total" and cost > least}
     parts = ", ".join(f"{name.replace('_', ' ')} {amount(cost)}" for name, cost in costs.items())
-    gap = "" if report.gap is None else f", gap {report.gap:.2%}"
+    known = report.gap is not None and report.gap < 1
+    gap = f", gap {report.gap:.2%}" if known else ", gap unknown"
     lines = [
         f"Plan for {report.first_date} to {report.last_date}:"
         f" {count(report.counts['products'], 'product')},"

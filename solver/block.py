@@ -108,7 +108,8 @@ class Proposal:
     """Its cost with what it pays for shared capacity."""
     use: Floats
     """[M + L] volume it takes of each limit."""
-    basis: Basis
+    basis: Basis | None
+    """Where it ended; None: nowhere."""
     highs_seconds: float
     seconds: float
     """In all."""
@@ -116,6 +117,9 @@ class Proposal:
 
 def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
     """Solve a block at prices of the shared capacities."""
+    if asked.seconds <= 0:
+        # To make the program would take time, too, and there are many blocks.
+        return Proposal("time_limit", -np.inf, np.zeros(len(asked.price)), None, 0.0, 0.0)
     started = time.perf_counter()
     try:
         made = block.made()
@@ -136,7 +140,7 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
         termination=found.termination,
         value=found.objective + float(asked.price @ standing_volume(made)),
         use=used_volume(made, values),
-        basis=highs.basis,
+        basis=highs.basis if found.termination == "optimal" else None,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,
     )
@@ -195,7 +199,8 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
         found = solved(made, highs, block.options, Clock(left, None), asked.search)
     except CannotShip as error:
         return Refused.of(error)
-    return Planned(found, highs.basis, time.perf_counter() - started)
+    basis = None if found.status == "closed_form" else highs.basis
+    return Planned(found, basis, time.perf_counter() - started)
 
 
 def without_capacities(block: Block, seconds: float) -> Planned | Refused:

@@ -102,6 +102,9 @@ class Highs:
 
     def solve(self, time_limit: float) -> Solution:
         """Solve the linear program within ``time_limit`` seconds, from the last basis if any."""
+        if time_limit <= 0:
+            # HiGHS would set out all the same, and a large program takes it seconds to set up.
+            return Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
         started = time.perf_counter()
         if not self._has_basis and self._is_coupled():
             basis = uncoupled_basis(self.program, time_limit, self.threads)

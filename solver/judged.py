@@ -46,6 +46,8 @@ def message_of(status: Status, gap: float, options: SolverOptions, why: str = ""
             f"{reason}: these are closed-form orders, which do not weigh products against each"
             " other where capacity is short."
         )
+    if gap >= 1:
+        return "The best orders found; how far they are from the optimum is not known."
     return (
         f"The best orders found are proven to be within {gap:.2%} of the optimum; the gap asked for"
         f" was {options.gap:.2%}."

@@ -15,7 +15,7 @@ from solver.blocks import Blocks
 from solver.capacity import SharedCapacities, overflow_cost
 from solver.clock import Clock
 from solver.highs import Basis, Termination
-from solver.quotas import Totals, Use, charge
+from solver.quotas import Totals, Use, charge, guessed
 from solver.solved import Found
 from solver.template import Template
 
@@ -70,7 +70,9 @@ def all_at_prices(
             uses[number] = replace(uses[number], volume=proposal.use)
             ends[number] = proposal.basis
     proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
-    complete = proposals if np.isfinite(costs).all() else None
+    known = np.isfinite(costs)
+    complete = proposals if known.all() else None
+    uses = guessed(uses, known, len(price))
     bound = float(values.sum()) + charge(limits, price)
     return AskedAtPrices(bound, unbounded, uses, ends, complete, highs_seconds, block_seconds)
 

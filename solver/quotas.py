@@ -13,10 +13,12 @@ decomposition; Geoffrion 1970, Operations Research 18(3)).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.model import Floats, Ints
 from solver.capacity import SharedCapacities
@@ -78,6 +80,22 @@ class Totals:
             tier_width=own.tier_width * share[:n_storage, None],
             lane_limit=use.fixed[n_storage:] + share[n_storage:] * room,
         )
+
+
+def guessed(uses: Sequence[Use], known: NDArray[np.bool_], n_limits: int) -> list[Use]:
+    """The same uses, but where it is not ``known`` [blocks] that of the others by size.
+
+    Without it, a block that time ran out for would get the quota of one that wants nothing.
+    """
+    volume, size = np.zeros((2, n_limits))
+    for use in itertools.compress(uses, known):
+        volume[use.rows] += use.volume
+        size[use.rows] += use.size
+    rate = volume / np.where(size > 0, size, 1.0)
+    return [
+        use if told else replace(use, volume=np.maximum(rate[use.rows] * use.size, use.fixed))
+        for use, told in zip(uses, known, strict=True)
+    ]
 
 
 def own_limits(limits: SharedCapacities, rows: Ints) -> SharedCapacities:

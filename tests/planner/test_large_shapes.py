@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from planner.how_found import how_found
 from scenarios.errors import InputError
 from scenarios.model import Scenario
 from solver import optimise
+from solver.block import AtPrices, Block, Proposal, Refused, at_prices
+from solver.judged import message_of
 from solver.options import SolverOptions
 from solver.result import OrderPlan
 from solver.workers import Here
@@ -260,6 +263,25 @@ def test_a_second_plan_starts_where_the_first_ended() -> None:
     assert same.report.objective == pytest.approx(first.report.objective, rel=BLOCKS.gap)
 
 
+def test_blocks_that_time_runs_out_for_get_the_quota_of_the_others() -> None:
+    scenario = stores(3, 24, storage_capacity=200.0)
+    asked = 0
+
+    def every_other(block: Block, prices: AtPrices) -> Proposal | Refused:
+        nonlocal asked
+        asked += 1
+        return at_prices(block, replace(prices, seconds=0.0) if asked % 2 else prices)
+
+    whole = planned(scenario, BLOCKS)
+    with mock.patch.object(import_module("solver.passes"), "at_prices", every_other):
+        some = planned(scenario, BLOCKS)
+    assert asked >= 10
+    assert whole.bound is not None
+    assert whole.objective < 1.01 * whole.bound
+    assert some.objective < 1.05 * whole.objective
+    assert some.bound is None or some.bound <= whole.bound
+
+
 def test_words_on_how_orders_were_found() -> None:
     solver_ = {
         "method": "decomposed", "blocks": 52, "rounds": 1, "workers": 2,
@@ -277,6 +299,11 @@ def test_words_on_how_orders_were_found() -> None:
     assert list(how_found(solver_ | whole, 980.0)) == [("orders", "one program for all products")]
     none = {"method": "closed_form", "relaxed_objective": None, "lot_loss": None, "blocks": 1}
     assert list(how_found(solver_ | none, 1.0)) == [("orders", "closed form")]
+
+
+def test_where_nothing_is_proven_no_share_is_told() -> None:
+    assert "not known" in message_of("time_limit", 1.0, BLOCKS)
+    assert "within 30.00%" in message_of("time_limit", 0.3, BLOCKS)
 
 
 STUCK = """
