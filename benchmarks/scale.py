@@ -29,8 +29,8 @@ from benchmarks.whole_process import Run, whole_process
 
 Row = text.Row
 PLANNER = [sys.executable, "-m", "planner"]
-OF_SOLVER = ("method", "blocks", "rounds", "highs_seconds", "workers", "relaxed_objective",
-             "lot_loss")  # fmt: skip
+OF_SOLVER = ("method", "blocks", "rounds", "highs_seconds", "block_seconds", "workers",
+             "relaxed_objective", "lot_loss")  # fmt: skip
 """What is kept of ``plan.json``'s part on the solver, where it is there."""
 
 

@@ -142,10 +142,10 @@ def workers_table(runs: Sequence[Row]) -> str:
         lines.append([
             run["kind"], str(run["workers"]), f"{run['products']:,}", _number(run["seconds"], 1),
             _number(parts[1], 1), _percent(share * first["seconds"] / run["seconds"], 0),
-            _percent(solver, 0), _number(run["peak_bytes"] / GB, 2),
+            _percent(solver, 0), _number(overhead(run), 2), _number(run["peak_bytes"] / GB, 2),
         ])  # fmt: skip
     head = ["workers are", "workers", "products", "plan, s", "solver, s", "efficiency, whole",
-            "efficiency, solver", "peak GB"]  # fmt: skip
+            "efficiency, solver", "solver x workers / HiGHS", "peak GB"]  # fmt: skip
     return table(head, lines)
 
 
@@ -155,7 +155,7 @@ def on_paper(row: Row, workers: int) -> float:
     T(w) = serial + rounds x (ceil(blocks / w) x seconds of a block + the driver's of a round).
     Nan where the plan was not decomposed.
     """
-    rounds, blocks, inside = (row.get(name) for name in ("rounds", "blocks", "highs_seconds"))
+    rounds, blocks, inside = (row.get(name) for name in ("rounds", "blocks", "block_seconds"))
     orders = row["phases"].get("orders")
     if not rounds or not blocks or not inside or orders is None:
         return math.nan

@@ -19,15 +19,16 @@ def improve(
     highs: Highs,
     rules: LotRules,
     orders: Floats,
+    cost: float,
     bound: float,
     seconds: float,
     gap: float,
 ) -> tuple[Floats, float]:
-    """Better shipments than ``orders`` [A, S] if the search finds any, and the better bound.
+    """Better shipments than ``orders`` [A, S], which ``cost`` so much, and the better bound.
 
-    The program of ``highs`` gets lot counts and placement flags as integral columns, and starts
-    from ``orders``. The search stops after ``seconds``, or once it is within ``gap`` (in currency)
-    of the optimum.
+    The same orders if nothing better is found. The program of ``highs`` gets lot counts and
+    placement flags as integral columns, and starts from ``orders``. The search stops after
+    ``seconds``, or once it is within ``gap`` (in currency) of the optimum.
     """
     program, number, placed = with_lots(highs.program, rules)
     search = Highs(program, highs.threads)
@@ -48,7 +49,11 @@ def improve(
     found = search.solve_integral(integral, start.values, seconds - start.seconds, gap)
     bound = max(bound, found.bound)
     if found.values is None or found.objective >= start.objective:
-        return orders, bound
+        # Orders that were carried out period by period may leave something to gain around them.
+        if start.objective >= cost - gap:
+            return orders, bound
+        found = start
+    assert found.values is not None
     better = np.zeros_like(orders)
     better[data.orderable] = np.maximum(found.values[: int(data.orderable.sum())], 0.0)
     exact = found_orders = data.ordered(better)[rules.route, rules.period]

@@ -107,7 +107,7 @@ def solved(
                 break
             # In currency: relative to the surcharged objective the search would stop too early.
             close = options.gap * abs(min(cost, bound) - surcharge)
-            best, bound = improve(made.data, highs, rules, best, bound, left, close)
+            best, bound = improve(made.data, highs, rules, best, cost, bound, left, close)
             planned = _evaluated(made, best)
         searched = started - clock.left()
         restored(highs, program, rules)

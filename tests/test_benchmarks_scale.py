@@ -22,7 +22,7 @@ def row(products: int, seconds: float, **more: Any) -> dict[str, Any]:
         "products": products, "seconds": seconds, "init_seconds": 1.0, "peak_bytes": 0.4e9,
         "status": "gap_reached", "gap": 0.001, "objective": 100.0, "bound": 99.9,
         "phases": {"orders": 0.9 * seconds, "audit": 0.05 * seconds}, "blocks": 10, "rounds": 3,
-        "workers": 2, "highs_seconds": 1.5 * seconds,
+        "workers": 2, "highs_seconds": 1.5 * seconds, "block_seconds": 1.5 * seconds,
     } | more  # fmt: skip
 
 
@@ -83,7 +83,9 @@ def test_yardsticks_are_met_or_named() -> None:
 
 
 def test_what_a_plan_does_not_tell_is_left_blank() -> None:
-    plain = row(1_000, 10.0, blocks=None, rounds=None, highs_seconds=None, workers=None)
+    plain = row(
+        1_000, 10.0, blocks=None, rounds=None, highs_seconds=None, block_seconds=None, workers=None
+    )
     assert scale_text.sizes_table([plain]).count("–") == 4
     assert math.isnan(scale_text.on_paper(plain, 100))
     assert scale_text.paper_table(plain) == ""

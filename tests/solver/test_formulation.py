@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.model import Floats, Scenario
@@ -107,6 +107,7 @@ def test_recursion_prices_the_optimum_as_the_program_does(
 
 
 @settings(deadline=None, max_examples=25)
+@example(seed=100, shape="selling_dc", fixed=15.0)  # lots leave too little: carried out instead
 @given(seed=seeds, shape=shapes, fixed=st.sampled_from([0.0, 15.0]))
 def test_lots_match_the_pyomo_model_and_the_gap_is_honest(
     seed: int, shape: str, fixed: float, tmp_path_factory: pytest.TempPathFactory
