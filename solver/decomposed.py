@@ -182,7 +182,7 @@ def _rounds(
         # Quotas are made for the first prices; their own are better, once.
         price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
     assert best is not None
-    late = planned.closed_form > 0
+    late = planned.closed_form > 0 or asked.proposals is None
     return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
 
 
