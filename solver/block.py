@@ -105,7 +105,7 @@ class Proposal:
 
     termination: Termination
     value: float
-    """Its cost with what it pays for shared capacity."""
+    """Its cost with what it pays for shared capacity, or what that is no less than."""
     use: Floats
     """[M + L] volume it takes of each limit."""
     basis: Basis | None
@@ -138,7 +138,7 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
     values = np.zeros(len(paid.cost)) if found.values is None else found.values
     return Proposal(
         termination=found.termination,
-        value=found.objective + float(asked.price @ standing_volume(made)),
+        value=found.bound + float(asked.price @ standing_volume(made)),
         use=used_volume(made, values),
         basis=highs.basis if found.termination == "optimal" else None,
         highs_seconds=highs.seconds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import psutil
 
 from scenarios.model import Scenario
@@ -14,6 +15,8 @@ USUAL = 6.0
 """Gigabytes that are used where nothing is said, if they are free."""
 PER_BALANCE = 470.0
 """Bytes of a block's program for each balance of a stock point in a period."""
+PER_LIMIT = 2000.0
+"""The same for each storage limit that it can use: its tiers of overflow."""
 AT_WORK = 4.0
 """Copies of its program that a block takes while it is solved, HiGHS' own included."""
 AFTERWARDS = 300.0
@@ -39,8 +42,12 @@ def blocks_to_keep(
     free = now + float(psutil.virtual_memory().available)
     asked = options.memory
     most = free if asked is None else asked * GIGABYTE
-    largest = max(BLOCK_ROWS, balances / max(scenario.n_products, 1))
-    needed = now + AFTERWARDS * balances + AT_WORK * PER_BALANCE * largest * workers.count
+    # A product is never cut, so that a block may be larger than is usual.
+    points = int(np.bincount(scenario.points.product).max(initial=0))
+    largest = max(min(BLOCK_ROWS, balances), points * n_periods)
+    limited = np.isfinite(scenario.locations.storage_capacity).any(axis=1).sum() * n_periods
+    program = PER_BALANCE * largest + PER_LIMIT * min(limited, largest)
+    needed = now + AFTERWARDS * balances + AT_WORK * program * workers.count
     if needed > most:
         raise NotEnoughMemory(
             f"planning {scenario.n_points:,} stock points takes about {needed / GIGABYTE:.1f} GB,"

@@ -30,7 +30,7 @@ class AskedAtPrices:
     """What all blocks do at prices."""
 
     bound: float
-    """-inf where some block was not solved."""
+    """-inf where nothing is known of some block."""
     unbounded: bool
     """Whether prices pay for something without end."""
     uses: list[Use]
@@ -64,8 +64,8 @@ def all_at_prices(
         highs_seconds += proposal.highs_seconds
         block_seconds += proposal.seconds
         unbounded |= proposal.termination not in ("optimal", "time_limit")
+        values[number] = proposal.value
         if proposal.termination == "optimal":
-            values[number] = proposal.value
             costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
             uses[number] = replace(uses[number], volume=proposal.use)
             ends[number] = proposal.basis
