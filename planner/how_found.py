@@ -23,11 +23,11 @@ def method_text(solver: dict[str, Any]) -> str:
     return f"{blocks} of products{hands}, coordinated in {count(solver['rounds'], 'round')}"
 
 
-def lots_share(solver: dict[str, Any] | None, objective: float) -> float:
+def lots_share(solver: dict[str, Any] | None, objective: float | None) -> float:
     """What lot rules and fixed order costs add, as a share of the cost with them; 0 where that is
     nothing or not known, as in plans of older versions."""
     loss = (solver or {}).get("lot_loss")
-    if loss is None or not loss > LEAST * abs(objective):
+    if loss is None or objective is None or not loss > LEAST * abs(objective):
         return 0.0
     return float(loss / abs(objective))
 

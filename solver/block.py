@@ -195,8 +195,10 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
         made = with_capacities(made, _with_lanes(block.scenario, asked.quota), shared)
         highs = Highs(made.program, threads=1)
         _start(highs, made, asked.start)
+        before = highs.seconds
         left = asked.seconds - (time.perf_counter() - started)
         found = solved(made, highs, block.options, Clock(left, None), asked.search)
+        found = replace(found, highs_seconds=before + found.highs_seconds)
     except CannotShip as error:
         return Refused.of(error)
     basis = None if found.status == "closed_form" else highs.basis

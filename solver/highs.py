@@ -95,10 +95,11 @@ class Highs:
         self._lower, self._upper = program.lower.copy(), program.upper.copy()
         self._cost = program.cost.copy()
         self._row_lower, self._row_upper = program.row_lower.copy(), program.row_upper.copy()
+        started = time.perf_counter()
         self._highs = new_highs(program, threads)
         self._has_basis = False
-        self.seconds = 0.0
-        """Spent inside HiGHS so far."""
+        self.seconds = time.perf_counter() - started
+        """Spent inside HiGHS so far: taking the program and a basis, and solving."""
 
     def solve(self, time_limit: float) -> Solution:
         """Solve the linear program within ``time_limit`` seconds, from the last basis if any."""

@@ -15,8 +15,9 @@ from solver.made import made_ready
 from solver.options import SolverOptions
 from solver.template import Template
 
-SAMPLE_ROWS = 60_000
-"""Balances of the sample: with fewer the prices are less sure, more take longer than they save."""
+SAMPLE_ROWS, SAMPLE_SHARE = 60_000, 0.25
+"""Balances of the sample, and their share of all, at most: with fewer the prices are less sure,
+more take longer than they save."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +39,9 @@ def sample_prices(
 ) -> Sample:
     """Prices of the shared limits by a sample.
 
-    Some products, ``SAMPLE_ROWS`` balances together, are drawn at random and solved as one program,
-    with a part of each capacity: by the volume that they need there of what all need. What people
-    have fixed is left out. All prices are 0 if time runs out.
+    Some products, up to ``SAMPLE_ROWS`` balances together, are drawn at random and solved as one
+    program, with a part of each capacity: by the volume that they need there of what all need. What
+    people have fixed is left out. All prices are 0 if time runs out.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def sample_prices(
     scenario, limits = portions.scenario, shared.capacities
     n = len(limits.location) + len(limits.lane)
     each = max(1.0, scenario.n_points / scenario.n_products)
-    count = round(SAMPLE_ROWS / shared.n_periods / each)
+    rows = min(SAMPLE_ROWS, SAMPLE_SHARE * scenario.n_points * shared.n_periods)
+    count = round(rows / shared.n_periods / each)
     count = int(np.clip(count, 1, scenario.n_products))
     drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
     portion = portions.of(np.sort(drawn))

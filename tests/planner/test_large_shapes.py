@@ -307,7 +307,8 @@ def test_where_nothing_is_proven_no_share_is_told() -> None:
 
 
 STUCK = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
 import solver.passes
 
 def busy(block, asked):
