@@ -358,3 +358,9 @@ def test_workers_without_a_block_take_no_memory() -> None:
         blocks_to_keep(scenario, 28, Here(count), SolverOptions(memory=4.0)) for count in (1, 1_000)
     )
     assert many == pytest.approx(few, abs=20)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_workers_are_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        Here(count)
