@@ -132,7 +132,7 @@ class _Done:
     highs_seconds: float
     block_seconds: float
     late: bool
-    """Whether time ran out for some blocks."""
+    """Whether time ran out for some blocks, or did not suffice for another round."""
 
 
 def _rounds(
@@ -170,7 +170,8 @@ def _rounds(
         in_blocks += asked.block_seconds + planned.block_seconds
         best = found if best is None or found.cost < best.cost else best
         gap = gap_of((best.cost, best.surcharge), bound)
-        if gap <= enough or clock.left() < 1.2 * (began - clock.left()):
+        short = clock.left() < 1.2 * (began - clock.left())
+        if gap <= enough or short:
             break
         if not (asked.proposals and planned.proposals):
             break
@@ -186,7 +187,7 @@ def _rounds(
         # Quotas are made for the first prices; their own are better, once.
         price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
     assert best is not None
-    late = planned.closed_form > 0 or asked.proposals is None
+    late = short or planned.closed_form > 0 or asked.proposals is None
     return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
 
 
