@@ -73,7 +73,8 @@ Memory = Annotated[
     float | None,
     typer.Option(
         callback=_more_than_nothing,
-        help="Gigabytes that the plan may use, e.g. 16; default: what is free on the machine.",
+        help="Gigabytes that a large plan may use, e.g. 16; default: 6, or more if it needs them"
+        " and they are free.",
     ),
 ]
 

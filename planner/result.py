@@ -65,7 +65,7 @@ class Report:
     solver: dict[str, Any]
     """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
     highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules) and
-    lot_loss (objective above it)."""
+    lot_loss (objective above it, below 0 where lots lose sales)."""
     seconds: dict[str, float]
     """Wall time by phase."""
     versions: dict[str, str]

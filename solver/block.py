@@ -205,16 +205,21 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
     return Planned(found, basis, time.perf_counter() - started)
 
 
-def without_capacities(block: Block, seconds: float) -> Planned | Refused:
+def without_capacities(block: Block, asked: tuple[float, float]) -> Planned | Refused:
     """Orders of a block that shares nothing with others: in closed form, or, where that counts on
-    goods that are not there, by its program."""
+    goods that are not there, by its program.
+
+    ``asked``: seconds in all, and for a search for better lots.
+    """
+    seconds, search = asked
     started = time.perf_counter()
     try:
         made = block.made()
         found = in_closed_form(made)
         if found.surcharge > 0:
             left = seconds - (time.perf_counter() - started)
-            found = solved(made, Highs(made.program), block.options, Clock(left, None))
+            highs = Highs(made.program)
+            found = solved(made, highs, block.options, Clock(left, None), search)
     except CannotShip as error:
         return Refused.of(error)
     return Planned(found, None, time.perf_counter() - started)

@@ -31,6 +31,11 @@ class Blocks:
     """With no volume yet."""
     workers: Workers
 
+    def fair(self, left: float, number: int) -> float:
+        """Of so many seconds ``left``, what the block of this number may search for: those after
+        it take as long."""
+        return left * self.workers.count / (len(self.held) - number)
+
     def run(
         self, call: Callable[[Any, Any], Any], asked: Iterable[Any]
     ) -> Iterator[tuple[int, Any]]:

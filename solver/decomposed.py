@@ -10,6 +10,7 @@ there are, the less each of them matters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,7 +86,7 @@ def decomposed(
         workers=workers.count,
         highs_seconds=done.highs_seconds,
         block_seconds=done.block_seconds,
-        relaxed_objective=found.relaxed_cost and found.relaxed_cost - found.surcharge,
+        relaxed_objective=found.relaxed_objective,
     )
     return order_plan(scenario, shared, fixed, found, effort, options, clock)
 
@@ -131,7 +132,7 @@ class _Done:
     highs_seconds: float
     block_seconds: float
     late: bool
-    """Whether time ran out for some blocks."""
+    """Whether time ran out for some blocks, or did not suffice for another round."""
 
 
 def _rounds(
@@ -169,9 +170,13 @@ def _rounds(
         in_blocks += asked.block_seconds + planned.block_seconds
         best = found if best is None or found.cost < best.cost else best
         gap = gap_of((best.cost, best.surcharge), bound)
-        if gap <= enough or clock.left() < 1.2 * (began - clock.left()):
+        short = clock.left() < 1.2 * (began - clock.left())
+        if gap <= enough or short:
             break
         if not (asked.proposals and planned.proposals):
+            break
+        if _without_lots(found, bound) <= (1.0 - FOR_BLOCKS) * enough:
+            # What is left of the gap is what lots cost, and no prices change that.
             break
         if number == 1:
             master.take(asked.proposals)
@@ -182,8 +187,14 @@ def _rounds(
         # Quotas are made for the first prices; their own are better, once.
         price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
     assert best is not None
-    late = planned.closed_form > 0 or asked.proposals is None
+    late = short or planned.closed_form > 0 or asked.proposals is None
     return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
+
+
+def _without_lots(found: Found, bound: float) -> float:
+    """The gap of the same plan without lot rules, relative to the cost with them."""
+    assert found.relaxed_cost is not None
+    return gap_of((found.cost, found.surcharge), bound + found.cost - found.relaxed_cost)
 
 
 def in_closed_form(
@@ -195,20 +206,33 @@ def in_closed_form(
     clock: Clock,
 ) -> OrderPlan:
     """Orders of a chain without shared capacities: by the echelon order-up-to rule, where it does
-    not count on goods that are not there."""
+    not count on goods that are not there.
+
+    Raises
+    ------
+    NotEnoughMemory
+        If blocks cannot be planned in the memory that is allowed.
+    """
     clock.phase("build")
     fresh_threads()
     shared = common(scenario, options)
+    blocks_to_keep(scenario, shared.n_periods, workers, options)
     blocks = cut(Portions(scenario), safety_stock, fixed, shared, options, workers, keep=0)
     clock.phase("closed form")
-    asked = (clock.left() for _ in blocks.held)
-    results = told(blocks.run(without_capacities, asked), blocks, "closed form", clock)
-    starts: list[Start] = [None] * len(blocks.held)
+    n_blocks = len(blocks.held)
+
+    def asked() -> Iterator[tuple[float, float]]:
+        for number in range(n_blocks):
+            left = clock.left()
+            yield left, blocks.fair(left, number)
+
+    results = told(blocks.run(without_capacities, asked()), blocks, "closed form", clock)
+    starts: list[Start] = [None] * n_blocks
     limits = shared.capacities
     all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
     effort = Effort(
         "closed_form",
-        len(blocks.held),
+        n_blocks,
         workers=workers.count,
         highs_seconds=all_.found.highs_seconds,
         block_seconds=all_.block_seconds,

@@ -47,11 +47,12 @@ def blocks_to_keep(
     largest = max(min(BLOCK_ROWS, balances), points * n_periods)
     limited = np.isfinite(scenario.locations.storage_capacity).any(axis=1).sum() * n_periods
     program = PER_BALANCE * largest + PER_LIMIT * min(limited, largest)
-    needed = now + AFTERWARDS * balances + AT_WORK * program * workers.count
+    at_once = min(workers.count, -(-balances // largest))
+    needed = now + AFTERWARDS * balances + AT_WORK * program * at_once
     if needed > most:
         raise NotEnoughMemory(
-            f"planning {scenario.n_points:,} stock points takes about {needed / GIGABYTE:.1f} GB,"
-            f" and {most / GIGABYTE:.1f} GB are "
+            f"planning {scenario.n_points:,} stock points takes about {needed / GIGABYTE:.3g} GB,"
+            f" and {most / GIGABYTE:.3g} GB are "
             + ("free" if asked is None else "allowed by --memory")
         )
     # Programs that are kept save some time only, so that they take no more than is usual unasked.

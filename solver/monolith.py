@@ -29,6 +29,6 @@ def monolith(
     effort = Effort(
         "closed_form" if found.status == "closed_form" else "monolith",
         highs_seconds=found.highs_seconds,
-        relaxed_objective=found.relaxed_cost and found.relaxed_cost - found.surcharge,
+        relaxed_objective=found.relaxed_objective,
     )
     return order_plan(scenario, made.shared, fixed, found, effort, options, clock)

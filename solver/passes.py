@@ -101,13 +101,12 @@ def all_within_quotas(
     """Plan every block within its quota of the limits, by what it uses; ``n_routes`` of the whole
     chain."""
     clock.phase("quotas")
-    totals, n_blocks = Totals.of(limits, uses), len(uses)
+    totals = Totals.of(limits, uses)
 
     def asked() -> Iterator[WithinQuota]:
         for number, use in enumerate(uses):
             left = clock.left()
-            fair = left * blocks.workers.count / (n_blocks - number)
-            yield WithinQuota(totals.quota(use), starts[number], left, fair)
+            yield WithinQuota(totals.quota(use), starts[number], left, blocks.fair(left, number))
 
     results = told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
     return gathered(blocks, limits, uses, list(starts), results, n_routes)
@@ -126,7 +125,8 @@ def gathered(
     price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
     stored = np.zeros(n_storage)
     orders = relaxed = np.empty((0, 0))
-    cost = surcharge = relaxed_cost = highs_seconds = block_seconds = 0.0
+    cost = surcharge = relaxed_cost = relaxed_surcharge = 0.0
+    highs_seconds = block_seconds = 0.0
     terminations: list[Termination] = []
     proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
@@ -150,6 +150,7 @@ def gathered(
             continue
         alone = found.relaxed_cost - found.relaxed_overflow
         relaxed_cost += alone
+        relaxed_surcharge += found.relaxed_surcharge
         relaxed_use[use.rows] += found.relaxed_use
         if proposals is not None:
             proposals[number] = alone, found.relaxed_use
@@ -165,6 +166,7 @@ def gathered(
             bound=-np.inf,
             surcharge=surcharge,
             relaxed_cost=None if terminations else relaxed_cost + relaxed_overflow,
+            relaxed_surcharge=relaxed_surcharge,
             relaxed_use=relaxed_use,
             relaxed_overflow=relaxed_overflow,
             price=price / np.where(weight > 0, weight, 1.0),

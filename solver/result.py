@@ -31,7 +31,7 @@ class Effort:
     block_seconds: float = 0.0
     """Spent on blocks, HiGHS included, by all workers together."""
     relaxed_objective: float | None = None
-    """Cost without lot rules, surcharge left out; None: unknown."""
+    """Cost without lot rules, its own surcharge left out; None: unknown."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,8 @@ class Found:
     surcharge: float
     relaxed_cost: float | None
     """Of the relaxation; None: it was not solved."""
+    relaxed_surcharge: float
+    """Part of ``relaxed_cost`` that is surcharge on lost sales."""
     relaxed_use: Floats | None
     """[M + L] volume that it takes of each shared limit, storage first."""
     relaxed_overflow: float
@@ -54,6 +56,11 @@ class Found:
     termination: Termination
     """Of the relaxation."""
     highs_seconds: float
+
+    @property
+    def relaxed_objective(self) -> float | None:
+        """Cost of the relaxation without its own surcharge; None: it was not solved."""
+        return None if self.relaxed_cost is None else self.relaxed_cost - self.relaxed_surcharge
 
 
 def solved(
@@ -93,6 +100,7 @@ def solved(
     price = np.maximum(-relaxed.row_dual[program.storage_row :][: program.n_shared], 0.0)
     bound, best, searched = relaxed.bound, free, 0.0
     use, limits = used_volume(made, relaxed.values), made.data.capacities
+    planned = without_lots = _evaluated(made, free)
     if len(rules.route):
         clock.phase("round")
         lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
@@ -111,8 +119,6 @@ def solved(
             planned = _evaluated(made, best)
         searched = started - clock.left()
         restored(highs, program, rules)
-    else:
-        planned = _evaluated(made, best)
     review = made.data.review
     owing = (review != np.arange(len(review))).any()
     if planned.overdrawn > 1e-6 and not owing:
@@ -130,6 +136,7 @@ def solved(
         bound=min(bound, objective),
         surcharge=planned.surcharge,
         relaxed_cost=relaxed.objective,
+        relaxed_surcharge=without_lots.surcharge,
         relaxed_use=use,
         relaxed_overflow=overflow_cost(limits, use[: len(limits.location)]),
         price=price,
@@ -160,6 +167,7 @@ def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
         bound=bound,
         surcharge=planned.surcharge,
         relaxed_cost=None,
+        relaxed_surcharge=0.0,
         relaxed_use=None,
         relaxed_overflow=0.0,
         price=np.zeros(made.program.n_shared),

@@ -41,9 +41,16 @@ class Here:
     ----------
     count : int, optional
         Threads; default: one for each core.
+
+    Raises
+    ------
+    ValueError
+        If there is to be none.
     """
 
     def __init__(self, count: int | None = None):
+        if count is not None and count < 1:
+            raise ValueError(f"workers: {count}. Remedy: 1 or more, or None for one per core")
         self.count = count or os.cpu_count() or 1
 
     def hold(self, value: Any) -> Any:

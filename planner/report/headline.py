@@ -111,7 +111,7 @@ def _tiles(tables: PlanTables) -> Html:
 
 
 def _found(report: dict[str, Any]) -> str:
-    """How good the orders are, and how much of the gap lot rules explain."""
+    """How good the orders are, and what lot rules cost."""
     status = PLANNED.get(report["status"], report["status"])
     share = lots_share(report.get("solver"), report["objective"])
     return f"{status}; {percent(share)} is what whole lots cost" if share else status

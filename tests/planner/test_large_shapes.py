@@ -148,7 +148,7 @@ def test_what_is_too_little_or_misspelt_is_one_line(tmp_path: Path) -> None:
     done = run(*plain, "--memory", "0.01")
     assert done.exit_code == 3
     assert done.output.count("\n") == 1
-    assert "and 0.0 GB are allowed by --memory. Remedy: more --memory" in done.output
+    assert "and 0.01 GB are allowed by --memory. Remedy: more --memory" in done.output
     for wrong in (["--solver", "monolit"], ["--workers", "0"], ["--time-limit", "0"]):
         done = run(*plain, *wrong)
         assert done.exit_code == 2

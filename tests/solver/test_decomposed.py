@@ -24,7 +24,7 @@ from solver.block import AtPrices, at_prices
 from solver.blocks import cut
 from solver.data import common
 from solver.fixed_orders import FixedOrders
-from solver.memory import NotEnoughMemory
+from solver.memory import NotEnoughMemory, blocks_to_keep
 from solver.optimise import method_for
 from solver.quotas import Totals, Use, charge
 from solver.workers import Here
@@ -303,3 +303,64 @@ def test_relaxed_cost_is_between_the_bound_and_the_cost_in_whole_lots() -> None:
     assert found.bound is not None
     assert found.bound <= relaxed * (1 + 1e-9)
     assert relaxed <= found.objective * (1 + 1e-3)
+
+
+def whole_dozens(scenario: Scenario) -> Scenario:
+    """The same chain with little stock, no shared capacity, and lots of twelve."""
+    routes, places, lanes = scenario.routes, scenario.locations, scenario.lanes
+    none = np.zeros_like(routes.order_cost)
+    return dataclasses.replace(
+        scenario,
+        points=dataclasses.replace(scenario.points, on_hand=0.3 * scenario.points.on_hand),
+        routes=dataclasses.replace(
+            routes, order_multiple=none + 12.0, min_order_quantity=none, order_cost=none
+        ),
+        locations=dataclasses.replace(
+            places, storage_capacity=np.full_like(places.storage_capacity, np.inf)
+        ),
+        lanes=dataclasses.replace(lanes, capacity=np.full_like(lanes.capacity, np.inf)),
+    )
+
+
+@pytest.mark.parametrize("solver", ["monolith", "decomposed"])
+def test_what_lots_cost_is_money_without_the_surcharge_on_sales_lost_to_them(solver: str) -> None:
+    scenario = whole_dozens(retail_chain(8))
+    options = SolverOptions.model_validate({"solver": solver})
+    found = optimise(scenario, 0.5 * scenario.mean, options)
+    relaxed = found.effort.relaxed_objective
+    # Lots lose sales that pay a large surcharge in the model; no orders cost less than nothing.
+    assert found.surcharge > found.objective
+    assert relaxed is not None
+    assert relaxed >= 0.0
+
+
+def test_a_gap_that_lots_leave_is_not_sought_at_other_prices() -> None:
+    scenario = whole_dozens(retail_chain(8))
+    found = optimise(scenario, 0.5 * scenario.mean, BLOCKS)
+    assert found.gap is not None
+    assert found.gap > BLOCKS.gap
+    assert found.effort.rounds == 1
+
+
+def test_the_closed_form_of_large_chains_keeps_to_the_memory_too() -> None:
+    scenario = chain([1, 2], n_products=20, n_periods=28)
+    tight = SolverOptions(memory=0.01)
+    with (
+        mock.patch.object(OPTIMISE, "MONOLITH_BALANCES", 100),
+        pytest.raises(NotEnoughMemory, match="--memory"),
+    ):
+        optimise(scenario, np.full(scenario.mean.shape, 3.0), tight)
+
+
+def test_workers_without_a_block_take_no_memory() -> None:
+    scenario = retail_chain(20)
+    few, many = (
+        blocks_to_keep(scenario, 28, Here(count), SolverOptions(memory=4.0)) for count in (1, 1_000)
+    )
+    assert many == pytest.approx(few, abs=20)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_workers_are_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        Here(count)
