@@ -67,8 +67,8 @@ def lots_around(
     high = np.where(multiple > 0, np.ceil(quantity / lot - 1e-7) * lot, quantity)
     low = np.where(low < minimum, 0.0, low)
     high = np.where((high > 1e-9) & (high < minimum), minimum, high)
-    high = np.where(high > maximum + 1e-9, low, high)
-    return np.minimum(low, maximum), high
+    low = np.minimum(low, maximum)
+    return low, np.where(high > maximum + 1e-9, low, high)
 
 
 def round_period(

@@ -16,7 +16,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -220,6 +220,7 @@ def planned(scenario: Scenario, options: SolverOptions) -> OrderPlan:
 
 
 @settings(deadline=None, max_examples=15)
+@example(seed=3769)  # More than an order can be worth would leave a full place.
 @given(seed=seeds)
 def test_odd_worlds_are_planned_by_blocks_within_what_they_state(seed: int) -> None:
     scenario = odd_world(seed)
