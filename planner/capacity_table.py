@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from planner.projection import Projection
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.segments import segment_sum
+from scenarios.ledger import sum_rows
+from scenarios.model import Floats, Scenario
 from solver.result import OrderPlan
 
 CAPACITY_COLUMNS = (
@@ -48,7 +48,7 @@ def capacity_table(
         ),
         _limited(
             scenario, "lane", [f"{start} -> {end}" for start, end in ends],
-            _sums(scenario.routes.lane, carried, len(lanes.origin)),
+            sum_rows(scenario.routes.lane, carried, len(lanes.origin)),
             none, lanes.capacity, none, found.lane_price,
         ),
     ]  # fmt: skip
@@ -69,12 +69,7 @@ def capacity_prices(capacity: pd.DataFrame) -> pd.DataFrame:
 def _stored(scenario: Scenario, units: Floats) -> Floats:
     """[J, T] volume of units [K, T] at each location."""
     volume = units * scenario.point_volume[:, None]
-    return _sums(scenario.points.location, volume, scenario.n_locations)
-
-
-def _sums(group: Ints, values: Floats, n: int) -> Floats:
-    """[n, T] sums of rows [., T] by group."""
-    return np.asarray(segment_sum(np, group, n)(values.T)).T
+    return sum_rows(scenario.points.location, volume, scenario.n_locations)
 
 
 def _limited(

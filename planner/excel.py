@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import tempfile
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ import pandas as pd
 
 from planner.excel_cells import Column, clean_text, column_of
 from planner.excel_rows import rows_for
-from planner.excel_sheets import put_rows
 from scenarios.write_tables import told_as
 
 if TYPE_CHECKING:
@@ -84,28 +82,22 @@ def is_plan_workbook(path: Path) -> bool:
 
 
 def _write(plan: Plan, stream: BinaryIO) -> None:
-    """All but the rows of tables by xlsxwriter, and then these."""
     import xlsxwriter
 
     from planner.write import rounded
 
     kept = {sheet: rows_for(plan, sheet, name, MOST_ROWS - 1) for sheet, name in SHEETS.items()}
-    sheets: dict[str, list[Column]] = {}
-    with tempfile.SpooledTemporaryFile(max_size=2**24) as skeleton:
-        with xlsxwriter.Workbook(skeleton, {"constant_memory": True}) as book:
-            formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
-            header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
-            _Summary(book, formats).write(plan, [rows.note for rows in kept.values() if rows.note])
-            for place, (sheet, rows) in enumerate(kept.items(), start=2):
-                table = rounded(rows.table)
-                columns = [column_of(str(column), _typed(table[column])) for column in table]
-                made = book.add_worksheet(sheet)
-                _prepare(made, columns, len(table), formats, header)
-                if sheet == "projection" and len(table):
-                    _colour(book, made, [column.name for column in columns], len(table))
-                if len(table):
-                    sheets[f"xl/worksheets/sheet{place}.xml"] = columns
-        put_rows(skeleton, sheets, stream)
+    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+        formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
+        header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
+        _Summary(book, formats).write(plan, [rows.note for rows in kept.values() if rows.note])
+        for sheet, rows in kept.items():
+            table = rounded(rows.table)
+            columns = [column_of(str(column), _typed(table[column])) for column in table]
+            made = book.add_worksheet(sheet)
+            _fill(made, columns, len(table), formats, header)
+            if sheet == "projection" and len(table):
+                _colour(book, made, [column.name for column in columns], len(table))
 
 
 def _typed(values: pd.Series) -> pd.Series:
@@ -115,15 +107,22 @@ def _typed(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
 
 
-def _prepare(
+def _fill(
     sheet: Any, columns: list[Column], n_rows: int, formats: dict[str, Any], header: Any
 ) -> None:
-    """Header, frozen and filtered, and a specimen of a row where there are any."""
+    """Header, cells row by row, as little memory asks for; frozen and filtered header."""
     for j, column in enumerate(columns):
         sheet.set_column(j, j, column.width)
         sheet.write_string(0, j, column.name, header)
-    for j, column in enumerate(columns if n_rows else []):
-        sheet.write_number(1, j, 0, formats[column.kind])
+    writers = [
+        (j, sheet.write_string if c.kind == "text" else sheet.write_number, formats[c.kind])
+        for j, c in enumerate(columns)
+    ]
+    rows = zip(*(column.cells for column in columns), strict=True)
+    for i, cells in enumerate(rows, start=1):
+        for (j, write, cell_format), cell in zip(writers, cells, strict=True):
+            if cell is not None:
+                write(i, j, cell, cell_format)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, n_rows, len(columns) - 1)
 

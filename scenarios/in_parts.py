@@ -27,22 +27,28 @@ def in_parts(work: Callable[[int, int], None], n: int, size: int) -> None:
             done.result()
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int | None = None
+) -> Iterator[Result]:
     """Yield ``work(item)`` for one item after the other; some are worked on ahead, at once.
 
-    The calls must not depend on each other. No more than two for each core wait to be taken, so
-    that results need not all fit in memory.
+    The calls must not depend on each other. Items are asked for, and results wait, no more than one
+    beyond the ``workers`` threads (default: one for each core), so that neither need all fit in
+    memory.
     """
-    todo = list(items)
-    if len(todo) <= 1:
-        yield from map(work, todo)
+    workers = workers or os.cpu_count() or 1
+    if workers == 1:
+        yield from map(work, items)
         return
-    cores = os.cpu_count() or 1
     ahead: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(cores) as pool:
-        for item in todo:
-            ahead.append(pool.submit(work, item))
-            if len(ahead) >= 2 * cores:
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for item in items:
+                ahead.append(pool.submit(work, item))
+                if len(ahead) > workers:
+                    yield ahead.popleft().result()
+            while ahead:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+        finally:
+            for waiting in ahead:
+                waiting.cancel()

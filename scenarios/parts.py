@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.model import Ints
+from scenarios.grouped import Grouped
 from scenarios.parameters import Network, take
 from scenarios.part import Part
 from scenarios.policies import OrderPolicy, SeparablePolicy
@@ -23,27 +23,17 @@ def parts_of(
     count = max(1, round(net.n_points / size))
     part_of = np.arange(n_products) * count // n_products
     point_part = part_of[indices.product]
-    points, point_cuts = _grouped(point_part, count)
-    routes, route_cuts = _grouped(point_part[indices.destination], count)
+    points = Grouped.by(point_part, count)
+    routes = Grouped.by(point_part[indices.destination], count)
     rank = np.empty(net.n_points, dtype=np.int64)
-    rank[points] = np.arange(net.n_points) - np.repeat(point_cuts[:-1], np.diff(point_cuts))
+    before = np.repeat(points.start[:-1], np.diff(points.start))
+    rank[points.index] = np.arange(net.n_points) - before
     links = None
     for number in range(count):
-        part = Part(
-            points[point_cuts[number] : point_cuts[number + 1]],
-            routes[route_cuts[number] : route_cuts[number + 1]],
-            rank,
-            net.n_routes,
-        )
+        part = Part(points.one(number), routes.one(number), rank, net.n_routes)
         some = take(net, part, links)
         links = some.links
         yield part, some, with_batch(_state_of(state, part), batch), policy.take(part)
-
-
-def _grouped(part: Ints, count: int) -> tuple[Ints, Ints]:
-    """Indices sorted by part (in their own order within one), and where each part starts."""
-    order = np.argsort(part.astype(np.int32), kind="stable")
-    return order, np.searchsorted(part[order], np.arange(count + 1))
 
 
 def _state_of(state: State, part: Part) -> State:

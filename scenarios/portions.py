@@ -12,27 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.grouped import Grouped
 from scenarios.model import Ints, OpenOrders, Scenario
-
-
-@dataclass(frozen=True, eq=False)
-class Grouped:
-    """Indices of things that belong to products, sorted by product."""
-
-    index: Ints
-    start: Ints
-    """[P + 1] where each product's begin in ``index``."""
-
-    @classmethod
-    def by(cls, product: Ints, n_products: int) -> Grouped:
-        order = np.argsort(product, kind="stable")
-        return cls(order, np.searchsorted(product[order], np.arange(n_products + 1)))
-
-    def of(self, products: Ints) -> Ints:
-        """Ascending indices of all that belongs to some products."""
-        first, count = self.start[products], np.diff(self.start)[products]
-        offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        return np.sort(self.index[np.repeat(first, count) + offset])
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,12 +60,9 @@ def decomposed(
         If blocks cannot be planned in the memory that is allowed.
     """
     clock.phase("build")
-    fresh_threads()
-    shared = common(scenario, options)
-    portions = Portions(scenario)
-    keep = blocks_to_keep(scenario, shared.n_periods, workers, options)
+    portions, shared = Portions(scenario), common(scenario, options)
     in_blocks = options.model_copy(update={"gap": FOR_BLOCKS * options.gap})
-    blocks = cut(portions, safety_stock, fixed, shared, in_blocks, workers, keep)
+    blocks = _blocks(portions, safety_stock, fixed, shared, in_blocks, workers)
     clock.phase("first prices")
     first = _first(portions, safety_stock, shared, blocks, kept, options, clock)
     done = _rounds(blocks, shared.capacities, first, scenario.n_routes, options.gap, clock)
@@ -89,6 +86,16 @@ def decomposed(
         relaxed_objective=found.relaxed_objective,
     )
     return order_plan(scenario, shared, fixed, found, effort, options, clock)
+
+
+def _blocks(
+    portions: Portions, safety_stock: Floats, fixed: FixedOrders, shared: Common,
+    options: SolverOptions, workers: Workers,
+) -> Blocks:  # fmt: skip
+    """All products in blocks, as many of which as memory allows keep their programs."""
+    fresh_threads()
+    keep = blocks_to_keep(portions.scenario, shared.n_periods, workers, options)
+    return cut(portions, safety_stock, fixed, shared, options, workers, keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,10 +221,8 @@ def in_closed_form(
         If blocks cannot be planned in the memory that is allowed.
     """
     clock.phase("build")
-    fresh_threads()
     shared = common(scenario, options)
-    blocks_to_keep(scenario, shared.n_periods, workers, options)
-    blocks = cut(Portions(scenario), safety_stock, fixed, shared, options, workers, keep=0)
+    blocks = _blocks(Portions(scenario), safety_stock, fixed, shared, options, workers)
     clock.phase("closed form")
     n_blocks = len(blocks.held)
 

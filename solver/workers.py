@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
+
+from scenarios.in_parts import in_order
 
 Task = tuple[Any, Any]
 """What :meth:`Workers.hold` gave for the value that tasks share, and what is a task's own."""
@@ -61,22 +61,4 @@ class Here:
         self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
     ) -> Iterator[tuple[int, Any]]:
         """See :class:`Workers`."""
-        if self.count == 1:
-            for number, (held, own) in enumerate(tasks):
-                yield number, call(held, own)
-            return
-        # A generator of tasks is asked for no more than are soon to run: each may be large.
-        running: deque[tuple[int, Future[Any]]] = deque()
-        with ThreadPoolExecutor(self.count) as pool:
-            try:
-                for number, (held, own) in enumerate(tasks):
-                    running.append((number, pool.submit(call, held, own)))
-                    if len(running) > self.count:
-                        first, done = running.popleft()
-                        yield first, done.result()
-                while running:
-                    first, done = running.popleft()
-                    yield first, done.result()
-            finally:
-                for _, waiting in running:
-                    waiting.cancel()
+        return enumerate(in_order(lambda task: call(*task), tasks, self.count))

@@ -83,17 +83,6 @@ def test_the_sheets_hold_the_tables(made: Plan, book: Any) -> None:
                 assert found[text].fillna("").tolist() == table[text].astype(str).tolist()
 
 
-def test_rows_are_the_same_however_many_are_in_memory_at_a_time(
-    made: Plan, book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("planner.excel_sheets.SLICE", 3)
-    found = written(made, tmp_path / "x.xlsx")
-    for sheet in SHEETS:
-        assert rows(found[sheet]) == rows(book[sheet])
-        styles = [[cell.number_format for cell in row] for row in found[sheet].iter_rows()]
-        assert styles == [[cell.number_format for cell in row] for row in book[sheet].iter_rows()]
-
-
 def test_dates_are_dates_and_numbers_are_numbers_with_formats(made: Plan, book: Any) -> None:
     orders = book["orders"]
     place = {cell.value: j for j, cell in enumerate(orders[1])}
@@ -294,7 +283,7 @@ def test_a_workbook_that_fails_leaves_the_older_one(
     def broken(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(planner.excel, "put_rows", broken)
+    monkeypatch.setattr(planner.excel, "_fill", broken)
     with pytest.raises(OSError, match="No space left"):
         made.write(path, force=True)
     assert path.read_bytes() == before
