@@ -12,7 +12,7 @@ from collections import Counter
 
 from benchmarks.machine import machine
 from brain import find_brain
-from scenarios.examples import retail_chain
+from scenarios.examples.bundled import retail_chain
 
 
 def main() -> None:

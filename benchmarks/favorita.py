@@ -30,12 +30,12 @@ from planner.history_backtest import backtest_history
 from planner.origins import forecasts_at
 from planner.policies.planned import ANALYTIC_PLANNED, HYBRID
 from planner.policies.policy import Policy
-from scenarios.model import Floats, Scenario
-from scenarios.network import echelons
-from scenarios.policies import OrderPolicy
+from scenarios.demand.forecast_error import own_lead_times
+from scenarios.model.echelons import echelons
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.state import State
-from scenarios.uncertainty import own_lead_times
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.machine import machine
 from planner import forecast, plan
-from scenarios.history import History
-from scenarios.model import Scenario
-from scenarios.world import world
+from scenarios.examples.dense import world
+from scenarios.model.history import History
+from scenarios.model.scenario import Scenario
 
 STORES = 10
 AHEAD = 13

@@ -29,8 +29,8 @@ from benchmarks.fresh import Foreseen, came_true, interval_demand, quantile, ste
 from benchmarks.machine import machine
 from benchmarks.worlds import DATA, WINDOWS, world_of
 from planner.forecasting.models import MODELS
-from scenarios.past import as_of
-from scenarios.uncertainty import own_lead_times
+from scenarios.demand.forecast_error import own_lead_times
+from scenarios.model.as_of import as_of
 
 ORIGINS = 6
 LOCAL = ("arima", "ets", "croston", "tsb")

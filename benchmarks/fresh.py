@@ -11,8 +11,8 @@ from brain.analytic import demand_quantile
 from planner.forecasting.forecasting import chosen_models, forecast, stakes_of, with_forecast
 from planner.forecasting.learning import Forecaster, learn
 from planner.forecasting.series import series_of
-from scenarios.model import Floats, Scenario
-from scenarios.uncertainty import demand_variance, split_variance
+from scenarios.demand.forecast_error import demand_variance, split_variance
+from scenarios.model.scenario import Floats, Scenario
 
 QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.98)
 

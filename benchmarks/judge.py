@@ -9,14 +9,14 @@ import numpy as np
 
 from brain.chains import ChainSource
 from brain.registry import automatic
-from scenarios.costs import point_costs
-from scenarios.demand import sample
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Floats, Scenario
-from scenarios.parameters import Network
-from scenarios.policies import OrderPolicy
-from scenarios.simulate import run
-from scenarios.state import State
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.compiled import Network
+from scenarios.simulation.costs import point_costs
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import run
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network
 
 FORECAST = 60
 """Periods of (steady) forecast; later ones are like the last."""

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from scenarios.examples import retail_chain
-from scenarios.model import Floats, Scenario
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.scenario import Floats, Scenario
 
 
 def long_chain(n_products: int, n_periods: int, seed: int, *, limited: bool) -> Scenario:

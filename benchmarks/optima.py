@@ -36,9 +36,9 @@ from brain.orders import brain_orders
 from planner.policies.echelon import EchelonBaseStock
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.serial import INSTANCES, Instance
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from planner import plan as make_plan
-from scenarios import examples
+from scenarios.examples import bundled
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -127,7 +127,7 @@ def take(folder: Path, into: Path) -> None:
 
 def prepare(folder: Path) -> None:
     """An input and its plan."""
-    scenario = examples.retail_chain(n_products=60, seed=0)
+    scenario = bundled.retail_chain(n_products=60, seed=0)
     scenario.write(folder / "retail-chain")
     (folder / "plans").mkdir()
     make_plan(scenario).write(folder / "plans" / "first")

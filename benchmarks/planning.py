@@ -23,10 +23,10 @@ import numpy as np
 from benchmarks.long_chain import long_chain
 from benchmarks.machine import machine
 from brain import safety_stocks
-from scenarios.demand import sample
-from scenarios.dynamics import initial_state, network, step
-from scenarios.examples import retail_chain
-from scenarios.rolling import scenario_at
+from scenarios.demand.sampling import sample
+from scenarios.examples.bundled import retail_chain
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.step import initial_state, network, step
 from solver import Kept, SolverOptions, optimise
 from solver.assemble import assemble
 from solver.data import prepare

@@ -21,11 +21,11 @@ import numpy as np
 from benchmarks.long_chain import long_chain
 from benchmarks.machine import machine
 from brain import safety_stocks
-from scenarios.costs import period_costs
-from scenarios.demand import sample
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Floats, Scenario
-from scenarios.rolling import scenario_at
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.costs import period_costs
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.step import initial_state, network, step
 from solver import Kept, SolverOptions, optimise
 
 HORIZON = 28

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenarios.dynamics import initial_state, network, period_costs
-from scenarios.model import (
+from scenarios.arrays.segments import Array
+from scenarios.model.scenario import (
     Lanes,
     Locations,
     OpenOrders,
@@ -31,10 +31,10 @@ from scenarios.model import (
     Routes,
     Scenario,
 )
-from scenarios.segments import Array
 from scenarios.settings import Settings
-from scenarios.simulate import run, simulate
-from scenarios.state import State
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network, period_costs
 from solver.closed_form import order_up_to
 
 LEADS = (2, 3, 4)
@@ -91,7 +91,7 @@ def median_seconds(call: Callable[[], Any], repeats: int = 5) -> float:
 
 
 def numpy_rate(n_products: int, n_periods: int, unmet: str, dtype: Any, record: bool) -> float:
-    """Product-days a second through :func:`scenarios.simulate.simulate`, all overheads in."""
+    """Product-days a second through :func:`scenarios.simulation.run.simulate`, all overheads in."""
     rng = np.random.default_rng(0)
     scenario = chain(n_products, n_periods, unmet, rng)
     policy = order_up_to(scenario, 2 * scenario.std.max() + 0 * scenario.mean, dtype=dtype)

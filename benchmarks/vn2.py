@@ -50,8 +50,8 @@ from benchmarks.worlds import WINDOWS
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
 from planner.planning import plan
 from planner.result import Plan
-from scenarios.model import Floats, OpenOrders, Scenario
-from scenarios.past import as_of
+from scenarios.model.as_of import as_of
+from scenarios.model.scenario import Floats, OpenOrders, Scenario
 
 WEEKS, ROUNDS, FREE = 8, 6, 2
 """Weeks of a window, those with an order, and those that no order can reach: they do not count."""

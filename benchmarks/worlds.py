@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from examples import favorita, vn2
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 DATA = {"vn2": vn2.DATA, "favorita": favorita.DATA}
 WINDOWS = {"vn2": (125, 133, 141, 149), "favorita": (139, 147, 155, 163)}

@@ -8,7 +8,7 @@ from brain.analytic import Analytic
 from brain.floor import at_least_nothing
 from brain.override import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 if TYPE_CHECKING:
     from brain.training import train

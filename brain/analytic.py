@@ -9,15 +9,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from brain.policy import SafetyStocks
-from scenarios.in_parts import in_parts
-from scenarios.model import Floats, Names, Scenario
-from scenarios.network import depths, echelons, wait_to_ship
-from scenarios.uncertainty import (
-    add_rows,
-    echelon_demand,
-    later_columns,
-    own_lead_times,
-)
+from scenarios.arrays.threads import in_parts
+from scenarios.demand.forecast_error import add_rows, echelon_demand, later_columns, own_lead_times
+from scenarios.model.echelons import depths, echelons, wait_to_ship
+from scenarios.model.scenario import Floats, Names, Scenario
 
 MOST_ABOVE = 0.95
 """Holding cost of the stage above, over a point's own, that quantiles reckon with at the most.

@@ -14,11 +14,11 @@ from brain.episodes import require_uncoupled
 from brain.features import ordered_for
 from brain.observation import Layout, Observer
 from brain.orders import BrainOrders, brain_orders
-from scenarios.dynamics import Network, initial_state, network, point_costs, step
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond
-from scenarios.state import State
-from scenarios.uncertainty import own_lead_times
+from scenarios.demand.forecast_error import own_lead_times
+from scenarios.model.echelons import demand_beyond
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.simulation.state import State
+from scenarios.simulation.step import Network, initial_state, network, point_costs, step
 from solver.closed_form import OrderUpTo, order_up_to
 
 

@@ -9,8 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 
 from brain.serial import chains
-from scenarios.demand import TwoSinusoids, sample
-from scenarios.model import Floats, Scenario
+from scenarios.demand.sampling import TwoSinusoids, sample
+from scenarios.model.scenario import Floats, Scenario
 
 LEVEL = 20.0
 """Mean demand where it does not matter, for everything the brain sees is relative to it."""

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from scenarios.errors import Finding, InputError
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 UNREADABLE = (
     OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError,

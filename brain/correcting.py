@@ -15,8 +15,8 @@ from brain.env import MAX_SIGMAS, InventoryEnv, InventoryVectorEnv, Observation
 from brain.episodes import EpisodeSource
 from brain.features import N_FEATURES
 from brain.observation import BOUND, Layout
-from scenarios.model import Floats
-from scenarios.state import State
+from scenarios.model.scenario import Floats
+from scenarios.simulation.state import State
 
 WIDTH = N_FEATURES + 1
 """Numbers per location: the features, and 1 where the chain has that location."""

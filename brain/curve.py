@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 if TYPE_CHECKING:
     from brain.hdpo import Progress

@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 
 from brain.learned_orders import LearnedOrders, Weights, learned_orders, untaught
-from scenarios.costs import COMPONENTS, Costs, period_costs
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Floats
-from scenarios.parameters import Network
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem, total_cost
-from scenarios.simulate import run
-from scenarios.state import Outcome, State
-from scenarios.trajectory import Trajectory
+from scenarios.simulation.compiled import Network
+from scenarios.simulation.costs import COMPONENTS, Costs, period_costs
+from scenarios.simulation.run import run
+from scenarios.simulation.state import Outcome, State
+from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.trajectory import Trajectory
 
 
 @dataclass(frozen=True)

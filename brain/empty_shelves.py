@@ -14,10 +14,10 @@ import numpy as np
 from scipy import special
 
 from brain.analytic import critical_ratios, demand_quantile, laws_over_time
-from scenarios.due import due
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond
-from scenarios.uncertainty import demand_variance, own_lead_times, split_variance
+from scenarios.demand.forecast_error import demand_variance, own_lead_times, split_variance
+from scenarios.model.due import due
+from scenarios.model.echelons import demand_beyond
+from scenarios.model.scenario import Floats, Ints, Scenario
 
 LEAST = 1e-3
 """Share of the demand before an arrival that has to be lost for anything to change."""

@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from brain.batch import Batch, prepare
 from brain.episodes import EpisodeSource, ScenarioEpisodes
 from brain.observation import BOUND, Layout
-from scenarios.model import Floats, Scenario
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.state import State
 
 MAX_SIGMAS = 10.0
 """Safety stock that an action of 1 asks for, in standard deviations."""

@@ -16,10 +16,10 @@ import numpy as np
 
 from brain.chains import ChainSource, Lot, RandomChains, ReferenceChains
 from brain.observation import Layout
-from scenarios.demand import sample
-from scenarios.model import OpenOrders, Scenario
-from scenarios.network import echelons
-from scenarios.state import Ages
+from scenarios.demand.sampling import sample
+from scenarios.model.echelons import echelons
+from scenarios.model.scenario import OpenOrders, Scenario
+from scenarios.simulation.state import Ages
 
 Forecaster = Callable[[Scenario, np.random.Generator], Scenario]
 """Puts a new forecast into a scenario, as ``TwoSinusoids(...).forecast`` does."""

@@ -12,9 +12,9 @@ from brain.features import N_FEATURES, codec
 from brain.manifest import Domain
 from brain.runtime import BrainFile
 from brain.serial import chains
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Floats, Scenario
-from scenarios.uncertainty import echelon_demand
+from scenarios.demand.forecast_error import echelon_demand
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.step import initial_state, network, step
 from solver.closed_form import order_up_to
 
 DAYS = 90

@@ -15,11 +15,11 @@ from array_api_compat import array_namespace
 from numpy.typing import NDArray
 from scipy import special
 
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import echelons
-from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
-from scenarios.state import State
-from scenarios.uncertainty import echelon_demand, own_lead_times
+from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.demand.forecast_error import echelon_demand, own_lead_times
+from scenarios.model.echelons import echelons
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.simulation.state import State
 from solver.echelon_sum import EchelonSum, echelon_sum
 
 FEATURE_VERSION = 2
@@ -214,11 +214,11 @@ def codec(
     ----------
     scenario : Scenario
     xp, dtype, device
-        As in :func:`scenarios.dynamics.network`.
+        As in :func:`scenarios.simulation.step.network`.
     n_periods : int, optional
         How many periods will be looked at; default: all. Later ones look like the last.
     demand, facts : optional
-        What :func:`scenarios.uncertainty.echelon_demand` and :func:`point_facts` gave.
+        What :func:`scenarios.demand.forecast_error.echelon_demand` and :func:`point_facts` gave.
     """
     xp = array_namespace(xp.asarray([0.0]))
     dtype = xp.float64 if dtype is None else dtype

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from brain.policy import SafetyStocks
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 
 def at_least_nothing(scenario: Scenario, decided: SafetyStocks) -> SafetyStocks:

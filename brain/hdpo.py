@@ -19,7 +19,7 @@ from brain.rollout import Rollout, rollout, untrained
 from brain.schedule import learning_rate
 from brain.watching import EPISODES, Reference, look_at, watched
 from brain.weights import Layers
-from scenarios.demand import sample
+from scenarios.demand.sampling import sample
 
 CHECKPOINT = "checkpoint.pt"
 

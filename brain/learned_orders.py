@@ -16,10 +16,10 @@ import numpy as np
 
 from brain.analytic import analytic_stock
 from brain.features import N_FEATURES, Codec, codec, point_facts
-from scenarios.model import Floats, Scenario
-from scenarios.segments import Array
-from scenarios.state import State
-from scenarios.uncertainty import echelon_demand
+from scenarios.arrays.segments import Array
+from scenarios.demand.forecast_error import echelon_demand
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.state import State
 from solver.closed_form import OrderUpTo, order_up_to
 
 LEFT = 2
@@ -109,7 +109,7 @@ def learned_orders(
     weights : Weights
         Arrays of ``xp``.
     xp, dtype, device
-        As in :func:`scenarios.dynamics.network`.
+        As in :func:`scenarios.simulation.step.network`.
     """
     here = {"dtype": dtype, "device": device}
     demand, facts = echelon_demand(scenario), point_facts(scenario)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Ints
+from scenarios.simulation.state import State
 
 BOUND = 1e6
 """Observations are clipped here, far out of any use."""

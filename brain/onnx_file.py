@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from brain.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOST_COVER, N_FEATURES
 from brain.manifest import KEY, Manifest
 from brain.weights import Layers, check_layers
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 OPSET = 17
 

@@ -23,15 +23,15 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from scenarios.costs import period_costs
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Floats, Scenario
-from scenarios.network import demand_beyond
-from scenarios.parts import with_batch
+from scenarios.demand.forecast_error import ahead_sums
+from scenarios.model.echelons import demand_beyond
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem, total_cost
-from scenarios.recording import Recorder
-from scenarios.state import State
-from scenarios.uncertainty import ahead_sums
+from scenarios.simulation.costs import period_costs
+from scenarios.simulation.recorder import Recorder
+from scenarios.simulation.split import with_batch
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network, step
 from solver.closed_form import order_up_to
 
 MOST = 4.0

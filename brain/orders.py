@@ -10,11 +10,11 @@ import numpy as np
 
 from brain.analytic import analytic_stock
 from brain.features import Codec, codec, point_facts
-from scenarios.model import Scenario
-from scenarios.network import echelons
-from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
-from scenarios.state import State
-from scenarios.uncertainty import echelon_demand
+from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.demand.forecast_error import echelon_demand
+from scenarios.model.echelons import echelons
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.state import State
 from solver.closed_form import OrderUpTo, order_up_to
 
 Brain = Callable[[Array], Array]
@@ -56,7 +56,7 @@ class BrainOrders:
 def brain_orders(
     scenario: Scenario, brain: Brain, xp: Any = np, *, dtype: Any = None, device: Any = None
 ) -> BrainOrders:
-    """A brain as an order policy for :func:`scenarios.simulate.simulate`.
+    """A brain as an order policy for :func:`scenarios.simulation.run.simulate`.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def brain_orders(
     brain : callable
         Features [..., K, N_FEATURES] -> correction of z [..., K].
     xp, dtype, device
-        As in :func:`scenarios.dynamics.network`.
+        As in :func:`scenarios.simulation.step.network`.
     """
     demand, facts = echelon_demand(scenario), point_facts(scenario)
     here = {"dtype": dtype, "device": device}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 
 class NoSafetyStock:

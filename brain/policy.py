@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import Finding
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 
 
 @dataclass(frozen=True, eq=False)

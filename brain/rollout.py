@@ -18,12 +18,12 @@ from torch import Tensor
 from brain.chains import Lot
 from brain.features import lasting, point_facts
 from brain.orders import Brain, BrainOrders, brain_orders
-from scenarios.costs import period_costs, point_costs
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Floats, Scenario
-from scenarios.parameters import Network
-from scenarios.simulate import run
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.compiled import Network
+from scenarios.simulation.costs import period_costs, point_costs
+from scenarios.simulation.run import run
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network
 
 __all__ = ["BrainOrders", "Rollout", "rollout", "typical_cost", "untrained"]
 

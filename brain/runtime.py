@@ -14,10 +14,10 @@ from brain.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, PointFacts, c
 from brain.manifest import KEY, Manifest
 from brain.policy import SafetyStocks
 from brain.serving import Outside, by_ratio, serves
-from scenarios.dynamics import initial_state, network
+from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats, Scenario
-from scenarios.uncertainty import echelon_demand
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.step import initial_state, network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,12 +10,12 @@ from scipy import special
 from brain.analytic import Analytic
 from brain.chains import Lot, ReferenceChains
 from brain.orders import Brain, brain_orders
-from scenarios.costs import point_costs
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
-from scenarios.simulate import run
-from scenarios.uncertainty import own_lead_times, window_sums
+from scenarios.demand.forecast_error import own_lead_times, window_sums
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.costs import point_costs
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import run
+from scenarios.simulation.step import initial_state, network
 from solver.closed_form import order_up_to
 
 RATIOS = (1.0, 10.0, 100.0, 1000.0)

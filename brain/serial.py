@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from scenarios.model import (
+from scenarios.model.scenario import (
     Floats,
     Ints,
     Lanes,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brain.features import PointFacts, lasting
 from brain.manifest import Domain
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 
 Bools = NDArray[np.bool_]
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from brain.cluster import cluster, require
 from brain.order import FILE, Order, check_order, read_order
 from scenarios.errors import Finding, InputError
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 if TYPE_CHECKING:
     from brain.chains import RandomChains

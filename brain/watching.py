@@ -18,9 +18,9 @@ from torch import Tensor
 from brain.chains import ChainSource, Lot, OneChain, RandomChains
 from brain.orders import Brain, BrainOrders
 from brain.rollout import Rollout, rollout
-from scenarios.costs import period_costs, point_costs
-from scenarios.simulate import run
-from scenarios.state import State
+from scenarios.simulation.costs import period_costs, point_costs
+from scenarios.simulation.run import run
+from scenarios.simulation.state import State
 
 EPISODES = 100
 """Of which days are counted."""

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "favorita_21_stores"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "vn2"
 

@@ -23,10 +23,10 @@ import numpy as np
 import pandas as pd
 from vn2 import DATA, KEYS, places
 
-from scenarios.costs import period_costs
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Scenario
-from scenarios.rolling import longer, scenario_at
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.costs import period_costs
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.step import initial_state, network, step
 
 
 def released(scenario: Scenario, plan: Path) -> np.ndarray:

@@ -91,7 +91,7 @@ def backtest(
     with _errors(), ExitStack() as stack:
         progress = stack.enter_context(screen.Progress(quiet=quiet))
         progress("loading")
-        from scenarios.write_tables import check_free
+        from scenarios.writing.files import check_free
 
         check_free(out)
         from planner.backtesting import backtest_to
@@ -99,7 +99,7 @@ def backtest(
         from planner.history_backtest import backtest_history_to
         from planner.policies.named import named
         from planner.policies.planned import Planned
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
         from solver.options import SolverOptions
 
         who = named(policy, brain)

@@ -24,19 +24,19 @@ from planner.policies.policy import Policy
 from planner.policies.review import Review
 from planner.report import write_report
 from planner.simulating import summarise, write_paths
-from scenarios.demand import sample
-from scenarios.dynamics import initial_state
+from scenarios.arrays.segments import segment_sum
+from scenarios.demand.sampling import sample
 from scenarios.errors import Finding
-from scenarios.kpis import kpis
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.evaluation.kpis import kpis
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
-from scenarios.rolling import longer, scenario_at
-from scenarios.segments import segment_sum
-from scenarios.simulate import simulate
-from scenarios.state import State
-from scenarios.trajectory import Trajectory
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state
+from scenarios.simulation.trajectory import Trajectory
+from scenarios.writing.files import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
@@ -50,8 +50,8 @@ class BacktestResult:
     ----------
     policy : str
     paths : DataFrame
-        One row per path: path, every key figure of :mod:`scenarios.kpis`, and seconds spent
-        (on the first path: getting ready included).
+        One row per path: path, every key figure of :mod:`scenarios.evaluation.kpis`, and seconds
+        spent (on the first path: getting ready included).
     summary : DataFrame
         One row per key figure: measure, mean, and the 95% confidence interval low .. high.
     runs : tuple of Trajectory
@@ -135,7 +135,7 @@ def backtest(
     demand : array [paths, K, T], optional
         Instead of sampled paths.
     paired : bool
-        Draw demand that moves with its forecast, see :func:`scenarios.demand.sample`.
+        Draw demand that moves with its forecast, see :func:`scenarios.demand.sampling.sample`.
     ready : callable, optional
         What :func:`get_ready` gave for the same policy and scenario, to save its time.
     journal : Path, optional

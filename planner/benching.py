@@ -25,9 +25,9 @@ from planner.report import write_report
 from planner.simulating import half_width
 from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError
-from scenarios.model import Scenario
-from scenarios.report import did_you_mean
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.model.scenario import Scenario
+from scenarios.reading.findings import did_you_mean
+from scenarios.writing.files import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many policies have run."""

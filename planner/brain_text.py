@@ -13,7 +13,7 @@ from brain.learning import MORE
 if TYPE_CHECKING:
     from brain.explain import Chain, Response
     from brain.manifest import Manifest
-    from scenarios.model import Floats
+    from scenarios.model.scenario import Floats
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 60

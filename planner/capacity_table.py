@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from planner.projection import Projection
-from scenarios.ledger import sum_rows
-from scenarios.model import Floats, Scenario
+from scenarios.evaluation.ledger import sum_rows
+from scenarios.model.scenario import Floats, Scenario
 from solver.result import OrderPlan
 
 CAPACITY_COLUMNS = (

@@ -19,8 +19,8 @@ from planner.policies.oracle import Oracle
 from planner.policies.planned import Planned
 from planner.policies.policy import Policy
 from scenarios.errors import InputError
-from scenarios.model import Scenario
-from scenarios.whole_file import write_whole
+from scenarios.model.scenario import Scenario
+from scenarios.writing.atomic import write_whole
 from solver.workers import Here
 
 Row = dict[str, Any]

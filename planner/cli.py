@@ -107,9 +107,9 @@ def init(
     with _errors():
         if products is not None and example is Example.single:
             _fail("--products: the example 'single' has one product", BAD_INPUT)
-        from scenarios import examples
+        from scenarios.examples import bundled
 
-        make = getattr(examples, example.name)
+        make = getattr(bundled, example.name)
         size = {} if products is None else {"n_products": products}
         make(seed=seed, **size).write(folder, file_format=file_format.value)
         typer.echo(f"Wrote {example.value} to {folder}. Next: planner plan {folder} --out PLAN")
@@ -166,7 +166,7 @@ def plan(
 
         check_target(out, force=force)
         from planner.planning import plan as make_plan
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
         from solver.options import SolverOptions
 
         # Before the input, which may take minutes: a cluster that is not there is told at once.
@@ -204,14 +204,14 @@ def simulate(
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
-            from scenarios.write_tables import check_free
+            from scenarios.writing.files import check_free
 
             check_free(out)
         import numpy as np
 
         from planner.forecasting import foreseen
         from planner.simulating import simulate_paths
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
 
         progress("reading")
         scenario, _ = foreseen(Scenario.read(source), progress=progress)
@@ -230,7 +230,7 @@ def check(source: Input) -> None:
     from planner import screen
 
     with _errors():
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
 
         scenario = Scenario.read(source)
         if scenario.warnings:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from planner.excel_cells import Column, clean_text, column_of
 from planner.excel_rows import rows_for
-from scenarios.write_tables import told_as
+from scenarios.writing.files import told_as
 
 if TYPE_CHECKING:
     from planner.result import Plan

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from brain.find import brain_identity
 from planner.code_identity import code_identity
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 TABLES = ("products", "locations", "lanes", "points", "routes", "open_orders")
 

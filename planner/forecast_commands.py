@@ -39,12 +39,12 @@ def forecast(
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
-            from scenarios.write_tables import check_free
+            from scenarios.writing.files import check_free
 
             check_free(out)
         from planner.forecasting import forecast as make
         from planner.forecasting.models import at_hand
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
 
         progress("reading")
         scenario = Scenario.read(source)

@@ -23,18 +23,18 @@ from planner.policies.oracle import Oracle
 from planner.policies.policy import Learner, Policy, Ready
 from planner.policies.review import Review
 from planner.simulating import summarise
-from scenarios.dynamics import initial_state
+from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding
-from scenarios.history import History
-from scenarios.kpis import kpis
-from scenarios.model import Floats, OpenOrders, Scenario
-from scenarios.past import as_of, known_then
-from scenarios.policies import OrderPolicy
+from scenarios.evaluation.kpis import kpis
+from scenarios.model.as_of import as_of, known_then
+from scenarios.model.history import History
+from scenarios.model.scenario import Floats, OpenOrders, Scenario
 from scenarios.problem import Problem
-from scenarios.rolling import scenario_at
-from scenarios.simulate import simulate
-from scenarios.state import State
-from scenarios.uncertainty import echelon_demand
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state
 from solver.closed_form import order_up_to
 
 DISCRETE = ("poisson", "negative_binomial")

@@ -17,10 +17,10 @@ import numpy as np
 
 from planner.policies.review import Watched
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats
-from scenarios.policies import OrderPolicy
-from scenarios.state import State
-from scenarios.write_tables import check_free, told_as
+from scenarios.model.scenario import Floats
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
+from scenarios.writing.files import check_free, told_as
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scenarios.model import Ints, Names, Scenario
+from scenarios.model.scenario import Ints, Names, Scenario
 
 
 def named(names: Names | list[str], codes: Ints) -> pd.Categorical:

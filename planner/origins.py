@@ -14,11 +14,11 @@ from planner.forecasting.forecasting import chosen_models, stakes_of, with_forec
 from planner.forecasting.learning import Forecaster, learn
 from planner.forecasting.models import MODELS, Model
 from planner.forecasting.series import series_of
+from scenarios.checking.typed_table import Mask
 from scenarios.errors import Finding, InputError
-from scenarios.history import History
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.past import as_of
-from scenarios.validate import Mask
+from scenarios.model.as_of import as_of
+from scenarios.model.history import History
+from scenarios.model.scenario import Floats, Ints, Scenario
 
 LEARN_EVERY = 8
 """Weeks after which forecasters learn anew, as in :mod:`planner.forecasting.rolling_origin`."""

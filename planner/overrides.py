@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from scenarios.write_tables import check_parent, told_as, write_csv
+from scenarios.writing.files import check_parent, told_as, write_csv
 
 if TYPE_CHECKING:
     from planner.overrides_applied import Changed
-    from scenarios.model import Scenario
+    from scenarios.model.scenario import Scenario
 
 Kind = Literal["safety_stock", "order", "capacity"]
 KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity")

@@ -16,8 +16,8 @@ from planner.overrides_check import Checks
 from planner.overrides_places import Places
 from planner.projection import SMALLEST
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats, Scenario
-from scenarios.report import Report
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.reading.findings import Report
 from solver.fixed_orders import CannotShip
 from solver.reviews import ordered, review_before
 

@@ -11,7 +11,7 @@ import numpy as np
 from planner.overrides import Override, Overrides
 from planner.overrides_places import Places
 from planner.projection import SMALLEST
-from scenarios.report import Report, did_you_mean
+from scenarios.reading.findings import Report, did_you_mean
 
 LATEST = datetime.date.max
 NEEDS = {

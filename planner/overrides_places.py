@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from planner.overrides import Override
-from scenarios.model import Ints, Scenario
+from scenarios.model.scenario import Ints, Scenario
 
 
 class Places:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from planner.looks import COLOURS, GREY, GRID, OTHERS, OURS
 from planner.variant_grid import variant_grid
-from scenarios.costs import COMPONENTS
-from scenarios.segments import segment_sum
+from scenarios.arrays.segments import segment_sum
+from scenarios.simulation.costs import COMPONENTS
 
 if TYPE_CHECKING:
     from planner.backtesting import BacktestResult

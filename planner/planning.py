@@ -29,10 +29,10 @@ from planner.product_table import products_table
 from planner.projection import Projection, project, worth_listing
 from planner.result import BEYOND, AuditError, CapacityUse, Plan, Report
 from planner.tables_out import orders_table, projection_table, safety_stock_table
-from scenarios.audit import audit, storage_overflow
 from scenarios.errors import Finding, InputError
-from scenarios.ledger import sum_rows
-from scenarios.model import Floats, Scenario
+from scenarios.evaluation.audit import audit, storage_overflow
+from scenarios.evaluation.ledger import sum_rows
+from scenarios.model.scenario import Floats, Scenario
 from solver.fixed_orders import CannotShip
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions

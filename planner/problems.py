@@ -12,10 +12,10 @@ from planner.amount import amount
 from planner.names import capacity_names, date_text
 from planner.projection import Projection, buffer
 from planner.tables_out import echelon_mean
-from scenarios.audit import storage_overflow
 from scenarios.errors import Finding
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import echelons, primary_routes
+from scenarios.evaluation.audit import storage_overflow
+from scenarios.model.echelons import echelons, primary_routes
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.result import OrderPlan
 
 PROBLEM_COLUMNS = (

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.names import named
 from planner.projection import Projection
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 
 PRODUCT_COLUMNS = (
     "product", "category", "abc", "xyz", "value", "demand", "variability", "missed", "orders_now",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.in_parts import in_parts
-from scenarios.ledger import sum_by_origin, waiting
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import Echelons
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.arrays.threads import in_parts
+from scenarios.evaluation.ledger import sum_by_origin, waiting
+from scenarios.model.echelons import Echelons
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from scenarios.simulation.trajectory import Trajectory
 from solver.reviews import ordered, review_before
 
 SMALLEST = 5e-5

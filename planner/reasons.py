@@ -16,9 +16,9 @@ import pandas as pd
 
 from planner.names import capacity_names, named
 from planner.projection import Projection, by_echelon
-from scenarios.in_parts import in_parts
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond, echelons
+from scenarios.arrays.threads import in_parts
+from scenarios.model.echelons import demand_beyond, echelons
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.result import OrderPlan
 
 ORDERS = 1 << 16

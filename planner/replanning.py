@@ -7,7 +7,7 @@ from planner.overrides import OverridesLike
 from planner.overrides_applied import changed
 from planner.planning import Clock, Prepared, Progress, finished, prepared
 from planner.result import Plan
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from solver.optimise import Kept
 from solver.options import SolverOptions
 from solver.workers import Workers

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from scenarios.ledger import Violation
+    from scenarios.evaluation.ledger import Violation
 
 
 BEYOND = (

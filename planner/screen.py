@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from planner.simulating import Simulation
     from planner.studies import StudyResult
     from scenarios.errors import Finding
-    from scenarios.model import Scenario
+    from scenarios.model.scenario import Scenario
 
 PATIENCE = 1.0
 """Seconds before progress is shown."""
@@ -260,7 +260,7 @@ def scenario_text(scenario: Scenario) -> str:
     """What the chain looks like, and whether its horizon is long enough."""
     import numpy as np
 
-    from scenarios.network import echelons
+    from scenarios.model.echelons import echelons
 
     settings, lanes = scenario.settings, scenario.lanes
     unit = "days" if settings.period == "D" else "weeks"

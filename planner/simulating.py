@@ -12,12 +12,12 @@ from scipy import stats
 from brain import safety_stocks
 from brain.policy import SafetyStockPolicy
 from planner.forecasting import foreseen
-from scenarios.costs import COMPONENTS
-from scenarios.demand import sample
-from scenarios.model import Floats, Scenario
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.costs import COMPONENTS
+from scenarios.simulation.run import simulate
+from scenarios.simulation.trajectory import Trajectory
+from scenarios.writing.files import new_folder, write_csv
 from solver.closed_form import order_up_to
 
 SHARES = {"fill_rate", "cycle_service_level", "overstock_days", "understock_days", "perfect_days"}

@@ -20,10 +20,10 @@ from planner.policies.oracle import Oracle
 from planner.policies.policy import Policy
 from planner.report import write_report
 from planner.simulating import half_width, interval
-from scenarios.model import Scenario
-from scenarios.policies import OrderPolicy
-from scenarios.rolling import longer
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.rolling import longer
+from scenarios.writing.files import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many cells are done."""
@@ -85,7 +85,8 @@ class StudyResult:
     Attributes
     ----------
     cells : DataFrame
-        One row per variant, policy and seed: error, then every key figure (:mod:`scenarios.kpis`).
+        One row per variant, policy and seed: error, then every key figure
+        (:mod:`scenarios.evaluation.kpis`).
     summary : DataFrame
         variant, policy, measure, n, mean, low, high: 95% intervals over the seeds.
     differences : DataFrame

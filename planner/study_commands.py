@@ -30,7 +30,7 @@ def study(
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
         from brain.cluster import read_address
-        from scenarios.write_tables import check_free
+        from scenarios.writing.files import check_free
 
         read_address(ray)
         check_free(out)
@@ -38,7 +38,7 @@ def study(
         from planner.policies.named import named
         from planner.studies import study_to
         from planner.study_file import read_study, variants_of
-        from scenarios.model import Scenario
+        from scenarios.model.scenario import Scenario
 
         progress("reading")
         asked = read_study(file)

@@ -13,11 +13,11 @@ from brain import find_brain
 from planner.limits import LONGEST_RUN, MOST_PATHS
 from planner.policies.named import NAMED
 from planner.yaml_file import read_yaml
-from scenarios.changes import Change, Closure, Whole, cannot
 from scenarios.errors import Finding, InputError
-from scenarios.model import Scenario
-from scenarios.report import did_you_mean
-from scenarios.rolling import longer
+from scenarios.model.scenario import Scenario
+from scenarios.model.what_if import Change, Closure, Whole, cannot
+from scenarios.reading.findings import did_you_mean
+from scenarios.simulation.rolling import longer
 
 
 class StudyFile(BaseModel):

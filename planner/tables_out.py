@@ -15,9 +15,9 @@ from planner.deliveries import deliveries
 from planner.names import named
 from planner.projection import PART, Projection, by_echelon
 from planner.reasons import reasons
-from scenarios.in_parts import in_parts
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond, echelons
+from scenarios.arrays.threads import in_parts
+from scenarios.model.echelons import demand_beyond, echelons
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.result import OrderPlan
 
 ORDER_COLUMNS = (

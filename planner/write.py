@@ -13,7 +13,7 @@ import pandas as pd
 from planner.excel import is_plan_workbook, write_workbook
 from planner.report import PAGE
 from planner.result import Plan
-from scenarios.write_tables import check_parent, new_folder, write_csv
+from scenarios.writing.files import check_parent, new_folder, write_csv
 
 TABLES = (
     "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
@@ -32,7 +32,7 @@ def check_target(path: Path, *, force: bool) -> None:
     FileExistsError
         If something is there; with ``force``, if it is anything but a plan or an empty folder.
     OSError
-        See :func:`scenarios.write_tables.check_parent`.
+        See :func:`scenarios.writing.files.check_parent`.
     """
     if not (path.exists() or path.is_symlink()):
         check_parent(path)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.demand import sample
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import simulate
+from scenarios.simulation.trajectory import Trajectory
 
 DemandLaw = Callable[[Scenario, np.random.Generator, int], Floats]
 """``(scenario, rng, n_paths) -> demand [paths, K, T]``."""

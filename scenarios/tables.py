@@ -10,17 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from scenarios import check
-from scenarios.assortment import Assortment, assortment
-from scenarios.build import build_scenario
-from scenarios.history_calendar import check_rhythm, history_calendar
-from scenarios.history_notes import note_series, note_unforecast
-from scenarios.model import Scenario
-from scenarios.past_sales import Records, past_sales, records_of
-from scenarios.read_settings import checked_settings
-from scenarios.read_tables import Source, from_frames, read_path
-from scenarios.report import Report
-from scenarios.resolve import (
+from scenarios.checking import rules
+from scenarios.checking.assortment import Assortment, assortment
+from scenarios.checking.build import build_scenario
+from scenarios.checking.calendar import check_rhythm, history_calendar
+from scenarios.checking.history_warnings import note_series, note_unforecast
+from scenarios.checking.lookup import (
     Calendar,
     Directory,
     Resolved,
@@ -31,10 +26,15 @@ from scenarios.resolve import (
     settled,
     without_repeats,
 )
+from scenarios.checking.sales_history import Records, past_sales, records_of
+from scenarios.checking.typed_table import TypedTable, typed_table
+from scenarios.model.scenario import Scenario
+from scenarios.reading.findings import Report
+from scenarios.reading.settings_file import checked_settings
+from scenarios.reading.source import Source, from_frames, read_path
 from scenarios.settings import Settings
-from scenarios.to_tables import tables_from_scenario
-from scenarios.validate import TypedTable, typed_table
-from scenarios.write_tables import write_scenario
+from scenarios.writing.files import write_scenario
+from scenarios.writing.to_tables import tables_from_scenario
 
 __all__ = [
     "read_scenario",
@@ -93,7 +93,7 @@ def _load(source: Source, report: Report) -> Scenario:
     records = _records(tables, calendar, report)
     kept = _check_all(tables, directory, source, records, report)
     if settings.unmet_demand == "lost" and "inventory" in tables:
-        check.note_unused_backlog(tables["inventory"].table, report)
+        rules.note_unused_backlog(tables["inventory"].table, report)
     report.raise_errors()
     if calendar is None:  # no dates at all: an error that has been raised above
         raise AssertionError("a calendar was expected")
@@ -160,7 +160,7 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
     n_products, n_locations = len(directory.products), len(directory.locations)
     n_periods = directory.calendar.n_periods if directory.calendar else 1
     if name == "capacities":
-        result = check.check_capacities(result, report)
+        result = rules.check_capacities(result, report)
     if name in ("product_lanes", "open_orders", "capacities"):
         result = resolve_lanes(result, directory, source, report)
     keys = {
@@ -189,20 +189,20 @@ def _check_all(
     """Every check between tables, and the stock points and routes they amount to."""
     products, lanes = tables.get("products"), tables.get("lanes")
     if products is not None:
-        check.check_products(products.table, report)
+        rules.check_products(products.table, report)
         if "product_locations" in tables:
-            check.check_product_locations(tables["product_locations"], products.table, report)
+            rules.check_product_locations(tables["product_locations"], products.table, report)
     if lanes is not None:
-        check.check_lanes(lanes, directory, report)
+        rules.check_lanes(lanes, directory, report)
     if "product_lanes" in tables:
-        check.check_product_lanes(tables["product_lanes"], directory, report)
+        rules.check_product_lanes(tables["product_lanes"], directory, report)
     if "forecast" in tables:
-        check.check_forecast(tables["forecast"], directory, lanes, report)
+        rules.check_forecast(tables["forecast"], directory, lanes, report)
     elif "history" in tables and directory.calendar is not None:
-        check.check_demand(tables["history"], directory, lanes, report)
+        rules.check_demand(tables["history"], directory, lanes, report)
     if "forecast" in tables and products is not None:
-        check.note_drawn_as_poisson(tables["forecast"], products.table, report)
-    check.note_missing_inventory(source, report)
+        rules.note_drawn_as_poisson(tables["forecast"], products.table, report)
+    rules.note_missing_inventory(source, report)
     n_products = len(directory.products)
     keys = [
         tables[name].column("location") * n_products + tables[name].column("product")
@@ -225,5 +225,5 @@ def _check_all(
     complete = all(table in source.tables for table in ("products", "locations"))
     complete &= any(table in source.tables for table in ("forecast", "history"))
     if complete and lanes is not None:
-        check.check_routes(tables.get("open_orders"), tables.get("product_lanes"), kept, report)
+        rules.check_routes(tables.get("open_orders"), tables.get("product_lanes"), kept, report)
     return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 from solver.data import ModelData
 from solver.program import Index, LinearProgram
 from solver.reviews import with_orders

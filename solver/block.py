@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.capacity import SharedCapacities
 from solver.clock import Clock
 from solver.data import Common

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.grouped import Grouped
-from scenarios.model import Floats, Scenario
-from scenarios.portions import Portion, Portions
+from scenarios.arrays.grouping import Grouped
+from scenarios.model.portions import Portion, Portions
+from scenarios.model.scenario import Floats, Scenario
 from solver.block import Block, Refused
 from solver.data import Common
 from solver.fixed_orders import CannotShip, FixedOrders

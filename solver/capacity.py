@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.portions import Portions
-from scenarios.segments import segment_sum
-from scenarios.uncertainty import stock_std
+from scenarios.arrays.segments import segment_sum
+from scenarios.demand.forecast_error import stock_std
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.options import SolverOptions
 from solver.shortfall import Tiers, loss, shortfall_cost
 
@@ -89,7 +89,7 @@ def volume_std(scenario: Scenario, n_periods: int) -> Floats:
     """[J, n_periods] standard deviation of the volume stored, stock points being independent.
 
     sigma^2 = sum of (volume x std)^2 over the stock points there, std being that of their closing
-    stock (``scenarios.uncertainty.stock_std``).
+    stock (``scenarios.demand.forecast_error.stock_std``).
     """
     if scenario.n_points <= 2 * SOME_POINTS:
         return np.sqrt(_volume_variance(scenario, n_periods))

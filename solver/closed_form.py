@@ -6,10 +6,10 @@ Without coupling between products the optimal order of one product at point j is
                         (sum of mean_i over t .. t + cover_ji - 1 + safety stock_i[t + reach_ji])
                         - echelon inventory position_j(t))
 
-with reach and cover as in :class:`scenarios.network.Echelons`; the echelon inventory position is
-all that is on hand or in transit at j and below, plus what j's supplier owes it, less customers
-waiting. (What is owed *within* the echelon is on hand at its origin already.) Clark and Scarf
-1960; for serial systems with backlog the best policy is of this form.
+with reach and cover as in :class:`scenarios.model.echelons.Echelons`; the echelon inventory
+position is all that is on hand or in transit at j and below, plus what j's supplier owes it, less
+customers waiting. (What is owed *within* the echelon is on hand at its origin already.) Clark and
+Scarf 1960; for serial systems with backlog the best policy is of this form.
 
 Points with several suppliers order from their primary one.
 """
@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond, echelons, primary_routes
-from scenarios.part import Part
-from scenarios.segments import Array, Pick, SegmentSum, pick, segment_sum
-from scenarios.state import State
+from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.model.echelons import demand_beyond, echelons, primary_routes
+from scenarios.model.part import Part
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.simulation.state import State
 from solver.echelon_sum import EchelonSum, echelon_sum
 
 
@@ -76,7 +76,8 @@ class OrderUpTo:
         )
 
     def take(self, part: Part) -> OrderUpTo:
-        """The rule for some products only; see :class:`scenarios.policies.SeparablePolicy`."""
+        """The rule for some products only; see
+        :class:`scenarios.simulation.policy.SeparablePolicy`."""
         structure = self.structure.take(part)
         return dataclasses.replace(self, structure=structure, part=part, **structure.links(self.xp))
 
@@ -147,7 +148,7 @@ def order_up_to(
         that supplies others with timeline ``order_first``: after what it ships in s + 1). Past
         the last period the last column goes on, or 0 with ``end_of_life``. Default: 0.
     xp, dtype, device
-        As in :func:`scenarios.dynamics.network`.
+        As in :func:`scenarios.simulation.step.network`.
 
     Raises
     ------

@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model import Ints
+from scenarios.model.scenario import Ints
 from solver.program import LinearProgram
 
 BLOCK_ROWS = 4000

@@ -7,17 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.due import due
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import (
-    demand_beyond,
-    depths,
-    echelons,
-    landed_cost,
-    location_rank,
-)
-from scenarios.once import once
-from scenarios.uncertainty import stock_std
+from scenarios.demand.forecast_error import stock_std
+from scenarios.model.due import due
+from scenarios.model.echelons import demand_beyond, depths, echelons, landed_cost, location_rank
+from scenarios.model.memo import once
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.capacity import SharedCapacities, extend, shared_capacities, volume_std
 from solver.options import SolverOptions
 from solver.reviews import ordered, review_before, ships_between

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
-from scenarios.portions import Portions
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import Floats, Scenario
 from solver.block import without_capacities
 from solver.blocks import Blocks, cut
 from solver.capacity import SharedCapacities

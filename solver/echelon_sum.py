@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model import Ints
-from scenarios.segments import Array, SegmentSum, segment_sum
+from scenarios.arrays.segments import Array, SegmentSum, segment_sum
+from scenarios.model.scenario import Ints
 
 
 @dataclass(frozen=True, eq=False)

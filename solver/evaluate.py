@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from solver.capacity import overflow_cost
 from solver.data import ModelData
 from solver.shortfall import shortfall_cost

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
-from scenarios.network import demand_beyond
-from scenarios.policies import OrderPolicy
-from scenarios.simulate import simulate
-from scenarios.state import State
+from scenarios.model.echelons import demand_beyond
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
 from solver.closed_form import order_up_to
 from solver.fixed_orders import FixedOrders
 from solver.lots import lots_around

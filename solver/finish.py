@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from solver.capacity import expected_overflow
 from solver.clock import Clock
 from solver.data import Common

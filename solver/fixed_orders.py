@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.policies import OrderPolicy
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 from solver.highs import Highs
 from solver.program import LinearProgram
 

@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 from solver.crash import uncoupled_basis
 from solver.program import Index, LinearProgram
 

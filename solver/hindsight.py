@@ -1,9 +1,10 @@
 """The least cost in hindsight, exactly: a linear program of the engine's own rules.
 
-For problems in which every unit has its price (:class:`scenarios.linear_cost.LinearCost`). Unlike
-the order model it knows no safety stocks, places no value on anything past the last period, and
-lets goods be moved for whatever reason, so that no policy can do better on the same demand. Lot
-rules, expiry and lead times that change are not known to it.
+For problems in which every unit has its price
+(:class:`scenarios.evaluation.discounted_profit.LinearCost`). Unlike the order model it knows no
+safety stocks, places no value on anything past the last period, and lets goods be moved for
+whatever reason, so that no policy can do better on the same demand. Lot rules, expiry and lead
+times that change are not known to it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy import optimize
 
-from scenarios.due import due
-from scenarios.linear_cost import LinearCost
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.evaluation.discounted_profit import LinearCost
+from scenarios.model.due import due
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.reviews import ordered, review_before, ships_between
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from solver.data import ModelData
 from solver.highs import Highs
 from solver.model import LotRules

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from solver.highs import Basis, Highs
 from solver.program import LinearProgram
 from solver.template import Template

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.data import ModelData, routes_upwards
 from solver.evaluate import Evaluation
 from solver.fixed_orders import FixedOrders

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.assemble import assemble
 from solver.data import Common, ModelData, common, prepare
 from solver.fixed_orders import FixedOrders

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.highs import run_highs
 from solver.quotas import Use

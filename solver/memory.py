@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import psutil
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from solver.blocks import BLOCK_ROWS
 from solver.options import SolverOptions
 from solver.workers import Workers

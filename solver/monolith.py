@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.clock import Clock
 from solver.finish import order_plan
 from solver.fixed_orders import FixedOrders

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.clock import Clock, Progress
 from solver.data import model_periods
 from solver.decomposed import decomposed, in_closed_form

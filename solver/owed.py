@@ -10,8 +10,8 @@ import dataclasses
 
 import numpy as np
 
-from scenarios.dynamics import initial_state, network, step
-from scenarios.model import Floats, OpenOrders, Scenario
+from scenarios.model.scenario import Floats, OpenOrders, Scenario
+from scenarios.simulation.step import initial_state, network, step
 
 
 def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from solver.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
 from solver.blocks import Blocks
 from solver.capacity import SharedCapacities, overflow_cost

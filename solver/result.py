@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
 

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.program import Index, LinearProgram
 
 

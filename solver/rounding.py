@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.clock import Clock
 from solver.data import ModelData, economic_lot
 from solver.evaluate import evaluate

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
-from scenarios.portions import Portions
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import Floats, Scenario
 from solver.data import Common
 from solver.fixed_orders import FixedOrders
 from solver.highs import Highs

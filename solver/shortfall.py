@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 from solver.options import SolverOptions
 
 

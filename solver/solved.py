@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from solver.capacity import overflow_cost
 from solver.clock import Clock
 from solver.evaluate import Evaluation, evaluate, stored_volume

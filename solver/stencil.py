@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 from solver.capacity import SharedCapacities
 from solver.data import ModelData
 from solver.model import build_model

@@ -15,14 +15,14 @@ import dataclasses
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.copies import copies
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.assemble import assemble
 from solver.data import prepare
 from solver.highs import Highs
 from solver.options import SolverOptions
 from solver.owed import ship_owed
 from solver.program import LinearProgram
+from solver.yardsticks.scenario_copies import copies
 
 CERTAIN = SolverOptions(shortfall="flat", capacity="flat", lost_sales="priced")
 """Where demand is certain nothing has to be guarded against: a miss costs what it costs."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model import Ints
+from scenarios.model.scenario import Ints
 from solver.data import ModelData
 from solver.highs import BASIC, LOWER, Basis, States
 from solver.made import Made

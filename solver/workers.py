@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
-from scenarios.in_parts import in_order
+from scenarios.arrays.threads import in_order
 
 Task = tuple[Any, Any]
 """What :meth:`Workers.hold` gave for the value that tasks share, and what is a task's own."""

@@ -22,12 +22,12 @@ from benchmarks.fresh import (
 from benchmarks.worlds import world_of
 from planner.history_backtest import backtest_history
 from planner.origins import forecasts_at
-from scenarios.dynamics import initial_state
-from scenarios.history import History
-from scenarios.model import OpenOrders, Scenario
-from scenarios.past import as_of
+from scenarios.examples.dense import world as small_world
+from scenarios.model.as_of import as_of
+from scenarios.model.history import History
+from scenarios.model.scenario import OpenOrders, Scenario
 from scenarios.problem import Problem
-from scenarios.world import world as small_world
+from scenarios.simulation.step import initial_state
 from tests.retail_data import write_favorita, write_vn2
 
 

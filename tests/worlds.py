@@ -1,5 +1,5 @@
 """Small scenarios for tests."""
 
-from scenarios.world import chain, column, tree, world
+from scenarios.examples.dense import chain, column, tree, world
 
 __all__ = ["chain", "column", "tree", "world"]

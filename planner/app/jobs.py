@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 NOTE, LOG = "job.json", "job.log"
 TAIL = 65_536

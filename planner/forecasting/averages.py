@@ -7,7 +7,7 @@ import numpy as np
 from planner.forecasting.season import season_of
 from planner.forecasting.series import LEVEL_WEEKS, Series
 from planner.forecasting.windows import Windows
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 
 def moving_average(series: Series, n_ahead: int) -> Floats:

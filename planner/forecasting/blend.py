@@ -12,7 +12,7 @@ from brain.analytic import demand_quantile
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
 from planner.forecasting.series import Mask
 from planner.forecasting.spread import Spread, dispersion, variance
-from scenarios.model import Floats, Ints, Names
+from scenarios.model.scenario import Floats, Ints, Names
 
 STEPS = 5
 """Weights are multiples of a fifth."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from planner.forecasting.features import CATEGORICAL, Sight, sight
 from planner.forecasting.season import season_of
 from planner.forecasting.series import Predictor, Series
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 ROWS = 150_000
 """Examples to learn from at the most: more cost time and hardly improve the trees."""

@@ -18,10 +18,10 @@ from planner.forecasting.models import BLENDED, BOOSTED, Model, model_named
 from planner.forecasting.series import Series, series_of
 from planner.names import named
 from planner.write import DECIMALS
+from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.uncertainty import own_lead_times
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.writing.files import new_folder, write_csv
 
 NO_BOOSTING = Finding(
     "forecast",

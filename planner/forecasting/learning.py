@@ -15,7 +15,7 @@ from planner.forecasting.rolling_origin import PastForecasts, past_forecasts
 from planner.forecasting.series import Predictor, Series
 from planner.forecasting.short import leaning_on_others
 from planner.forecasting.spread import Spread, error_correlation, spread_of, variance
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""

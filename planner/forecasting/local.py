@@ -11,7 +11,7 @@ from planner.forecasting.averages import level
 from planner.forecasting.series import LEVEL_WEEKS, Predictor, Series
 from planner.forecasting.windows import trailing_mean
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
     "arima": ("AutoARIMA", {}),

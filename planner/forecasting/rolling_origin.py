@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.forecasting.models import Model
 from planner.forecasting.series import Series
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 WEEKS = 26
 """Weeks before the end of the history from which origins are taken."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.forecasting.series import Series
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 WEEK_PRIOR = 2.0
 """Periods in stock, of all series together, that weigh as much as there being no season."""

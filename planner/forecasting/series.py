@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from planner.forecasting.windows import trailing_mean
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.model.scenario import Floats, Ints, Scenario
 
 Mask = NDArray[np.bool_]
 

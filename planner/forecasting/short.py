@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.forecasting.series import Series
 from planner.forecasting.spread import UNKNOWN
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 OLD_WEEKS = 13
 """Weeks in stock after which a series stands on its own."""

@@ -15,7 +15,7 @@ from scipy import special
 
 from planner.forecasting.rolling_origin import EVERY, over_interval
 from planner.forecasting.series import Mask
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 GRID = np.geomspace(0.005, 8.0, 28)
 ROUNDS = 60
@@ -133,7 +133,7 @@ def error_correlation(mean: Floats, spread: Spread, cover: Ints, whole: Mask) ->
     """[N] correlation of the errors of different periods that makes the interval as wide as it is.
 
     Solves  V = (1 - rho) sum s^2 + rho (sum s)^2  for means [N, T], see
-    :mod:`scenarios.uncertainty`; between 0 and 0.9.
+    :mod:`scenarios.demand.forecast_error`; between 0 and 0.9.
     """
     within = np.arange(mean.shape[1])[None, :] < cover[:, None]
     inside = np.where(within, mean, 0.0)

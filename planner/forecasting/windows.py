@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ import numpy as np
 
 from planner.policies.lots import in_lots
 from planner.policies.simple import mean_flow
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.policies import GivenOrders, OrderPolicy
+from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import GivenOrders, OrderPolicy
 
 OUTSIDE = -1
 """Where units come from that are bought in addition, and go to that are not bought at all."""

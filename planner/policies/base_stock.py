@@ -11,11 +11,11 @@ from brain.analytic import analytic_stock
 from planner.policies.policy import Ready
 from planner.policies.simple import mean_flow
 from planner.policies.tuning import Search, annealing, local_search, simplex, tuned
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.demand.forecast_error import echelon_demand
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.state import State
-from scenarios.uncertainty import echelon_demand
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 from solver.closed_form import OrderUpTo, order_up_to
 
 STEP = 0.7

@@ -11,10 +11,10 @@ from brain.analytic import Analytic
 from brain.override import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
-from scenarios.dynamics import initial_state
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.step import initial_state
 from solver.closed_form import order_up_to
 
 

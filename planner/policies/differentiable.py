@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.extra import needs
-from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 
 
 @dataclass(frozen=True)

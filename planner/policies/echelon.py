@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 from solver.closed_form import order_up_to
 
 

@@ -12,11 +12,11 @@ from planner.policies.base_stock import STEP, levels
 from planner.policies.policy import Ready
 from planner.policies.simple import mean_flow
 from planner.policies.tuning import Search, simplex, tuned
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.demand.forecast_error import split_variance
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.state import State
-from scenarios.uncertainty import split_variance
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 from solver.closed_form import OrderUpTo, order_up_to
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 
 
 def in_lots(scenario: Scenario, orders: Floats) -> Floats:

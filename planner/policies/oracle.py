@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.linear_cost import LinearCost
-from scenarios.model import Floats, Scenario
-from scenarios.policies import GivenOrders
+from scenarios.evaluation.discounted_profit import LinearCost
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import CostOfRun, total_cost
+from scenarios.simulation.policy import GivenOrders
 from solver.hindsight import hindsight
 from solver.optimise import optimise
 from solver.options import SolverOptions

@@ -11,9 +11,9 @@ from brain.override import decides_nothing
 from brain.policy import SafetyStockPolicy
 from planner.policies.policy import Ready
 from planner.policies.review import Review
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from solver.workers import Workers

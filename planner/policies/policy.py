@@ -7,8 +7,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from scenarios.policies import OrderPolicy
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 
 Ready = Callable[[Problem], OrderPolicy]
 """What a policy has learnt, put to use on a problem of the same chain."""

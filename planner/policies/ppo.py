@@ -10,10 +10,10 @@ import numpy as np
 
 from planner.policies.extra import needs
 from planner.policies.lots import in_lots
-from scenarios.model import Floats
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.state import State
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 
 
 @dataclass(frozen=True)

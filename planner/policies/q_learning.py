@@ -14,17 +14,17 @@ import numpy as np
 
 from planner.policies.lots import obeying
 from planner.policies.policy import Ready
-from scenarios.costs import overflow_cost, point_costs, stored_volume
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Floats, Ints, Scenario
-from scenarios.network import demand_beyond, echelons
-from scenarios.parts import with_batch
-from scenarios.policies import OrderPolicy
+from scenarios.arrays.segments import segment_sum
+from scenarios.demand.forecast_error import ahead_sums, echelon_demand, own_lead_times
+from scenarios.model.echelons import demand_beyond, echelons
+from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.problem import Problem, total_cost
-from scenarios.segments import segment_sum
-from scenarios.simulate import run, simulate
-from scenarios.state import State
-from scenarios.uncertainty import ahead_sums, echelon_demand, own_lead_times
+from scenarios.simulation.costs import overflow_cost, point_costs, stored_volume
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.split import with_batch
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network
 from solver.closed_form import OrderUpTo, order_up_to
 
 REVIEWS = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0])

@@ -9,9 +9,9 @@ from brain import find_brain
 from brain.override import apply_overrides
 from brain.policy import SafetyStockPolicy
 from scenarios.errors import Finding
-from scenarios.model import Floats, Scenario
-from scenarios.rolling import scenario_at
-from scenarios.state import State
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.state import State
 
 
 class Watched(Protocol):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.state import State
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.state import State
 from solver.closed_form import order_up_to
 
 

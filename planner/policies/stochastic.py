@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.simple import draws
-from scenarios.model import Floats
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.rolling import scenario_at
-from scenarios.state import State
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.state import State
 from solver.stochastic import first_orders
 
 

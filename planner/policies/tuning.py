@@ -10,9 +10,9 @@ from scipy import optimize
 
 from planner.policies.lots import obeying
 from planner.policies.policy import Ready
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 
 Cost = Callable[[Floats], float]
 Family = Callable[[Scenario], Callable[[Floats], OrderPolicy]]

@@ -16,8 +16,8 @@ from planner.report.html import Html, join, table, tag
 from planner.report.page import Charts, page, tiles
 from planner.report.read import lines_of, read_json, read_table, read_tables
 from planner.report.words import counted, day, percent, short, spoken
-from scenarios.costs import COMPONENTS
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
+from scenarios.simulation.costs import COMPONENTS
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "summary": ("measure", "mean", "low", "high"),

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.importance import codes
 from planner.report.read import PlanTables, written
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 from planner.report.find import kind_of
-from scenarios.write_tables import told_as
+from scenarios.writing.files import told_as
 
 PAGE = "report.html"
 

@@ -17,7 +17,7 @@ from planner.importance import RULE, by_importance, is_pressing
 from planner.report.grid import Grid, Orders
 from planner.report.html import Html, data, packed
 from planner.report.read import PlanTables
-from scenarios.model import Floats, Ints
+from scenarios.model.scenario import Floats, Ints
 
 CHUNK = 200
 """Products that are packed, and unpacked, together."""

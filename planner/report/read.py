@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from scenarios.errors import Finding, InputError
-from scenarios.neutralise import restore_text
+from scenarios.reading.spreadsheet_text import restore_text
 
 if TYPE_CHECKING:
     from planner.result import Plan
@@ -108,7 +108,7 @@ def read_tables(
 
 
 def read_table(path: Path, columns: Collection[str] | None = None) -> pd.DataFrame:
-    """One table as :func:`scenarios.write_tables.write_csv` wrote it.
+    """One table as :func:`scenarios.writing.files.write_csv` wrote it.
 
     Raises
     ------

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.catalogue.entry import Entry, Known
-from scenarios.model import Floats, Scenario
+from scenarios.examples.dense import world
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.state import Ages
-from scenarios.trajectory import Trajectory
-from scenarios.world import world
+from scenarios.simulation.state import Ages
+from scenarios.simulation.trajectory import Trajectory
 
 DAYS = 365
 BETWEEN_ORDERS = 30

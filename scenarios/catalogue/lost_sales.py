@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from scenarios.catalogue.entry import Entry, Known
+from scenarios.examples.dense import chain
 from scenarios.problem import Problem
-from scenarios.world import chain
 
 SOURCE = "Zipkin 2008, Operations Research 56(5)"
 MEAN = 5.0

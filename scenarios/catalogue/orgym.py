@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from scenarios.catalogue.entry import PLAIN, Entry, Known
-from scenarios.linear_cost import LinearCost
+from scenarios.evaluation.discounted_profit import LinearCost
+from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
-from scenarios.world import chain, column
 
 PERIODS, DISCOUNT = 30, 0.97
 PRICE, MAKING, PENALTY = 2.0, 0.5, 0.1

@@ -29,10 +29,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scenarios.catalogue.entry import Entry
-from scenarios.demand import Binomial, Geometric, Poisson, TwoSinusoids, UniformInteger
-from scenarios.model import Floats, Ints, Scenario
+from scenarios.demand.sampling import Binomial, Geometric, Poisson, TwoSinusoids, UniformInteger
+from scenarios.examples.dense import chain, column
+from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.problem import Problem
-from scenarios.world import chain, column
 
 SOURCE = "microsoft/bonsai-InventoryManagement; see the module for what differs"
 DAYS, WARM_UP = 200, 20

@@ -15,8 +15,8 @@ import numpy as np
 
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.catalogue.lost_sales import STEADY
+from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
-from scenarios.world import chain, column
 
 SOURCE = "stockpyl (Snyder), by Clark and Scarf 1960"
 PERIODS, WARM_UP = 2000, 100

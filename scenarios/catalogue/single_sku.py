@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.catalogue.entry import PLAIN, Entry, Known
+from scenarios.examples.dense import chain
 from scenarios.problem import Problem
-from scenarios.world import chain
 
 PERIODS = 90
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.catalogue.entry import PLAIN, Entry, Known
-from scenarios.kpis import overstocked
-from scenarios.model import Floats
+from scenarios.evaluation.kpis import overstocked
+from scenarios.examples.dense import world
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.trajectory import Trajectory
-from scenarios.world import world
+from scenarios.simulation.trajectory import Trajectory
 
 PRODUCTS, DAYS = 10, 30
 HOLDING, UNMET, OVERSTOCK, PERFECT = 0.01, 1.0, 0.1, 10.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.catalogue.entry import PLAIN, Entry, Known
-from scenarios.model import Floats
+from scenarios.examples.dense import column, tree
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.trajectory import Trajectory
-from scenarios.world import column, tree
+from scenarios.simulation.trajectory import Trajectory
 
 PERIODS = 28
 MEAN = 10.0

@@ -17,9 +17,9 @@ from planner.backtesting import backtest
 from planner.policies.named import NAMED, named
 from planner.policies.simple import ZERO
 from scenarios.catalogue import ENTRIES
-from scenarios.demand import sample
+from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
 from tests.worlds import chain, column, world
 

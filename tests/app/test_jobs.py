@@ -42,9 +42,9 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def long_one(tmp_path: Path) -> Job:
-    from scenarios import examples
+    from scenarios.examples import bundled
 
-    examples.single().write(tmp_path / "chain")
+    bundled.single().write(tmp_path / "chain")
     (tmp_path / "study.yaml").write_text(STUDY)
     job = Job(tmp_path / "job")
     out = str(tmp_path / "result")

@@ -24,7 +24,7 @@ from planner.app.plan.session import Session
 from planner.app.plan.shown import Difference, Planned
 from planner.app.worker import Worker
 from scenarios.errors import InputError
-from scenarios.examples import retail_chain
+from scenarios.examples.bundled import retail_chain
 
 STOCK = Override("safety_stock", 400.0, "P0001", "New York", who="Ann", why="fair")
 

@@ -11,8 +11,8 @@ import yaml
 from planner.app import study_runs, study_tables
 from planner.app.folder import Folder
 from planner.app.study_runs import StudyRun, Wanted
-from scenarios import examples
 from scenarios.errors import InputError
+from scenarios.examples import bundled
 
 NONE = float("nan")
 
@@ -20,7 +20,7 @@ NONE = float("nan")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """A folder with an input; nothing is run."""
-    examples.single().write(tmp_path / "chain")
+    bundled.single().write(tmp_path / "chain")
     monkeypatch.setattr(StudyRun, "go", lambda self: None)
     return Folder(tmp_path)
 
@@ -60,7 +60,7 @@ def test_a_study_that_is_wrong_leaves_nothing(folder: Folder) -> None:
 def test_a_study_put_here_cannot_read_outside_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "root" / "studies" / "planted"
     path.mkdir(parents=True)
-    examples.single().write(tmp_path / "secret")
+    bundled.single().write(tmp_path / "secret")
     (path / "study.yaml").write_text("input: ../../../secret\npolicies: [zero]\n")
     with pytest.raises(InputError, match="outside the folder"):
         StudyRun(path).go()

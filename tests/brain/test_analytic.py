@@ -8,10 +8,10 @@ from scipy import stats
 
 from brain import Analytic, NoSafetyStock, safety_stocks
 from brain.analytic import critical_ratios, demand_quantile
-from scenarios.demand import sample
+from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
-from scenarios.model import Floats
-from scenarios.simulate import simulate
+from scenarios.model.scenario import Floats
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from tests.worlds import chain, column, tree
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.linear_cost import LinearCost
-from scenarios.model import Floats
+from scenarios.evaluation.discounted_profit import LinearCost
+from scenarios.examples.dense import chain
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.trajectory import Trajectory
-from scenarios.world import chain
+from scenarios.simulation.trajectory import Trajectory
 
 pytest.importorskip("torch")
 

@@ -11,7 +11,7 @@ from scipy import stats
 from brain.analytic import Analytic
 from brain.empty_shelves import _clipped, at_arrival, where_empty
 from planner import plan
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from tests.worlds import chain
 
 KINDS: dict[str, dict[str, Any]] = {

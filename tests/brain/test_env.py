@@ -18,10 +18,10 @@ from brain.env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
 from brain.episodes import ChainEpisodes, ScenarioEpisodes, repeated
 from brain.features import ordered_for
 from brain.observation import Layout
-from scenarios.demand import TwoSinusoids, sample
-from scenarios.model import Scenario
-from scenarios.simulate import simulate
-from scenarios.uncertainty import own_lead_times
+from scenarios.demand.forecast_error import own_lead_times
+from scenarios.demand.sampling import TwoSinusoids, sample
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from tests.worlds import chain, column, tree, world
 

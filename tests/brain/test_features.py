@@ -11,8 +11,8 @@ import torch
 from brain.chains import RandomChains, ReferenceChains
 from brain.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
 from brain.serial import chains
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.step import initial_state, network
 from tests.worlds import chain, column, tree
 
 

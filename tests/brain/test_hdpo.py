@@ -21,7 +21,7 @@ from brain.network import Perceptron
 from brain.orders import brain_orders
 from brain.rollout import rollout, untrained
 from scenarios.errors import InputError
-from scenarios.simulate import simulate
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from tests.worlds import chain, column
 

@@ -12,13 +12,13 @@ from gymnasium.vector import AutoresetMode
 from brain.order_env import AHEAD, ARRIVALS, Codec, OrderEnv
 from planner.policies.ppo import Ppo
 from planner.policies.simple import Random
-from scenarios.dynamics import initial_state
 from scenarios.errors import InputError
-from scenarios.model import Floats
-from scenarios.policies import GivenOrders
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from scenarios.simulation.step import initial_state
+from scenarios.simulation.trajectory import Trajectory
 from tests.worlds import chain
 
 # What Ray and RLlib warn of in their own code is theirs.

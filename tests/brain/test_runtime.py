@@ -24,10 +24,10 @@ from brain.orders import brain_orders
 from brain.registry import FOLDER, brain_files
 from brain.runtime import BrainFile, Trained, load_brain
 from brain.serving import by_ratio
-from scenarios.dynamics import initial_state
+from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import InputError
-from scenarios.model import Scenario
-from scenarios.uncertainty import echelon_demand
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.step import initial_state
 from solver.closed_form import order_up_to
 from solver.optimise import optimise
 from tests.worlds import chain, column, tree

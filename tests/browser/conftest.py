@@ -97,10 +97,10 @@ def stop_app(app: App) -> None:
 def app(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app on a folder with a small chain in it."""
     pytest.importorskip("nicegui", reason="nicegui is not installed (extra app)")
-    from scenarios import examples
+    from scenarios.examples import bundled
 
     folder = tmp_path_factory.mktemp("chains")
-    examples.retail_chain(n_products=8, seed=0).write(folder / "small-chain")
+    bundled.retail_chain(n_products=8, seed=0).write(folder / "small-chain")
     running = start_app(folder)
     _await(running.url)
     yield running

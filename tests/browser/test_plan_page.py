@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scenarios import examples
+from scenarios.examples import bundled
 from tests.browser.conftest import App
 
 NASTY = "<script>alert(1)</script>"
@@ -157,7 +157,7 @@ def test_an_upload_is_opened(page: Any, app: App) -> None:
 @pytest.fixture(scope="module")
 def nasty(app: App) -> str:
     """An input whose first product and first location are called like programs."""
-    made = examples.retail_chain(n_products=3, seed=0)
+    made = bundled.retail_chain(n_products=3, seed=0)
     products, places = made.products.name.copy(), made.locations.name.copy()
     products[0], places[places == "New York"] = NASTY, f"{NASTY} York"
     made.replace(

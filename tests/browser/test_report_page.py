@@ -12,7 +12,7 @@ import pytest
 
 from planner import plan
 from planner.report.words import short
-from scenarios.examples import retail_chain
+from scenarios.examples.bundled import retail_chain
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 HOSTILE = "<script>alert(1)</script>"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from planner.app.simulate.setup import POLICIES
-from scenarios.world import world
+from scenarios.examples.dense import world
 from tests.browser.conftest import App
 
 EVIL = "<script>alert(1)</script>"

@@ -23,16 +23,16 @@ from planner.policies.planned import Planned
 from planner.policies.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuning import Search, annealing, local_search, simplex
-from scenarios.dynamics import initial_state
 from scenarios.errors import Finding, InputError
-from scenarios.examples import retail_chain
-from scenarios.kpis import kpis
-from scenarios.model import Floats, Scenario
-from scenarios.policies import GivenOrders
+from scenarios.evaluation.kpis import kpis
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.rolling import longer
-from scenarios.simulate import simulate
-from scenarios.state import State
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.rolling import longer
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state
 from tests.worlds import chain, column
 
 RUN = CliRunner()

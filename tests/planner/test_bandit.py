@@ -8,10 +8,10 @@ import pytest
 from planner.policies.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
 from planner.policies.lots import in_lots
 from planner.policies.simple import Constant
-from scenarios.dynamics import initial_state
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
+from scenarios.simulation.run import simulate
+from scenarios.simulation.step import initial_state
 from tests.worlds import chain
 
 

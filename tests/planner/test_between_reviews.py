@@ -11,7 +11,7 @@ from planner import backtest, plan
 from planner import deliveries as deliveries_module
 from planner.deliveries import deliveries
 from planner.policies.named import named
-from scenarios.audit import audit
+from scenarios.evaluation.audit import audit
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.solver.test_reviews import OWING, store_and_dc
 from tests.worlds import chain, column

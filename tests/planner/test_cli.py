@@ -21,8 +21,8 @@ from planner.cli import app
 from planner.fingerprint import input_hash
 from planner.result import AuditError
 from planner.screen import Progress
-from scenarios.ledger import Violation
-from scenarios.model import Scenario
+from scenarios.evaluation.ledger import Violation
+from scenarios.model.scenario import Scenario
 
 
 def run(*arguments: str | Path) -> Result:

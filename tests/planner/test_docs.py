@@ -9,10 +9,10 @@ import numpy as np
 
 from planner.policies.named import NAMED
 from scenarios.catalogue import MAIN
-from scenarios.kpis import kpis
-from scenarios.policies import GivenOrders
+from scenarios.evaluation.kpis import kpis
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from tests.worlds import chain
 
 DOCS = Path(__file__).parents[2] / "docs"

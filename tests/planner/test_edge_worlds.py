@@ -15,7 +15,7 @@ from planner.amount import count
 from planner.cli import app
 from planner.screen import harmless, plan_text
 from planner.simulating import simulate_paths
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column, world
 
 

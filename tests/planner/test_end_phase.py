@@ -9,8 +9,8 @@ from planner.policies.base_stock import levels
 from planner.policies.end_phase import TunedEndPhase, economic_reviews, end_phase, remaining
 from planner.policies.lots import obeying
 from scenarios.catalogue import ENTRIES
-from scenarios.dynamics import initial_state
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.step import initial_state
 from tests.worlds import chain
 
 LEVEL, SIZE, LEAST, BUFFER = range(4)

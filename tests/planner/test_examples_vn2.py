@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.retail_data import write_vn2
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,7 @@ from planner.excel import COLOURS, SHEETS, is_plan_workbook
 from planner.excel_cells import clean_text
 from planner.excel_rows import rows_for
 from planner.write import rounded
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column
 
 HOSTILE = [

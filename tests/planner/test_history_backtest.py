@@ -26,11 +26,11 @@ from planner.policies.q_learning import QLearning
 from planner.policies.simple import Constant
 from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import Finding, InputError
-from scenarios.history import History
-from scenarios.model import Floats, Scenario
-from scenarios.past import as_of, known_then
-from scenarios.policies import OrderPolicy
+from scenarios.model.as_of import as_of, known_then
+from scenarios.model.history import History
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
 from tests.worlds import chain, tree
 
 RUN = CliRunner()

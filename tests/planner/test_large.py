@@ -7,11 +7,11 @@ import pytest
 
 from planner import plan, projection
 from planner.tables_out import days_of_cover, echelon_mean
-from scenarios import in_parts
-from scenarios.audit import storage_overflow
-from scenarios.ledger import sum_rows
-from scenarios.model import Floats, Scenario
-from scenarios.network import demand_beyond, echelons, location_levels
+from scenarios.arrays import threads
+from scenarios.evaluation.audit import storage_overflow
+from scenarios.evaluation.ledger import sum_rows
+from scenarios.model.echelons import demand_beyond, echelons, location_levels
+from scenarios.model.scenario import Floats, Scenario
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.worlds import column
 
@@ -85,6 +85,6 @@ def test_the_report_tells_the_use_of_capacities_as_the_table_has_it() -> None:
 
 
 def test_results_come_in_order_and_errors_come_through() -> None:
-    assert list(in_parts.in_order(lambda n: n * n, range(50))) == [n * n for n in range(50)]
+    assert list(threads.in_order(lambda n: n * n, range(50))) == [n * n for n in range(50)]
     with pytest.raises(ZeroDivisionError):
-        list(in_parts.in_order(lambda n: 1 // (n - 7), range(20)))
+        list(threads.in_order(lambda n: 1 // (n - 7), range(20)))

@@ -26,7 +26,7 @@ from planner import Override, Replanner, plan, planning
 from planner.cli import app
 from planner.how_found import how_found
 from scenarios.errors import InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from solver import optimise
 from solver.block import AtPrices, Block, Proposal, Refused, at_prices
 from solver.judged import message_of

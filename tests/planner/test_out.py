@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from planner.cli import app
 from planner.journal import kept_beside
 from planner.write import check_target
-from scenarios.examples import retail_chain
-from scenarios.write_tables import check_free, new_folder
+from scenarios.examples.bundled import retail_chain
+from scenarios.writing.files import check_free, new_folder
 
 STUDY = "input: in\npolicies: [zero]\nseeds: 1\ndays: 2\n"
 COMMANDS = {

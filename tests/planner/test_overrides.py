@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 from planner import Override, Overrides, Plan, Replanner, plan, read_overrides
 from planner.cli import app
 from planner.overrides import COLUMNS
-from scenarios.audit import audit
 from scenarios.errors import Finding, InputError
-from scenarios.examples import retail_chain
-from scenarios.model import Scenario
+from scenarios.evaluation.audit import audit
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column, world
 
 DAY = datetime.date(2026, 1, 5)

@@ -15,7 +15,7 @@ from planner.policies.planned import Planned
 from planner.policies.policy import Policy
 from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from solver.optimise import optimise
 from solver.owed import new_orders, ship_owed
 from tests.worlds import chain, column, tree

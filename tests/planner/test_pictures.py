@@ -16,7 +16,7 @@ from planner.policies.base_stock import TunedBaseStock
 from planner.policies.closed_form import ClosedForm
 from planner.policies.planned import ANALYTIC_PLANNED
 from planner.policies.simple import Constant
-from scenarios.changes import Change
+from scenarios.model.what_if import Change
 from tests.worlds import chain
 
 

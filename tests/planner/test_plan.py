@@ -23,9 +23,9 @@ from planner.tables_out import (
     SAFETY_STOCK_COLUMNS,
     days_of_cover,
 )
-from scenarios.audit import audit
 from scenarios.errors import Finding
-from scenarios.model import Scenario
+from scenarios.evaluation.audit import audit
+from scenarios.model.scenario import Scenario
 from solver.optimise import optimise
 from solver.result import OrderPlan
 from tests.worlds import chain, column, tree, world

@@ -17,11 +17,11 @@ from planner.policies.q_learning import (
 )
 from planner.policies.simple import ZERO, Constant, Random
 from scenarios.catalogue import ENTRIES
-from scenarios.dynamics import initial_state
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.simulation.run import simulate
+from scenarios.simulation.step import initial_state
+from scenarios.simulation.trajectory import Trajectory
 from tests.worlds import chain, world
 
 QUICK = QLearning(rounds=60, n_paths=100)

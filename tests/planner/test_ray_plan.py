@@ -27,8 +27,8 @@ from planner.cli import app
 from planner.fingerprint import policy_identity
 from planner.policies.planned import Planned
 from planner.workers import workers_of
-from scenarios.examples import retail_chain
-from scenarios.model import Scenario
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
 from solver.workers import Here, Task, Workers
 

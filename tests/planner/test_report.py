@@ -25,7 +25,7 @@ from planner.report.product_parts import CHUNK
 from planner.report.read import tables_of
 from planner.report.words import counted, day, percent, short
 from scenarios.errors import InputError
-from scenarios.examples import retail_chain
+from scenarios.examples.bundled import retail_chain
 from tests.worlds import chain, column, tree
 
 HOSTILE = [

@@ -16,7 +16,7 @@ from planner.report import report_html, write_report
 from planner.studies import StudyResult, study
 from planner.variant_grid import variant_grid
 from scenarios.errors import InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.planner.test_report import Reader
 from tests.worlds import chain
 

@@ -24,10 +24,10 @@ from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
 from planner.studies import study_to
 from planner.study_file import StudyFile, read_study, variants_of
-from scenarios.changes import Change
 from scenarios.errors import InputError
-from scenarios.examples import retail_chain
-from scenarios.model import Scenario
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.scenario import Scenario
+from scenarios.model.what_if import Change
 from scenarios.problem import Problem
 from tests.worlds import chain, column
 

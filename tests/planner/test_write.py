@@ -13,8 +13,8 @@ import pytest
 import planner.write
 from planner import Plan, plan
 from planner.write import rounded
-from scenarios.audit import audit
-from scenarios.model import Scenario
+from scenarios.evaluation.audit import audit
+from scenarios.model.scenario import Scenario
 from tests.worlds import column, tree
 
 FILES = {

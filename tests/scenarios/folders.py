@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.errors import Finding, InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 GOOD = {
     "products.csv": "product,missed_sale_cost,holding_cost\nA,5,1\nB,6,1\n",

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.audit import audit, storage_overflow
-from scenarios.model import Scenario
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.evaluation.audit import audit, storage_overflow
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from scenarios.simulation.trajectory import Trajectory
 from tests.worlds import chain, column, tree, world
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.scenarios.folders import GOOD, errors, findings, write
 
 FORECAST = GOOD["forecast.csv"]

@@ -8,11 +8,11 @@ import pytest
 from planner.policies.closed_form import ClosedForm
 from planner.policies.lots import obeying
 from scenarios.catalogue.clearout import CLEAROUT, DAYS, OPENING, cost
-from scenarios.model import Floats
-from scenarios.policies import GivenOrders
-from scenarios.rolling import scenario_at
-from scenarios.simulate import simulate
-from scenarios.trajectory import Trajectory
+from scenarios.model.scenario import Floats
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.trajectory import Trajectory
 
 PROBLEM = CLEAROUT.make(np.random.default_rng(0))
 DATES = range(0, DAYS, 30)

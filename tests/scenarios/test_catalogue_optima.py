@@ -12,11 +12,11 @@ from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.lost_sales import problem as lost_sales
 from scenarios.catalogue.serial import INSTANCES
 from scenarios.catalogue.serial import problem as serial
-from scenarios.model import Floats
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
-from scenarios.state import State
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
 
 NO_CHANCE = np.random.default_rng(0)
 

@@ -7,10 +7,10 @@ import pytest
 from scipy.stats import poisson
 
 from scenarios.catalogue import ENTRIES
-from scenarios.policies import GivenOrders
 from scenarios.problem import Problem
-from scenarios.simulate import simulate
-from scenarios.state import State
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import State
 from solver.closed_form import order_up_to
 from solver.hindsight import hindsight
 

@@ -19,8 +19,8 @@ from scenarios.catalogue.reference import (
     with_known_demand,
     with_leads,
 )
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 
 

@@ -8,9 +8,9 @@ import pytest
 from scenarios.catalogue import ENTRIES
 from scenarios.catalogue.ten_products import cost
 from scenarios.catalogue.ten_products import problem as ten_products
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
-from scenarios.world import world
+from scenarios.examples.dense import world
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 
 
 def test_what_no_order_can_save_of_single_sku_is_what_is_published() -> None:

@@ -10,10 +10,10 @@ import pytest
 from planner.policies.base_stock import TunedReorder
 from planner.policies.lots import obeying
 from scenarios.catalogue.two_stores import PERIODS, TWO_STORES, money
-from scenarios.dynamics import initial_state
-from scenarios.model import Floats
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.model.scenario import Floats
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from scenarios.simulation.step import initial_state
 
 PROBLEM = TWO_STORES.make(np.random.default_rng(0))
 ROUTES = [str(PROBLEM.scenario.lanes.origin_name[n]) for n in PROBLEM.scenario.routes.lane]

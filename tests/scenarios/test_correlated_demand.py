@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scenarios.demand import sample
-from scenarios.model import Scenario
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Scenario
 from tests.worlds import chain
 
 LAWS = [("normal", 3.0), ("gamma", 6.0), ("poisson", 1.0), ("negative_binomial", 6.0)]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scenarios.demand import (
+from scenarios.demand.sampling import (
     Binomial,
     Forecast,
     Geometric,

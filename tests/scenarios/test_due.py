@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.due import due
-from scenarios.world import world
+from scenarios.examples.dense import world
+from scenarios.model.due import due
 
 
 def test_open_orders_arrive_where_their_routes_end() -> None:

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import torch
 
-from scenarios.dynamics import initial_state, network, period_costs, point_costs, step
-from scenarios.policies import GivenOrders
-from scenarios.simulate import run, simulate
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.step import initial_state, network, period_costs, point_costs, step
 from tests.worlds import chain, column, tree, world
 
 

@@ -5,9 +5,9 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 
-from scenarios.dynamics import initial_state, network, period_costs
-from scenarios.policies import GivenOrders
-from scenarios.simulate import run, simulate
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.step import initial_state, network, period_costs
 from tests.scenarios.random_runs import runs
 
 

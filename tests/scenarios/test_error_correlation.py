@@ -9,11 +9,11 @@ import pytest
 
 from brain.episodes import repeated
 from planner.fingerprint import input_hash
-from scenarios.changes import Change
-from scenarios.copies import copies
-from scenarios.dynamics import initial_state, network
-from scenarios.model import Scenario
-from scenarios.rolling import longer, scenario_at
+from scenarios.model.scenario import Scenario
+from scenarios.model.what_if import Change
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.step import initial_state, network
+from solver.yardsticks.scenario_copies import copies
 from tests.scenarios.folders import GOOD, write
 from tests.worlds import chain
 

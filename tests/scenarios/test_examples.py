@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from brain import safety_stocks
-from scenarios.examples import retail_chain, single, stores
-from scenarios.model import Scenario
-from scenarios.segments import segment_sum
-from scenarios.simulate import simulate
+from scenarios.arrays.segments import segment_sum
+from scenarios.examples.bundled import retail_chain, single, stores
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 
 ROOT = Path(__file__).resolve().parents[2]

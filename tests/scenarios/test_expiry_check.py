@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.audit import audit
-from scenarios.policies import GivenOrders
-from scenarios.rolling import scenario_at
-from scenarios.simulate import simulate
-from scenarios.state import Ages
+from scenarios.evaluation.audit import audit
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import Ages
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain
 

@@ -13,13 +13,13 @@ import pytest
 
 from planner.fingerprint import input_hash
 from planner.screen import scenario_text
-from scenarios.changes import Change
-from scenarios.copies import copies
 from scenarios.errors import Finding, InputError
-from scenarios.history import History
-from scenarios.model import Scenario
-from scenarios.rolling import longer, scenario_at
-from scenarios.simulate import initial_state
+from scenarios.model.history import History
+from scenarios.model.scenario import Scenario
+from scenarios.model.what_if import Change
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.run import initial_state
+from solver.yardsticks.scenario_copies import copies
 from tests.scenarios.folders import GOOD, errors, write
 from tests.scenarios.test_round_trip import assert_same
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.scenarios.folders import GOOD, write
 from tests.scenarios.test_read_tables import frames
 

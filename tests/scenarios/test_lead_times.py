@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner import plan
-from scenarios.audit import audit
-from scenarios.dynamics import initial_state, network
-from scenarios.examples import retail_chain
-from scenarios.policies import GivenOrders
-from scenarios.rolling import longer, scenario_at
-from scenarios.simulate import run, simulate
+from scenarios.evaluation.audit import audit
+from scenarios.examples.bundled import retail_chain
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.step import initial_state, network
 from solver.closed_form import order_up_to
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain, tree

@@ -6,9 +6,9 @@ import gc
 import weakref
 from dataclasses import replace
 
-from scenarios.examples import retail_chain
-from scenarios.model import Scenario
-from scenarios.once import once
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.memo import once
+from scenarios.model.scenario import Scenario
 
 
 def test_a_scenario_is_looked_at_once_and_forgotten() -> None:

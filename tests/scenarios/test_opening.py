@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from brain.episodes import repeated
 from planner.fingerprint import input_hash
-from scenarios.audit import audit
-from scenarios.copies import copies
-from scenarios.dynamics import initial_state, network
-from scenarios.policies import GivenOrders
-from scenarios.rolling import longer, scenario_at
-from scenarios.simulate import simulate
-from scenarios.state import Ages
+from scenarios.evaluation.audit import audit
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.rolling import longer, scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.state import Ages
+from scenarios.simulation.step import initial_state, network
+from solver.yardsticks.scenario_copies import copies
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain, column, tree
 

@@ -6,8 +6,8 @@ from scipy import stats
 
 from planner import backtest
 from planner.policies.simple import ZERO
-from scenarios.demand import sample
-from scenarios.quantiles import gamma_quantile, poisson_quantile
+from scenarios.demand.quantiles import gamma_quantile, poisson_quantile
+from scenarios.demand.sampling import sample
 from tests.worlds import chain
 
 LAWS = [("normal", 3.0), ("gamma", 6.0), ("poisson", 1.0), ("negative_binomial", 6.0)]

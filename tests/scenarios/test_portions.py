@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from scenarios.examples import stores
-from scenarios.model import OpenOrders, Scenario
-from scenarios.portions import Portions
-from scenarios.simulate import simulate
+from scenarios.examples.bundled import stores
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import OpenOrders, Scenario
+from scenarios.simulation.run import simulate
 from tests.worlds import world
 
 

@@ -12,9 +12,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-import scenarios.read_csv
+import scenarios.reading.csv_file
 from scenarios.errors import Finding, InputError
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.scenarios.folders import GOOD, errors, findings, write
 
 

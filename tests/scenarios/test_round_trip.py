@@ -15,10 +15,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios import write_tables
-from scenarios.model import Scenario
-from scenarios.neutralise import neutralise, neutralise_text, restore_text
-from scenarios.write_tables import new_folder, write_csv
+from scenarios.model.scenario import Scenario
+from scenarios.reading.spreadsheet_text import neutralise, neutralise_text, restore_text
+from scenarios.writing import files as write_tables
+from scenarios.writing.files import new_folder, write_csv
 from tests.scenarios.folders import write
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")

@@ -8,12 +8,12 @@ import pandas as pd
 import torch
 from hypothesis import given, settings
 
-from scenarios.audit import audit
-from scenarios.dynamics import initial_state, network, period_costs
-from scenarios.model import Scenario
-from scenarios.policies import GivenOrders
-from scenarios.queues import queues
-from scenarios.simulate import run, simulate
+from scenarios.evaluation.audit import audit
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.queues import queues
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.step import initial_state, network, period_costs
 from tests.scenarios.random_runs import runs
 from tests.worlds import column, tree
 

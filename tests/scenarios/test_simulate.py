@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios import simulate as simulate_module
-from scenarios.demand import Forecast, Given
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.demand.sampling import Forecast, Given
+from scenarios.simulation import run as simulate_module
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain, column, tree

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.demand import sample
-from scenarios.model import Scenario
-from scenarios.simulate import simulate
-from scenarios.uncertainty import demand_variance, echelon_demand, stock_std
+from scenarios.demand.forecast_error import demand_variance, echelon_demand, stock_std
+from scenarios.demand.sampling import sample
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from tests.worlds import chain, world
 

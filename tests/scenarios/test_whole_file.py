@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.whole_file import write_whole
+from scenarios.writing.atomic import write_whole
 
 
 def test_text_and_bytes_replace_what_was_there(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from tests.worlds import column, world
 
 SHAPES = {

@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 
-from scenarios.examples import retail_chain
+from scenarios.examples.bundled import retail_chain
 from solver import SolverOptions
 from solver.assemble import assemble
 from solver.data import prepare

@@ -7,9 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.dynamics import initial_state, network
-from scenarios.network import echelons
-from scenarios.simulate import run, simulate
+from scenarios.model.echelons import echelons
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.step import initial_state, network
 from solver.closed_form import order_up_to
 from tests.worlds import chain, column, tree, world
 

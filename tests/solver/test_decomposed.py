@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import solver.blocks
 import solver.decomposed
 import solver.sample
-from scenarios.examples import retail_chain
-from scenarios.model import Floats, Scenario
-from scenarios.portions import Portions
-from scenarios.simulate import simulate
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, SolverOptions, optimise
 from solver.block import AtPrices, at_prices
 from solver.blocks import cut

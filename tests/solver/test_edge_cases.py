@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from brain import Analytic
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver import highs
 from solver.closed_form import order_up_to
 from solver.optimise import Kept, optimise

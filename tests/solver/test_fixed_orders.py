@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.model import Floats, Scenario
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, optimise
 from solver.highs import Highs, Solution
 from tests.solver.random_worlds import SHAPES, random_world

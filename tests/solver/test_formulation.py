@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 from solver.assemble import assemble
 from solver.data import prepare
 from solver.evaluate import evaluate

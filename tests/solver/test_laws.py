@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.dynamics import initial_state, network, period_costs, step
-from scenarios.model import Floats, Scenario
-from scenarios.rolling import scenario_at
-from scenarios.simulate import simulate
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.rolling import scenario_at
+from scenarios.simulation.run import simulate
+from scenarios.simulation.step import initial_state, network, period_costs, step
 from solver.closed_form import order_up_to
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions

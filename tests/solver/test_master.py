@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.examples import retail_chain
-from scenarios.portions import Portions
+from scenarios.examples.bundled import retail_chain
+from scenarios.model.portions import Portions
 from solver import SolverOptions
 from solver.capacity import SharedCapacities
 from solver.data import common

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.linear_cost import LinearCost
-from scenarios.model import Scenario
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.evaluation.discounted_profit import LinearCost
+from scenarios.model.scenario import Scenario
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver.assemble import assemble
 from solver.closed_form import order_up_to
 from solver.data import prepare

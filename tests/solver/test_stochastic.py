@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.copies import copies
-from scenarios.demand import sample
-from scenarios.policies import GivenOrders
-from scenarios.simulate import simulate
+from scenarios.demand.sampling import sample
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
 from solver.closed_form import order_up_to
 from solver.optimise import optimise
 from solver.options import SolverOptions
 from solver.stochastic import first_orders
+from solver.yardsticks.scenario_copies import copies
 from tests.worlds import chain, column, tree
 
 

@@ -12,7 +12,7 @@ from planner.amount import shares
 from planner.app.plan.shown import Difference, Opened, Planned, Row
 from planner.result import BEYOND, Plan
 from planner.screen import scenario_text
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 
 MOST_PROBLEMS = 100
 MOST_LANES = 50

@@ -48,7 +48,7 @@ def warm(memory: Memory, progress: Progress) -> dict[str, str]:
 def read(memory: Memory, progress: Progress, path: str) -> Opened:
     """Read and check an input; what was planned before is forgotten."""
     from planner.app.plan.headline import opened
-    from scenarios.model import Scenario
+    from scenarios.model.scenario import Scenario
 
     progress("reading and checking the tables")
     scenario = Scenario.read(path)
@@ -64,10 +64,10 @@ def remembers(memory: Memory, progress: Progress) -> bool:
 
 def example(memory: Memory, progress: Progress, name: str, path: str) -> None:
     """Write the tables of a bundled example."""
-    from scenarios import examples
+    from scenarios.examples import bundled
 
     progress("writing the example")
-    getattr(examples, name)().write(path)
+    getattr(bundled, name)().write(path)
 
 
 def plan(

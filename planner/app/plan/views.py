@@ -15,7 +15,7 @@ import pandas as pd
 from planner.app.plan.headline import plain
 from planner.app.plan.shown import Page, Row
 from planner.result import Plan
-from scenarios.model import Floats, Scenario
+from scenarios.model.scenario import Floats, Scenario
 
 MOST = 100
 """Rows of a page."""

@@ -10,17 +10,17 @@ from planner.backtesting import get_ready
 from planner.policies.lots import in_lots, obeying
 from planner.policies.policy import Policy
 from planner.policies.review import Review
-from scenarios.costs import Costs
-from scenarios.demand import sample
-from scenarios.dynamics import initial_state, network
+from scenarios.demand.sampling import sample
 from scenarios.errors import Finding, InputError
-from scenarios.model import Floats, Scenario
-from scenarios.policies import OrderPolicy
+from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
-from scenarios.recording import Recorder
-from scenarios.simulate import run, simulate
-from scenarios.state import State
-from scenarios.trajectory import Trajectory
+from scenarios.simulation.costs import Costs
+from scenarios.simulation.policy import OrderPolicy
+from scenarios.simulation.recorder import Recorder
+from scenarios.simulation.run import run, simulate
+from scenarios.simulation.state import State
+from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.trajectory import Trajectory
 
 AHEAD = 28
 """Periods of forecast that safety stocks are made from."""

@@ -12,19 +12,19 @@ import numpy as np
 from planner.app.folder import Folder
 from planner.app.worker import Progress
 from planner.forecasting import foreseen
-from scenarios import examples
 from scenarios.catalogue import ENTRIES
-from scenarios.changes import Change
 from scenarios.errors import Finding, InputError
-from scenarios.model import Scenario
+from scenarios.examples import bundled
+from scenarios.model.scenario import Scenario
+from scenarios.model.what_if import Change
 from scenarios.problem import Problem
-from scenarios.rolling import longer
+from scenarios.simulation.rolling import longer
 
 EXAMPLES: dict[str, tuple[str, Callable[[], Scenario]]] = {
-    "retail-chain-20": ("chain, 20 products", lambda: examples.retail_chain(20)),
-    "retail-chain-200": ("chain, 200 products", lambda: examples.retail_chain(200)),
-    "stores": ("stores, 40 products", lambda: examples.stores()),
-    "single": ("one product", lambda: examples.single()),
+    "retail-chain-20": ("chain, 20 products", lambda: bundled.retail_chain(20)),
+    "retail-chain-200": ("chain, 200 products", lambda: bundled.retail_chain(200)),
+    "stores": ("stores, 40 products", lambda: bundled.stores()),
+    "single": ("one product", lambda: bundled.single()),
 }
 """Name -> what it is, and how it is made."""
 CATALOGUE = ("reference", "reference-many", "lost-sales-4-4", "serial-example-6-1", "single-sku")

@@ -9,11 +9,11 @@ import numpy as np
 from scipy import special
 
 from planner.app.simulate.game import Game
-from scenarios.costs import COMPONENTS
-from scenarios.kpis import days_of_cover, fill_rate
-from scenarios.model import Floats, Scenario
-from scenarios.parameters import network
-from scenarios.trajectory import Trajectory
+from scenarios.evaluation.kpis import days_of_cover, fill_rate
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.compiled import network
+from scenarios.simulation.costs import COMPONENTS
+from scenarios.simulation.trajectory import Trajectory
 
 NAMED = 5_000
 """Products that can be chosen by name; where there are more, those that sell most."""

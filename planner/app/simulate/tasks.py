@@ -27,7 +27,7 @@ from planner.app.worker import Progress
 from planner.policies.named import NAMED
 from planner.policies.policy import Policy
 from scenarios.errors import Finding, InputError
-from scenarios.write_tables import write_csv
+from scenarios.writing.files import write_csv
 
 Memory = dict[str, Any]
 Series = dict[str, list[float]]

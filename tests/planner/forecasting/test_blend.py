@@ -7,7 +7,7 @@ import numpy as np
 from planner.forecasting.blend import Stakes, _steady, blend, cost, coverage_table, score_table
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
 from planner.forecasting.spread import spread_of
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 
 def stakes(n: int, cover: int = 2, missed: float = 9.0, whole: bool = True) -> Stakes:

@@ -12,7 +12,7 @@ from planner.forecasting.boosting import boosted, enough
 from planner.forecasting.models import MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series import Series
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series
 
 AHEAD = 6

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from planner import forecast
 from planner.cli import app
-from scenarios.model import Scenario
+from scenarios.model.scenario import Scenario
 from tests.scenarios.folders import write
 from tests.scenarios.test_history import tables, weekly
 

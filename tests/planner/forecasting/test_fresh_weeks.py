@@ -11,9 +11,9 @@ from planner.forecasting.forecasting import stakes_of
 from planner.forecasting.learning import learn
 from planner.forecasting.models import BLENDED, MODELS
 from planner.forecasting.series import series_of
-from scenarios.history import History
-from scenarios.model import Scenario
-from scenarios.world import world
+from scenarios.examples.dense import world
+from scenarios.model.history import History
+from scenarios.model.scenario import Scenario
 from tests.planner.forecasting.made import series, stakes
 
 AVERAGES = [MODELS[name] for name in BLENDED if name != "boosted"]

@@ -12,7 +12,7 @@ from planner.forecasting import boosting
 from planner.forecasting.learning import Forecaster, learn
 from planner.forecasting.models import BLENDED, MODELS
 from planner.forecasting.series import Series
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series, stakes
 
 AHEAD = 8

@@ -14,7 +14,7 @@ from planner.forecasting.models import AVERAGES, BLENDED, BOOSTED, MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series import Series
 from planner.forecasting.spread import UNKNOWN
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series, stakes
 
 AUTO = [MODELS[name] for name in BLENDED]

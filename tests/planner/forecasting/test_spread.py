@@ -13,7 +13,7 @@ from planner.forecasting.spread import (
     spread_of,
     variance,
 )
-from scenarios.model import Floats
+from scenarios.model.scenario import Floats
 
 
 def negative_binomial(mean: Floats, a: float, rng: np.random.Generator) -> Floats:

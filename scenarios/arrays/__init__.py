@@ -1,0 +1,1 @@
+"""Flat arrays: their types, sums by segment, groups of routes, and maps over threads."""

@@ -1,0 +1,1 @@
+"""From raw tables to checked arrays, all errors at once."""

@@ -1,0 +1,1 @@
+"""Demand: distributions, the error of forecasts, and sampled paths."""

@@ -1,0 +1,1 @@
+"""What a run is worth: key figures, and the audit from the raw data."""

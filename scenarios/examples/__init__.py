@@ -1,0 +1,1 @@
+"""Bundled examples and dense scenarios for tests."""

@@ -1,0 +1,1 @@
+"""The scenario as frozen data, and what follows from it alone."""

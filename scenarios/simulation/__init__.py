@@ -1,0 +1,1 @@
+"""The one timeline: state, step, costs and runs of it."""

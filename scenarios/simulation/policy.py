@@ -1,0 +1,62 @@
+"""What plugs into the simulator: order policies and demand models, both plain callables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from scenarios.arrays.segments import Array
+from scenarios.model.part import Part
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.simulation.state import State
+
+
+class OrderPolicy(Protocol):
+    """Decides the orders of a period from the state at its start."""
+
+    def __call__(self, state: State, period: int) -> Array:
+        """Orders [..., A] in units, not negative; called in review periods only."""
+        ...
+
+
+@runtime_checkable
+class SeparablePolicy(Protocol):
+    """A policy that treats every product by itself, and so can be run in parts."""
+
+    def __call__(self, state: State, period: int) -> Array: ...
+
+    def take(self, part: Part) -> OrderPolicy:
+        """The policy of some products only."""
+        ...
+
+
+class DemandModel(Protocol):
+    """Draws the demand of a scenario."""
+
+    def __call__(self, scenario: Scenario, rng: np.random.Generator) -> Floats:
+        """Units [K, T], or [paths, K, T]."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class GivenOrders:
+    """Orders fixed beforehand, as a plan has them.
+
+    Parameters
+    ----------
+    quantity : array [..., A, T]
+        Units ordered on each route in each period; nothing is ordered past the last one.
+    """
+
+    quantity: Array
+
+    def __call__(self, state: State, period: int) -> Array:
+        """Orders [..., A] of a period."""
+        orders = self.quantity[..., min(period, self.quantity.shape[-1] - 1)]
+        return orders if period < self.quantity.shape[-1] else 0 * orders
+
+    def take(self, part: Part) -> GivenOrders:
+        """The orders of some products only."""
+        return GivenOrders(self.quantity[..., part.routes, :])

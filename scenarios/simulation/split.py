@@ -1,0 +1,71 @@
+"""Running a large scenario a few products at a time, so that arrays stay in a core's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scenarios.arrays.grouping import Grouped
+from scenarios.arrays.segments import Array
+from scenarios.model.part import Part
+from scenarios.simulation.compiled import Network, take
+from scenarios.simulation.policy import OrderPolicy, SeparablePolicy
+from scenarios.simulation.state import Ages, State
+
+
+def parts_of(
+    net: Network, state: State, policy: SeparablePolicy, batch: tuple[int, ...], size: int
+) -> Iterator[tuple[Part, Network, State, OrderPolicy]]:
+    """Split by product into parts of about ``size`` stock points."""
+    indices = net.links.indices
+    n_products = int(indices.product.max()) + 1
+    count = max(1, round(net.n_points / size))
+    part_of = np.arange(n_products) * count // n_products
+    point_part = part_of[indices.product]
+    points = Grouped.by(point_part, count)
+    routes = Grouped.by(point_part[indices.destination], count)
+    rank = np.empty(net.n_points, dtype=np.int64)
+    before = np.repeat(points.start[:-1], np.diff(points.start))
+    rank[points.index] = np.arange(net.n_points) - before
+    links = None
+    for number in range(count):
+        part = Part(points.one(number), routes.one(number), rank, net.n_routes)
+        some = take(net, part, links)
+        links = some.links
+        yield part, some, with_batch(_state_of(state, part), batch), policy.take(part)
+
+
+def _state_of(state: State, part: Part) -> State:
+    ages, at_points, at_routes = state.ages, part.at_points, part.at_routes
+    return State(
+        on_hand=at_points(state.on_hand),
+        backlog=at_points(state.backlog),
+        owed=at_routes(state.owed),
+        in_transit=tuple(at_routes(slot) for slot in state.in_transit),
+        ages=None
+        if ages is None
+        else Ages(at_points(ages.on_hand), tuple(at_routes(slot) for slot in ages.in_transit)),
+    )
+
+
+def with_batch(state: State, batch: tuple[int, ...]) -> State:
+    """The state repeated over the leading axes of demand, where it does not have them."""
+
+    def repeat(x: Array, lead: int = 0) -> Array:
+        if x.ndim - lead > len(batch):
+            return x
+        middle = (1,) * (len(batch) + 1 + lead - x.ndim)
+        x = x.reshape((*x.shape[:lead], *middle, *x.shape[lead:]))
+        return np.broadcast_to(x, (*x.shape[:lead], *batch, x.shape[-1]))
+
+    ages = state.ages
+    return State(
+        on_hand=repeat(state.on_hand),
+        backlog=repeat(state.backlog),
+        owed=repeat(state.owed),
+        in_transit=tuple(repeat(slot) for slot in state.in_transit),
+        ages=None
+        if ages is None
+        else Ages(repeat(ages.on_hand, 1), tuple(repeat(slot, 1) for slot in ages.in_transit)),
+    )

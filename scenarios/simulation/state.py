@@ -1,0 +1,81 @@
+"""What the world looks like between two periods, and what happened in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scenarios.arrays.segments import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Ages:
+    """Stock by remaining life; kept only where some product is perishable.
+
+    The first axis has one entry per remaining period: what lies in entry b can be sold in this
+    period and b more. Goods that keep lie in the last entry, and expired goods that no check has
+    found yet in entry 0.
+    """
+
+    on_hand: Array
+    """[M, ..., K]"""
+    in_transit: tuple[Array, ...]
+    """[M, ..., A] for each period until arrival."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The world at the start of a period, before anyone orders. Units; leading axes are paths."""
+
+    on_hand: Array
+    """[..., K]"""
+    backlog: Array
+    """[..., K] customers who wait."""
+    owed: Array
+    """[..., A] orders of earlier periods that their origin still has to ship."""
+    in_transit: tuple[Array, ...]
+    """[..., A] each: entry l arrives in l periods (0: in the period about to start)."""
+    ages: Ages | None = None
+
+    @property
+    def on_way(self) -> Array:
+        """[..., A] everything in transit on each route."""
+        if not self.in_transit:
+            return 0.0 * self.owed
+        total = self.in_transit[0]
+        for slot in self.in_transit[1:]:
+            total = total + slot
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What happened in one period. Units, at [..., K] stock points or [..., A] routes."""
+
+    asked: Array
+    """[..., A] orders placed, and those owed from before."""
+    shipped: Array
+    """[..., A]"""
+    receipts: Array
+    """[..., K] what arrived."""
+    demand: Array
+    """[..., K] what customers wanted in this period."""
+    sales: Array
+    """[..., K] handed to customers, those who had waited first."""
+    missed: Array
+    """[..., K] demand of this period not met in this period: lost, or now waiting."""
+    on_hand: Array
+    """[..., K] stock at the end of the period, after expired units are scrapped."""
+    backlog: Array
+    """[..., K] customers waiting at the end of the period."""
+    on_way: Array
+    """[..., A] in transit at the end of the period; None where no cost depends on it."""
+    expired: Array | None
+    """[..., K] scrapped at the end of the period, what expired under way to the point included;
+    None where nothing is perishable."""
+    orders: Array
+    """[..., A] orders placed in this period."""
+
+    @property
+    def unmet_orders(self) -> Array:
+        """[..., A] what the origin could not ship: cancelled, or owed."""
+        return self.asked - self.shipped

@@ -1,0 +1,1 @@
+"""From a scenario to tables and files, whole or not at all."""

@@ -1,0 +1,287 @@
+"""A scenario to the tables that give it back."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenarios.checking.assortment import assortment
+from scenarios.model.opening import aged_products
+from scenarios.model.scenario import Floats, Ints, Names, Scenario
+
+
+def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """The tables that give the scenario back.
+
+    Optional tables without a record are left out, and so are open orders that arrive after the
+    last period, because the tables know no such dates.
+
+    Raises
+    ------
+    ValueError
+        If something would be lost that decides what happens.
+    """
+    _refuse_what_is_lost(scenario)
+    tables = {
+        "products": _products(scenario),
+        "locations": pd.DataFrame(
+            {
+                "location": _text(scenario.locations.name),
+                "storage_capacity": _finite(scenario.locations.storage_capacity[:, 0]),
+            }
+        ),
+        "lanes": _lanes(scenario),
+        "product_locations": _product_locations(scenario),
+        "product_lanes": _product_lanes(scenario),
+        "capacities": _capacities(scenario),
+        "inventory": _inventory(scenario),
+        "open_orders": _open_orders(scenario),
+        "history": _history(scenario),
+        "forecast": _forecast(scenario),
+    }
+    required = ["products", "locations", "lanes", "inventory"]
+    if not scenario.lacks_forecast:
+        required.append("forecast")
+    return {name: table for name, table in tables.items() if name in required or len(table)}
+
+
+def _refuse_what_is_lost(scenario: Scenario) -> None:
+    lost = {
+        "owed": scenario.owed is not None and scenario.owed.any(),
+        "opening_ages": aged_products(scenario).any(),
+        "elapsed": scenario.elapsed % scenario.settings.expiry_check != 0,
+        "lead_time_by_period": scenario.lead_time_by_period is not None,
+        "unfinished forecast": scenario.lacks_forecast
+        and not np.isnan(scenario.mean[scenario.points.sells]).all(),
+    }
+    names = [name for name, is_lost in lost.items() if is_lost]
+    if names:
+        raise ValueError(
+            f"tables cannot say {', '.join(names)} of a scenario: set back what may be lost with"
+            " Scenario.replace"
+        )
+
+
+def _text(names: Names) -> pd.Series:
+    return pd.Series(names, dtype="str")
+
+
+def _chosen(names: Names, index: Ints) -> pd.Categorical:
+    """Names by index; categories keep millions of rows small."""
+    return pd.Categorical.from_codes(index, categories=pd.Index(names, dtype="str"))
+
+
+def _finite(values: Floats) -> Floats:
+    """Values with a blank where there is no limit."""
+    return np.where(np.isinf(values), math.nan, values)
+
+
+def _products(scenario: Scenario) -> pd.DataFrame:
+    products = scenario.products
+    return pd.DataFrame(
+        {
+            "product": _text(products.name),
+            "missed_sale_cost": products.missed_sale_cost,
+            "holding_cost": products.holding_cost,
+            "unit_cost": products.unit_cost,
+            "price": products.price,
+            "volume": products.volume,
+            "distribution": _text(products.distribution),
+            "shelf_life": _finite(products.shelf_life),
+            "category": _text(np.array([name or None for name in products.category], dtype=object)),
+        }
+    )
+
+
+def _lanes(scenario: Scenario) -> pd.DataFrame:
+    lanes = scenario.lanes
+    return pd.DataFrame(
+        {
+            "origin": _text(lanes.origin_name),
+            "destination": _text(scenario.locations.name[lanes.destination]),
+            "lead_time": lanes.lead_time,
+            "capacity": _finite(lanes.capacity[:, 0]),
+            "unit_cost": lanes.unit_cost,
+            "order_cost": lanes.order_cost,
+        }
+    )
+
+
+def _place(scenario: Scenario, point: Ints) -> dict[str, pd.Categorical]:
+    points = scenario.points
+    return {
+        "product": _chosen(scenario.products.name, points.product[point]),
+        "location": _chosen(scenario.locations.name, points.location[point]),
+    }
+
+
+def _way(scenario: Scenario, product: Ints, lane: Ints) -> dict[str, pd.Categorical]:
+    origin, name = np.unique(scenario.lanes.origin_name.astype(str), return_inverse=True)
+    destination = scenario.lanes.destination[lane]
+    return {
+        "product": _chosen(scenario.products.name, product),
+        "origin": _chosen(origin.astype(object), name[lane]),
+        "destination": _chosen(scenario.locations.name, destination),
+    }
+
+
+def _product_locations(scenario: Scenario) -> pd.DataFrame:
+    points, products = scenario.points, scenario.products
+    holding = _where_changed(points.holding_cost, products.holding_cost[points.product])
+    missed = _where_changed(points.missed_sale_cost, products.missed_sale_cost[points.product])
+    stated = ~np.isnan(holding) | ~np.isnan(missed) | ~np.isnan(points.safety_stock)
+    row = np.flatnonzero(stated | (points.unmet_order_cost != 0))
+    return pd.DataFrame(
+        _place(scenario, row)
+        | {
+            "holding_cost": holding[row],
+            "missed_sale_cost": missed[row],
+            "unmet_order_cost": points.unmet_order_cost[row],
+            "safety_stock": points.safety_stock[row],
+        }
+    )
+
+
+def _where_changed(values: Any, base: Any) -> Floats:
+    return np.where(values == base, math.nan, values)
+
+
+def _product_lanes(scenario: Scenario) -> pd.DataFrame:
+    routes, lanes = scenario.routes, scenario.lanes
+    lead = _where_changed(routes.lead_time, lanes.lead_time[routes.lane])
+    unit_cost = _where_changed(routes.unit_cost, lanes.unit_cost[routes.lane])
+    order_cost = _where_changed(routes.order_cost, lanes.order_cost[routes.lane])
+    row = np.flatnonzero(
+        ~np.isnan(lead)
+        | ~np.isnan(unit_cost)
+        | ~np.isnan(order_cost)
+        | (routes.min_order_quantity != 0)
+        | (routes.order_multiple != 1)
+        | np.isfinite(routes.max_order_quantity)
+    )
+    stated = pd.DataFrame(
+        _way(scenario, routes.product[row], routes.lane[row])
+        | {
+            "lead_time": lead[row],
+            "min_order_quantity": routes.min_order_quantity[row],
+            "order_multiple": routes.order_multiple[row],
+            "max_order_quantity": _finite(routes.max_order_quantity[row]),
+            "unit_cost": unit_cost[row],
+            "order_cost": order_cost[row],
+        }
+    )
+    closed = _closed_routes(scenario)
+    return pd.concat([stated, closed], ignore_index=True) if len(closed) else stated
+
+
+def _closed_routes(scenario: Scenario) -> pd.DataFrame:
+    """Routes that the lanes would bring but the scenario does not have: said to be closed."""
+    routes, lanes, points = scenario.routes, scenario.lanes, scenario.points
+    key = points.location * scenario.n_products + points.product
+    implied = assortment(
+        scenario.n_products, scenario.n_locations, key, lanes.origin, lanes.destination
+    )
+    target = implied.key[implied.destination]
+    pairs = target * len(lanes.origin) + implied.lane
+    present = key[routes.destination] * len(lanes.origin) + routes.lane
+    missing = np.isin(target, key) & ~np.isin(pairs, present)
+    way = _way(scenario, target[missing] % scenario.n_products, implied.lane[missing])
+    return pd.DataFrame(way | {"max_order_quantity": np.zeros(int(missing.sum()))})
+
+
+def _capacities(scenario: Scenario) -> pd.DataFrame:
+    storage, lane = scenario.locations.storage_capacity, scenario.lanes.capacity
+    at, when = np.nonzero(storage != storage[:, :1])
+    over, then = np.nonzero(lane != lane[:, :1])
+    names = scenario.locations.name
+    nothing = np.full(len(over), None, dtype=object)
+    blank = np.full(len(at), None, dtype=object)
+    return pd.DataFrame(
+        {
+            "location": _text(np.concatenate([names[at], nothing])),
+            "origin": _text(np.concatenate([blank, scenario.lanes.origin_name[over]])),
+            "destination": _text(np.concatenate([blank, names[scenario.lanes.destination[over]]])),
+            "date": scenario.dates[np.concatenate([when, then])],
+            "capacity": np.concatenate([storage[at, when], lane[over, then]]),
+        }
+    )
+
+
+def _inventory(scenario: Scenario) -> pd.DataFrame:
+    points = scenario.points
+    return pd.DataFrame(
+        _place(scenario, np.arange(scenario.n_points))
+        | {"on_hand": points.on_hand, "backlog": points.backlog}
+    )
+
+
+def _open_orders(scenario: Scenario) -> pd.DataFrame:
+    orders = scenario.open_orders
+    inside = orders.period < scenario.n_periods
+    route = orders.route[inside]
+    return pd.DataFrame(
+        _way(scenario, scenario.routes.product[route], scenario.routes.lane[route])
+        | {
+            "quantity": orders.quantity[inside],
+            "receipt_date": scenario.dates[orders.period[inside]],
+        }
+    )
+
+
+def _history(scenario: Scenario) -> pd.DataFrame:
+    history = scenario.history
+    if history is None:
+        return pd.DataFrame()
+    n_ahead = scenario.n_periods
+
+    def over_all(past: Any, later: Any) -> Any:
+        return np.pad(past, ((0, 0), (0, n_ahead)), constant_values=later)
+
+    quantity = over_all(history.quantity, math.nan)
+    told = ~np.isnan(quantity)
+    if history.price is not None:
+        told |= ~np.isnan(history.price)
+    if history.promotion is not None:
+        told |= history.promotion != 0
+    point, period = np.nonzero(told)
+    dates = history.dates.append(scenario.dates)
+    in_stock = over_all(history.in_stock, True)[point, period]
+    columns = {
+        "date": dates.to_numpy()[period],
+        "quantity": quantity[point, period],
+        "in_stock": _chosen(np.array(["false", "true"], dtype=object), in_stock.astype(np.int64)),
+    }
+    for name in ("price", "promotion"):
+        if (plan := getattr(history, name)) is not None:
+            columns[name] = plan[point, period]
+    return pd.DataFrame(_place(scenario, point) | columns)
+
+
+def _forecast(scenario: Scenario) -> pd.DataFrame:
+    if scenario.lacks_forecast:
+        return pd.DataFrame()
+    point = np.flatnonzero(scenario.points.sells)
+    n_periods, correlation = scenario.n_periods, scenario.error_correlation
+    table = pd.DataFrame(
+        _place(scenario, np.repeat(point, n_periods))
+        | {
+            "date": np.tile(scenario.dates.to_numpy(), len(point)),
+            "mean": scenario.mean[point].ravel(),
+            "std": scenario.std[point].ravel(),
+        }
+    )
+    if correlation is not None:
+        table["error_correlation"] = correlation[point].ravel()
+    return table
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """Settings as plain values, start date and horizon stated, blanks left out."""
+    start, horizon = scenario.dates[0].date(), scenario.n_periods
+    return scenario.settings.model_dump(exclude_none=True) | {
+        "start_date": start,
+        "horizon": horizon,
+    }
