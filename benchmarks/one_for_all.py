@@ -22,7 +22,7 @@ from benchmarks.machine import machine
 from brain.analytic import Analytic
 from brain.chains import OneChain
 from brain.orders import brain_orders
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 CASES = {
     "1 stage, lead 4, lost": OneChain(100.0, (4,), std=10.0, distribution="gamma"),

@@ -28,9 +28,9 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.step import initial_state, network, step
 from solver import Kept, SolverOptions, optimise
-from solver.assemble import assemble
-from solver.data import prepare
-from solver.highs import Highs, new_highs
+from solver.formulation.assemble import assemble
+from solver.formulation.model_data import prepare
+from solver.highs.session import Highs, new_highs
 
 
 def median_seconds(work: Callable[[], object], repeat: int) -> float:

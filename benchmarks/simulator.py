@@ -35,7 +35,7 @@ from scenarios.settings import Settings
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state, network, period_costs
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 LEADS = (2, 3, 4)
 

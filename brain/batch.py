@@ -19,7 +19,7 @@ from scenarios.model.echelons import demand_beyond
 from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.simulation.state import State
 from scenarios.simulation.step import Network, initial_state, network, point_costs, step
-from solver.closed_form import OrderUpTo, order_up_to
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from brain.serial import chains
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.step import initial_state, network, step
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 DAYS = 90
 SPREAD = 0.25

@@ -20,7 +20,7 @@ from scenarios.demand.forecast_error import echelon_demand, own_lead_times
 from scenarios.model.echelons import echelons
 from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.simulation.state import State
-from solver.echelon_sum import EchelonSum, echelon_sum
+from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 
 FEATURE_VERSION = 2
 """Brains of another version are refused: they would read the features wrongly."""

@@ -20,7 +20,7 @@ from scenarios.arrays.segments import Array
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.state import State
-from solver.closed_form import OrderUpTo, order_up_to
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 LEFT = 2
 """Inputs that say how many periods are left: of all, and of those an order covers."""

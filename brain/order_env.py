@@ -32,7 +32,7 @@ from scenarios.simulation.recorder import Recorder
 from scenarios.simulation.split import with_batch
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state, network, step
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 MOST = 4.0
 """Reviews of mean demand that an action of 1 orders."""

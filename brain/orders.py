@@ -15,7 +15,7 @@ from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.echelons import echelons
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
-from solver.closed_form import OrderUpTo, order_up_to
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 Brain = Callable[[Array], Array]
 """Features [..., K, N_FEATURES] -> correction of z [..., K]."""

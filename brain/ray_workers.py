@@ -17,7 +17,7 @@ from traceback import format_exception
 from typing import Any
 
 from brain.cluster import cluster, read_address, require
-from solver.workers import Task
+from solver.workers.protocol import Task
 
 RETRIES = 3
 """Times that Ray runs a task again after its worker or its machine was lost."""
@@ -71,7 +71,8 @@ class Failure:
 
 
 class RayWorkers:
-    """Cores of a Ray cluster, see :class:`solver.workers.Workers`. Made by :func:`ray_workers`.
+    """Cores of a Ray cluster, see :class:`solver.workers.protocol.Workers`. Made by
+    :func:`ray_workers`.
 
     What a call gets of a held value is read-only where it is an array: the machine has one copy
     for all of its cores. NumPy works on one thread there.
@@ -100,7 +101,7 @@ class RayWorkers:
     def run(
         self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
     ) -> Iterator[tuple[int, Any]]:
-        """See :class:`solver.workers.Workers`; results come in the order of the tasks.
+        """See :class:`solver.workers.protocol.Workers`; results come in the order of the tasks.
 
         So sums of them are the same to the last digit, whoever was done first.
 

@@ -16,7 +16,7 @@ from scenarios.simulation.costs import point_costs
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run
 from scenarios.simulation.step import initial_state, network
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 RATIOS = (1.0, 10.0, 100.0, 1000.0)
 SIGMAX = (2, 5, 8, 11)

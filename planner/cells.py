@@ -21,7 +21,7 @@ from planner.policies.policy import Policy
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from scenarios.writing.atomic import write_whole
-from solver.workers import Here
+from solver.workers.protocol import Here
 
 Row = dict[str, Any]
 """Key figures of a run, and ``error``: empty, or what went wrong."""

@@ -13,7 +13,7 @@ import typer
 from planner.amount import count
 
 if TYPE_CHECKING:
-    from solver.workers import Workers
+    from solver.workers.protocol import Workers
 
 Input = Annotated[Path, typer.Argument(help="Folder of tables, or an .xlsx workbook.")]
 Brain = Annotated[str, typer.Option(help="Who decides the safety stocks: auto, analytic, none.")]

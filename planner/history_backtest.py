@@ -35,7 +35,7 @@ from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 DISCRETE = ("poisson", "negative_binomial")
 """Laws of products that come in whole units."""

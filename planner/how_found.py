@@ -52,7 +52,7 @@ def how_found(solver: dict[str, Any], objective: float) -> Iterator[tuple[str, s
 
 def memory_text(error: MemoryError) -> str:
     """What to tell where memory is too little; NumPy's words on it help nobody."""
-    from solver.memory import NotEnoughMemory
+    from solver.decomposition.memory import NotEnoughMemory
 
     if isinstance(error, NotEnoughMemory):
         return f"{error}. Remedy: more --memory, fewer --workers, or a part of the products"

@@ -18,8 +18,8 @@ from planner.projection import SMALLEST
 from scenarios.errors import Finding, InputError
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.reading.findings import Report
-from solver.fixed_orders import CannotShip
-from solver.reviews import ordered, review_before
+from solver.formulation.review_periods import ordered, review_before
+from solver.program.fixed_orders import CannotShip
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,11 @@ from scenarios.errors import Finding, InputError
 from scenarios.evaluation.audit import audit, storage_overflow
 from scenarios.evaluation.ledger import sum_rows
 from scenarios.model.scenario import Floats, Scenario
-from solver.fixed_orders import CannotShip
-from solver.optimise import Kept, optimise
+from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
+from solver.program.fixed_orders import CannotShip
 from solver.result import OrderPlan
-from solver.workers import Workers
+from solver.workers.protocol import Workers
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""

@@ -14,7 +14,7 @@ from scenarios.model.scenario import Floats, Ints, Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
-from solver.reviews import ordered, review_before
+from solver.formulation.review_periods import ordered, review_before
 
 SMALLEST = 5e-5
 """Orders below it would be written as 0.0000 and are left out."""

@@ -8,9 +8,9 @@ from planner.overrides_applied import changed
 from planner.planning import Clock, Prepared, Progress, finished, prepared
 from planner.result import Plan
 from scenarios.model.scenario import Scenario
-from solver.optimise import Kept
+from solver.optimiser import Kept
 from solver.options import SolverOptions
-from solver.workers import Workers
+from solver.workers.protocol import Workers
 
 
 class Replanner:

@@ -18,7 +18,7 @@ from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
 from scenarios.writing.files import new_folder, write_csv
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 SHARES = {"fill_rate", "cycle_service_level", "overstock_days", "understock_days", "perfect_days"}
 CELLS = 20_000_000

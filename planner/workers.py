@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from solver.workers import Here, Workers
+from solver.workers.protocol import Here, Workers
 
 
 @contextmanager

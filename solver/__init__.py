@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from solver.closed_form import OrderUpTo, order_up_to
-from solver.fixed_orders import CannotShip
-from solver.optimise import Kept, optimise
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
+from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
+from solver.program.fixed_orders import CannotShip
 from solver.result import OrderPlan
 
 __all__ = [

@@ -16,7 +16,7 @@ from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
-from solver.closed_form import OrderUpTo, order_up_to
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 STEP = 0.7
 """Standard deviations, or periods of mean demand, that tuning looks around at first."""

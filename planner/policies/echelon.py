@@ -9,7 +9,7 @@ import numpy as np
 
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 
 @dataclass(frozen=True)

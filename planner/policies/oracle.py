@@ -11,10 +11,10 @@ from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import CostOfRun, total_cost
 from scenarios.simulation.policy import GivenOrders
-from solver.hindsight import hindsight
-from solver.optimise import optimise
+from solver.optimiser import optimise
 from solver.options import SolverOptions
-from solver.stochastic import CERTAIN
+from solver.yardsticks.hindsight_lp import hindsight
+from solver.yardsticks.two_stage_lp import CERTAIN
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Oracle:
     placed that cannot reach a customer before the end, even if moving stock on would make room. On
     runs of a few periods that can make it dearer than a policy.
 
-    Where what counts is a :class:`LinearCost`, the exact program of :mod:`solver.hindsight` takes
-    its place, and no policy can do better.
+    Where what counts is a :class:`LinearCost`, the exact program of
+    :mod:`solver.yardsticks.hindsight_lp` takes its place, and no policy can do better.
     """
 
     options: SolverOptions = CERTAIN

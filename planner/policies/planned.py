@@ -14,9 +14,9 @@ from planner.policies.review import Review
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
-from solver.optimise import Kept, optimise
+from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
-from solver.workers import Workers
+from solver.workers.protocol import Workers
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from scenarios.simulation.run import run, simulate
 from scenarios.simulation.split import with_batch
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state, network
-from solver.closed_form import OrderUpTo, order_up_to
+from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 REVIEWS = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0])
 """What may be ordered, in reviews of mean demand."""

@@ -12,7 +12,7 @@ from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 
 def mean_flow(scenario: Scenario) -> Floats:

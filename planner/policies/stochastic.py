@@ -12,7 +12,7 @@ from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.state import State
-from solver.stochastic import first_orders
+from solver.yardsticks.two_stage_lp import first_orders
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class LinearCost:
     """Cost by period, of units of stock and of flow; what is earned counts as negative.
 
     As every unit has its price, a linear program gives the least cost in hindsight exactly
-    (:mod:`solver.hindsight`). Works in any array library, gradients included.
+    (:mod:`solver.yardsticks.hindsight_lp`). Works in any array library, gradients included.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
 from scenarios.model.scenario import Floats
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.worlds import chain, column, tree
 
 

@@ -22,7 +22,7 @@ from scenarios.demand.forecast_error import own_lead_times
 from scenarios.demand.sampling import TwoSinusoids, sample
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.worlds import chain, column, tree, world
 
 

@@ -22,7 +22,7 @@ from brain.orders import brain_orders
 from brain.rollout import rollout, untrained
 from scenarios.errors import InputError
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.worlds import chain, column
 
 SMALL = TrainingOptions(

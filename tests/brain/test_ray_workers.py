@@ -15,7 +15,7 @@ from brain import ray_workers as module
 from brain.cluster import Address, cluster, read_address, require
 from brain.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
 from scenarios.errors import Finding, InputError
-from solver.workers import Here, Workers
+from solver.workers.protocol import Here, Workers
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")

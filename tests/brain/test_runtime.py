@@ -28,8 +28,8 @@ from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state
-from solver.closed_form import order_up_to
-from solver.optimise import optimise
+from solver.closed_form.order_up_to import order_up_to
+from solver.optimiser import optimise
 from tests.worlds import chain, column, tree
 
 ROOT = Path(__file__).parents[2]

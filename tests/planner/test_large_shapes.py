@@ -20,19 +20,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-import solver.blocks
-import solver.sample
+import solver.decomposition.initial_prices
+import solver.decomposition.partition
 from planner import Override, Replanner, plan, planning
 from planner.cli import app
 from planner.how_found import how_found
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from solver import optimise
-from solver.block import AtPrices, Block, Proposal, Refused, at_prices
-from solver.judged import message_of
+from solver.decomposition.block import AtPrices, Block, Proposal, Refused, at_prices
 from solver.options import SolverOptions
+from solver.program.gap import message_of
 from solver.result import OrderPlan
-from solver.workers import Here
+from solver.workers.protocol import Here
 from tests.solver.random_worlds import SHAPES
 from tests.worlds import column, tree, world
 
@@ -45,9 +45,9 @@ seeds = st.integers(0, 100_000)
 def large_is_small() -> Iterator[None]:
     """What holds of 100,000 products holds of some here."""
     with (
-        mock.patch.object(solver.blocks, "BLOCK_ROWS", 80),
-        mock.patch.object(solver.sample, "SAMPLE_ROWS", 300),
-        mock.patch.object(import_module("solver.optimise"), "MONOLITH_BALANCES", 60),
+        mock.patch.object(solver.decomposition.partition, "BLOCK_ROWS", 80),
+        mock.patch.object(solver.decomposition.initial_prices, "SAMPLE_ROWS", 300),
+        mock.patch.object(import_module("solver.optimiser"), "MONOLITH_BALANCES", 60),
     ):
         yield
 
@@ -274,7 +274,7 @@ def test_blocks_that_time_runs_out_for_get_the_quota_of_the_others() -> None:
         return at_prices(block, replace(prices, seconds=0.0) if asked % 2 else prices)
 
     whole = planned(scenario, BLOCKS)
-    with mock.patch.object(import_module("solver.passes"), "at_prices", every_other):
+    with mock.patch.object(import_module("solver.decomposition.passes"), "at_prices", every_other):
         some = planned(scenario, BLOCKS)
     assert asked >= 10
     assert whole.bound is not None
@@ -310,13 +310,13 @@ def test_where_nothing_is_proven_no_share_is_told() -> None:
 STUCK = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
-import solver.passes
+import solver.decomposition.passes
 
 def busy(block, asked):
     print("at work", file=sys.stderr, flush=True)
     time.sleep(60)  # In a thread that no signal reaches, as compiled code is.
 
-solver.passes.at_prices = busy
+solver.decomposition.passes.at_prices = busy
 from planner.cli import main
 main()
 """

@@ -16,8 +16,8 @@ from planner.policies.policy import Policy
 from planner.policies.stochastic import StochasticProgram
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
-from solver.optimise import optimise
-from solver.owed import new_orders, ship_owed
+from solver.closed_form.backorders import new_orders, ship_owed
+from solver.optimiser import optimise
 from tests.worlds import chain, column, tree
 
 

@@ -26,7 +26,7 @@ from planner.tables_out import (
 from scenarios.errors import Finding
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
-from solver.optimise import optimise
+from solver.optimiser import optimise
 from solver.result import OrderPlan
 from tests.worlds import chain, column, tree, world
 

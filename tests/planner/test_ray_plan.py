@@ -30,7 +30,7 @@ from planner.workers import workers_of
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
-from solver.workers import Here, Task, Workers
+from solver.workers.protocol import Here, Task, Workers
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -11,8 +11,8 @@ from scenarios.problem import Problem
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from scenarios.simulation.state import State
-from solver.closed_form import order_up_to
-from solver.hindsight import hindsight
+from solver.closed_form.order_up_to import order_up_to
+from solver.yardsticks.hindsight_lp import hindsight
 
 T, GAMMA = 30, 0.97
 NAMES = ("orgym-backlog", "orgym-lost-sales")

@@ -21,7 +21,7 @@ from scenarios.catalogue.reference import (
 )
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 
 def test_the_forecast_is_two_waves_from_one_of_306_days_on() -> None:

@@ -15,7 +15,7 @@ from scenarios.arrays.segments import segment_sum
 from scenarios.examples.bundled import retail_chain, single, stores
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"

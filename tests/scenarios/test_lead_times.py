@@ -14,7 +14,7 @@ from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.step import initial_state, network
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain, tree
 

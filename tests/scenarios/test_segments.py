@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.arrays.segments import pick, segment_sum
-from solver.echelon_sum import echelon_sum, tree_depths
+from solver.closed_form.echelon_sum import echelon_sum, tree_depths
 
 SHAPES = st.sampled_from(["identity", "shifted", "tree", "sorted", "sparse", "random", "nowhere"])
 

@@ -6,7 +6,7 @@ from scenarios.demand.sampling import Forecast, Given
 from scenarios.simulation import run as simulate_module
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.scenarios.random_runs import runs
 from tests.worlds import chain, column, tree
 

@@ -11,7 +11,7 @@ from scenarios.demand.forecast_error import demand_variance, echelon_demand, sto
 from scenarios.demand.sampling import sample
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.worlds import chain, world
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from scenarios.examples.bundled import retail_chain
 from solver import SolverOptions
-from solver.assemble import assemble
-from solver.data import prepare
-from solver.highs import BASIC, Highs
+from solver.formulation.assemble import assemble
+from solver.formulation.model_data import prepare
+from solver.highs.session import BASIC, Highs
 
 
 def test_a_basis_that_was_sent_leaves_nothing_to_do() -> None:

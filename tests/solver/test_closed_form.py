@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scenarios.model.echelons import echelons
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.step import initial_state, network
-from solver.closed_form import order_up_to
+from solver.closed_form.order_up_to import order_up_to
 from tests.worlds import chain, column, tree, world
 
 

@@ -12,26 +12,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import solver.blocks
-import solver.decomposed
-import solver.sample
+import solver.decomposition.decompose
+import solver.decomposition.initial_prices
+import solver.decomposition.partition
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.portions import Portions
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, SolverOptions, optimise
-from solver.block import AtPrices, at_prices
-from solver.blocks import cut
-from solver.data import common
-from solver.fixed_orders import FixedOrders
-from solver.memory import NotEnoughMemory, blocks_to_keep
-from solver.optimise import method_for
-from solver.quotas import Totals, Use, charge
-from solver.workers import Here
+from solver.decomposition.block import AtPrices, at_prices
+from solver.decomposition.memory import NotEnoughMemory, blocks_to_keep
+from solver.decomposition.partition import cut
+from solver.decomposition.quotas import Totals, Use, charge
+from solver.formulation.model_data import common
+from solver.optimiser import method_for
+from solver.program.fixed_orders import FixedOrders
+from solver.workers.protocol import Here
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.worlds import chain
 
-OPTIMISE = sys.modules["solver.optimise"]  # The package gives its function the same name.
+OPTIMISE = sys.modules["solver.optimiser"]  # The package gives its function the same name.
 BLOCKS = SolverOptions(solver="decomposed")
 seeds = st.integers(0, 10_000)
 
@@ -40,8 +40,8 @@ seeds = st.integers(0, 10_000)
 def small_blocks() -> Iterator[None]:
     """Blocks of a product or two, and prices from a part of the products."""
     with (
-        mock.patch.object(solver.blocks, "BLOCK_ROWS", 100),
-        mock.patch.object(solver.sample, "SAMPLE_ROWS", 600),
+        mock.patch.object(solver.decomposition.partition, "BLOCK_ROWS", 100),
+        mock.patch.object(solver.decomposition.initial_prices, "SAMPLE_ROWS", 600),
     ):
         yield
 
@@ -196,7 +196,7 @@ def test_more_hands_and_kept_programs_change_nothing() -> None:
     safety = 0.5 * scenario.mean
     first = optimise(scenario, safety, BLOCKS, workers=Here(1))
     many = optimise(scenario, safety, BLOCKS, workers=Here(3))
-    with mock.patch.object(solver.decomposed, "blocks_to_keep", return_value=0):
+    with mock.patch.object(solver.decomposition.decompose, "blocks_to_keep", return_value=0):
         anew = optimise(scenario, safety, BLOCKS, workers=Here(1))
     assert first.effort.blocks > 5
     for other in (many, anew):
@@ -209,7 +209,9 @@ def test_the_next_plan_starts_from_the_prices_of_the_last() -> None:
     safety = 0.5 * scenario.mean
     kept = Kept()
     first = optimise(scenario, safety, BLOCKS, kept=kept)
-    with mock.patch.object(solver.decomposed, "sample_prices", side_effect=AssertionError):
+    with mock.patch.object(
+        solver.decomposition.decompose, "sample_prices", side_effect=AssertionError
+    ):
         again = optimise(scenario, safety, BLOCKS, kept=kept)
     assert again.gap is not None
     assert again.gap <= 0.005

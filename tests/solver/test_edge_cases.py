@@ -8,9 +8,9 @@ import pytest
 from brain import Analytic
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver import highs
-from solver.closed_form import order_up_to
-from solver.optimise import Kept, optimise
+from solver.closed_form.order_up_to import order_up_to
+from solver.highs import session as highs
+from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.worlds import chain, column, world

@@ -13,7 +13,7 @@ from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, optimise
-from solver.highs import Highs, Solution
+from solver.highs.session import Highs, Solution
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.worlds import chain, column, tree, world
 

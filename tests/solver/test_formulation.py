@@ -12,14 +12,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.model.scenario import Floats, Scenario
-from solver.assemble import assemble
-from solver.data import prepare
-from solver.evaluate import evaluate
-from solver.highs import Highs
-from solver.lots import lot_rules
-from solver.model import build_model
-from solver.optimise import optimise
+from solver.formulation.assemble import assemble
+from solver.formulation.evaluate import evaluate
+from solver.formulation.model_data import prepare
+from solver.formulation.pyomo_model import build_model
+from solver.highs.session import Highs
+from solver.optimiser import optimise
 from solver.options import SolverOptions
+from solver.program.lot_rules import lot_rules
 from tests.solver.random_worlds import SHAPES, random_world
 
 shapes = st.sampled_from(sorted(SHAPES))

@@ -12,10 +12,10 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from solver.data import prepare
-from solver.lots import lot_rules
-from solver.model import FAMILIES, build_model
+from solver.formulation.model_data import prepare
+from solver.formulation.pyomo_model import FAMILIES, build_model
 from solver.options import SolverOptions
+from solver.program.lot_rules import lot_rules
 from tests.worlds import chain, column
 
 GOLDEN = Path(__file__).parent / "golden"

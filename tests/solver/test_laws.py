@@ -13,8 +13,8 @@ from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate
 from scenarios.simulation.step import initial_state, network, period_costs, step
-from solver.closed_form import order_up_to
-from solver.optimise import Kept, optimise
+from solver.closed_form.order_up_to import order_up_to
+from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
 from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
 from tests.worlds import chain, column, tree, world
@@ -113,9 +113,9 @@ def test_more_capacity_never_costs_more(seed: int, shape: str, more: float) -> N
 
 
 def program_cost(scenario: Scenario, safety: Floats, options: SolverOptions) -> float:
-    from solver.assemble import assemble
-    from solver.data import prepare
-    from solver.highs import Highs
+    from solver.formulation.assemble import assemble
+    from solver.formulation.model_data import prepare
+    from solver.highs.session import Highs
 
     return Highs(assemble(prepare(scenario, safety, options))).solve(60).objective
 

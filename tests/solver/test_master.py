@@ -8,14 +8,14 @@ import pytest
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.portions import Portions
 from solver import SolverOptions
-from solver.capacity import SharedCapacities
-from solver.data import common
-from solver.fixed_orders import FixedOrders
-from solver.highs import Highs
-from solver.made import made_ready
-from solver.master import Master
-from solver.quotas import charge
-from solver.template import Template
+from solver.decomposition.basis_template import Template
+from solver.decomposition.master import Master
+from solver.decomposition.quotas import charge
+from solver.formulation.model_data import common
+from solver.formulation.shared_capacity import SharedCapacities
+from solver.highs.session import Highs
+from solver.program.fixed_orders import FixedOrders
+from solver.program.prepared import made_ready
 from tests.worlds import chain
 
 

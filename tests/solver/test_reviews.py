@@ -14,17 +14,17 @@ from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver.assemble import assemble
-from solver.closed_form import order_up_to
-from solver.data import prepare
-from solver.highs import Highs
-from solver.hindsight import hindsight
-from solver.lots import lot_rules
-from solver.model import build_model
-from solver.optimise import optimise
+from solver.closed_form.order_up_to import order_up_to
+from solver.formulation.assemble import assemble
+from solver.formulation.model_data import prepare
+from solver.formulation.pyomo_model import build_model
+from solver.formulation.review_periods import ordered
+from solver.highs.session import Highs
+from solver.optimiser import optimise
 from solver.options import SolverOptions
-from solver.reviews import ordered
-from solver.stochastic import first_orders
+from solver.program.lot_rules import lot_rules
+from solver.yardsticks.hindsight_lp import hindsight
+from solver.yardsticks.two_stage_lp import first_orders
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.solver.test_formulation import solve_file
 from tests.worlds import chain, column

@@ -8,11 +8,11 @@ import pytest
 from scenarios.demand.sampling import sample
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver.closed_form import order_up_to
-from solver.optimise import optimise
+from solver.closed_form.order_up_to import order_up_to
+from solver.optimiser import optimise
 from solver.options import SolverOptions
-from solver.stochastic import first_orders
 from solver.yardsticks.scenario_copies import copies
+from solver.yardsticks.two_stage_lp import first_orders
 from tests.worlds import chain, column, tree
 
 

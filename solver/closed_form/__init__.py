@@ -1,0 +1,1 @@
+"""The echelon order-up-to rule in closed form."""

@@ -1,0 +1,1 @@
+"""Large chains by blocks of products: prices, quotas, master, memory."""

@@ -1,0 +1,234 @@
+"""One block of products: solved at prices of the capacities all share, or within its quota of them.
+
+A block is everything of some products: a portion of the scenario. Its program is that of the
+portion, as :mod:`solver.formulation.assemble` makes it. At prices, the rows of shared limits are
+set free and what is used of them is paid for; within a quota they hold as they do for a whole
+chain.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from scenarios.model.scenario import Floats, Ints, Scenario
+from solver.deadline import Clock
+from solver.decomposition.basis_template import Template
+from solver.formulation.linear_program import LinearProgram
+from solver.formulation.model_data import Common
+from solver.formulation.shared_capacity import SharedCapacities
+from solver.highs.session import Basis, Highs, Termination
+from solver.options import SolverOptions
+from solver.program.fixed_orders import CannotShip, FixedOrders
+from solver.program.prepared import Made, made_ready, standing_volume, used_volume, with_capacities
+from solver.program.solve import Found, in_closed_form, solved
+
+
+class Block:
+    """What a block is made from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The portion.
+    safety_stock : array [K, T]
+    fixed : FixedOrders
+    shared : Common
+        Its capacities are those that the block can use.
+    options : SolverOptions
+    keep : bool
+        Whether to keep the program between calls, or make it anew. Sent elsewhere, it is not kept.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        safety_stock: Floats,
+        fixed: FixedOrders,
+        shared: Common,
+        options: SolverOptions,
+        keep: bool = False,
+    ):
+        self.scenario, self.safety_stock, self.fixed = scenario, safety_stock, fixed
+        self.shared, self.options, self.keep = shared, options, keep
+        self._made: Made | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_made": None, "keep": False}
+
+    def made(self) -> Made:
+        """Data and program.
+
+        Raises
+        ------
+        CannotShip
+            If a fixed order goes where nothing can be ordered.
+        """
+        if self._made is not None:
+            return self._made
+        made = made_ready(self.scenario, self.safety_stock, self.fixed, self.options, self.shared)
+        if self.keep:
+            self._made = made
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Refused:
+    """Fixed orders of a block that cannot ship, see :class:`CannotShip`; its own numbers."""
+
+    route: Ints
+    period: Ints
+    asked: Floats
+    possible: Floats
+
+    @classmethod
+    def of(cls, error: CannotShip) -> Refused:
+        return cls(error.route, error.period, error.asked, error.possible)
+
+
+@dataclass(frozen=True, eq=False)
+class AtPrices:
+    """What a block is asked at prices."""
+
+    price: Floats
+    """[M + L] of each shared limit, per unit of volume."""
+    start: Basis | Template | None
+    """Where the block ended last time, or products like its own."""
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """The best that a block can do at prices."""
+
+    termination: Termination
+    value: float
+    """Its cost with what it pays for shared capacity, or what that is no less than."""
+    use: Floats
+    """[M + L] volume it takes of each limit."""
+    basis: Basis | None
+    """Where it ended; None: nowhere."""
+    highs_seconds: float
+    seconds: float
+    """In all."""
+
+
+def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
+    """Solve a block at prices of the shared capacities."""
+    if asked.seconds <= 0:
+        # To make the program would take time, too, and there are many blocks.
+        return Proposal("time_limit", -np.inf, np.zeros(len(asked.price)), None, 0.0, 0.0)
+    started = time.perf_counter()
+    try:
+        made = block.made()
+    except CannotShip as error:
+        return Refused.of(error)
+    paid = _paid(made, asked.price)
+    highs = Highs(paid, threads=1)
+    _start(highs, made, asked.start)
+    left = asked.seconds - (time.perf_counter() - started)
+    found = highs.solve(left)
+    if found.termination == "infeasible" and len(block.fixed.route):
+        try:
+            block.fixed.explain(highs, max(left, 1.0))
+        except CannotShip as error:
+            return Refused.of(error)
+    values = np.zeros(len(paid.cost)) if found.values is None else found.values
+    return Proposal(
+        termination=found.termination,
+        value=found.bound + float(asked.price @ standing_volume(made)),
+        use=used_volume(made, values),
+        basis=highs.basis if found.termination == "optimal" else None,
+        highs_seconds=highs.seconds,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _start(highs: Highs, made: Made, start: Basis | Template | None) -> None:
+    basis = start.start(made) if isinstance(start, Template) else start
+    if basis is not None and basis.fits(made.program):
+        highs.start_from(basis)
+
+
+def _paid(made: Made, price: Floats) -> LinearProgram:
+    """The program with its shared limits paid for instead of kept."""
+    program = made.program
+    shared = slice(program.storage_row, program.storage_row + len(price))
+    duals = np.zeros(len(program.row_upper))
+    duals[shared] = price
+    cost, upper = program.cost + program.matrix.T @ duals, program.upper.copy()
+    cost[program.overflow_column] = upper[program.overflow_column] = 0.0
+    row_upper = program.row_upper.copy()
+    row_upper[shared] = np.inf
+    return replace(program, cost=cost, upper=upper, row_upper=row_upper)
+
+
+@dataclass(frozen=True, eq=False)
+class WithinQuota:
+    """What a block is asked within its quota."""
+
+    quota: SharedCapacities
+    start: Basis | Template | None
+    seconds: float
+    search: float
+    """Seconds for a search for better lots."""
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """Orders of a block within its quota."""
+
+    found: Found
+    basis: Basis | None
+    """None: HiGHS was not asked."""
+    seconds: float
+
+
+def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
+    """Orders of a block that keeps to its quota of the shared capacities."""
+    started = time.perf_counter()
+    try:
+        made = block.made()
+        shared = replace(block.shared, capacities=asked.quota)
+        made = with_capacities(made, _with_lanes(block.scenario, asked.quota), shared)
+        highs = Highs(made.program, threads=1)
+        _start(highs, made, asked.start)
+        before = highs.seconds
+        left = asked.seconds - (time.perf_counter() - started)
+        found = solved(made, highs, block.options, Clock(left, None), asked.search)
+        found = replace(found, highs_seconds=before + found.highs_seconds)
+    except CannotShip as error:
+        return Refused.of(error)
+    basis = None if found.status == "closed_form" else highs.basis
+    return Planned(found, basis, time.perf_counter() - started)
+
+
+def without_capacities(block: Block, asked: tuple[float, float]) -> Planned | Refused:
+    """Orders of a block that shares nothing with others: in closed form, or, where that counts on
+    goods that are not there, by its program.
+
+    ``asked``: seconds in all, and for a search for better lots.
+    """
+    seconds, search = asked
+    started = time.perf_counter()
+    try:
+        made = block.made()
+        found = in_closed_form(made)
+        if found.surcharge > 0:
+            left = seconds - (time.perf_counter() - started)
+            highs = Highs(made.program)
+            found = solved(made, highs, block.options, Clock(left, None), search)
+    except CannotShip as error:
+        return Refused.of(error)
+    return Planned(found, None, time.perf_counter() - started)
+
+
+def _with_lanes(scenario: Scenario, quota: SharedCapacities) -> Scenario:
+    """The scenario with the quota as its lanes' capacities: what carries orders out keeps to it."""
+    capacity = scenario.lanes.capacity.copy()
+    inside = quota.lane_period < capacity.shape[1]
+    capacity[quota.lane[inside], quota.lane_period[inside]] = quota.lane_limit[inside]
+    return replace(scenario, lanes=replace(scenario.lanes, capacity=capacity))

@@ -1,0 +1,94 @@
+"""First prices of shared capacities: those of a sample of the products with their part of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenarios.model.portions import Portions
+from scenarios.model.scenario import Floats, Scenario
+from solver.decomposition.basis_template import Template
+from solver.formulation.model_data import Common
+from solver.highs.session import Highs
+from solver.options import SolverOptions
+from solver.program.fixed_orders import FixedOrders
+from solver.program.prepared import made_ready
+
+SAMPLE_ROWS, SAMPLE_SHARE = 60_000, 0.25
+"""Balances of the sample, and their share of all, at most: with fewer the prices are less sure,
+more take longer than they save."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What a sample of the products tells of all."""
+
+    price: Floats
+    """[M + L] of the shared limits."""
+    template: Template | None
+    highs_seconds: float
+
+
+def sample_prices(
+    portions: Portions,
+    safety_stock: Floats,
+    shared: Common,
+    options: SolverOptions,
+    seconds: float,
+) -> Sample:
+    """Prices of the shared limits by a sample.
+
+    Some products, up to ``SAMPLE_ROWS`` balances together, are drawn at random and solved as one
+    program, with a part of each capacity: by the volume that they need there of what all need. What
+    people have fixed is left out. All prices are 0 if time runs out.
+
+    Parameters
+    ----------
+    portions : Portions
+        Of the whole scenario.
+    safety_stock : array [K, T]
+    """
+    scenario, limits = portions.scenario, shared.capacities
+    n = len(limits.location) + len(limits.lane)
+    each = max(1.0, scenario.n_points / scenario.n_products)
+    rows = min(SAMPLE_ROWS, SAMPLE_SHARE * scenario.n_points * shared.n_periods)
+    count = round(rows / shared.n_periods / each)
+    count = int(np.clip(count, 1, scenario.n_products))
+    drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
+    portion = portions.of(np.sort(drawn))
+    part = portions.cut(portion)
+    stored, sent = _needs(scenario, safety_stock)
+    part_stored, part_sent = _needs(part, safety_stock[portion.points])
+    of_storage = _ratio(part_stored, stored)[limits.location]
+    of_lane = _ratio(part_sent, sent)[limits.lane]
+    own = replace(
+        limits,
+        storage_base=limits.storage_base * of_storage,
+        tier_width=limits.tier_width * np.maximum(of_storage, 1e-9)[:, None],
+        lane_limit=limits.lane_limit * of_lane,
+    )
+    none = FixedOrders.of(part, None)
+    made = made_ready(
+        part, safety_stock[portion.points], none, options, replace(shared, capacities=own)
+    )
+    highs = Highs(made.program)
+    found = highs.solve(seconds)
+    if found.termination != "optimal" or found.row_dual is None:
+        return Sample(np.zeros(n), None, highs.seconds)
+    price = np.maximum(-found.row_dual[made.program.storage_row :][:n], 0.0)
+    return Sample(price, Template.of(made, highs.basis), highs.seconds)
+
+
+def _needs(scenario: Scenario, safety_stock: Floats) -> tuple[Floats, Floats]:
+    """Volume that products need at each location [J] and on each lane [N], about."""
+    points, routes = scenario.points, scenario.routes
+    wanted = np.maximum(safety_stock, 0.0).mean(axis=1) + scenario.mean.mean(axis=1)
+    need: Floats = scenario.point_volume * (wanted + points.on_hand)
+    stored = np.bincount(points.location, need, scenario.n_locations).astype(np.float64)
+    sent = np.bincount(routes.lane, need[routes.destination], len(scenario.lanes.origin))
+    return stored, sent.astype(np.float64)
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 0.0)

@@ -1,0 +1,194 @@
+"""All blocks at prices, and all blocks within quotas: the two passes of a round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from scenarios.model.scenario import Floats
+from solver.deadline import Clock
+from solver.decomposition.basis_template import Template
+from solver.decomposition.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
+from solver.decomposition.partition import Blocks
+from solver.decomposition.quotas import Totals, Use, charge, guessed
+from solver.formulation.shared_capacity import SharedCapacities, overflow_cost
+from solver.highs.session import Basis, Termination
+from solver.program.solve import Found
+
+Start = Basis | Template | None
+"""Where a block begins: where it ended, or as products like its own."""
+FOR_PRICES = 0.5
+"""Share of the time left that a round may spend at prices, the rest being for its quotas."""
+
+
+@dataclass(frozen=True, eq=False)
+class AskedAtPrices:
+    """What all blocks do at prices."""
+
+    bound: float
+    """-inf where nothing is known of some block."""
+    unbounded: bool
+    """Whether prices pay for something without end."""
+    uses: list[Use]
+    starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block; None where some was not solved."""
+    highs_seconds: float
+    block_seconds: float
+
+
+def all_at_prices(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    price: Floats,
+    starts: list[Start],
+    clock: Clock,
+) -> AskedAtPrices:
+    """Solve every block at prices [M + L], from ``starts``."""
+    clock.phase("prices")
+    until = clock.left() * (1.0 - FOR_PRICES)
+
+    def asked() -> Iterator[AtPrices]:
+        for number, use in enumerate(blocks.uses):
+            left = max(clock.left() - until, 0.0)
+            yield AtPrices(price[use.rows], starts[number], left)
+
+    values, costs = np.full((2, len(blocks.held)), -np.inf)
+    uses, ends, unbounded = list(blocks.uses), list(starts), False
+    highs_seconds = block_seconds = 0.0
+    for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
+        highs_seconds += proposal.highs_seconds
+        block_seconds += proposal.seconds
+        unbounded |= proposal.termination not in ("optimal", "time_limit")
+        values[number] = proposal.value
+        if proposal.termination == "optimal":
+            costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
+            uses[number] = replace(uses[number], volume=proposal.use)
+            ends[number] = proposal.basis
+    proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
+    known = np.isfinite(costs)
+    complete = proposals if known.all() else None
+    uses = guessed(uses, known, len(price))
+    bound = float(values.sum()) + charge(limits, price)
+    return AskedAtPrices(bound, unbounded, uses, ends, complete, highs_seconds, block_seconds)
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """The plan of all blocks within their quotas."""
+
+    found: Found
+    starts: list[Start]
+    proposals: list[tuple[float, Floats]] | None
+    """Cost and use of each block without lot rules; None where time ran out for some."""
+    closed_form: int
+    """Blocks that time ran out for."""
+    block_seconds: float
+
+
+def all_within_quotas(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: list[Use],
+    starts: list[Start],
+    clock: Clock,
+    n_routes: int,
+) -> Round:
+    """Plan every block within its quota of the limits, by what it uses; ``n_routes`` of the whole
+    chain."""
+    clock.phase("quotas")
+    totals = Totals.of(limits, uses)
+
+    def asked() -> Iterator[WithinQuota]:
+        for number, use in enumerate(uses):
+            left = clock.left()
+            yield WithinQuota(totals.quota(use), starts[number], left, blocks.fair(left, number))
+
+    results = told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
+    return gathered(blocks, limits, uses, list(starts), results, n_routes)
+
+
+def gathered(
+    blocks: Blocks,
+    limits: SharedCapacities,
+    uses: Sequence[Use],
+    starts: list[Start],
+    results: Iterator[tuple[int, Planned]],
+    n_routes: int,
+) -> Round:
+    """The plans of blocks as one."""
+    n_storage = len(limits.location)
+    price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
+    stored = np.zeros(n_storage)
+    orders = relaxed = np.empty((0, 0))
+    cost = surcharge = relaxed_cost = relaxed_surcharge = 0.0
+    highs_seconds = block_seconds = 0.0
+    terminations: list[Termination] = []
+    proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
+    for number, planned in results:
+        found, use, routes = planned.found, uses[number], blocks.portions[number].routes
+        starts[number] = planned.basis or starts[number]
+        if not orders.size:
+            shape = (n_routes, found.orders.shape[1])
+            orders, relaxed = np.zeros(shape), np.zeros(shape)
+        orders[routes], relaxed[routes] = found.orders, found.relaxed
+        stored[use.rows[use.rows < n_storage]] += found.stored
+        own = np.abs(use.volume) + 1e-6 * use.size
+        price[use.rows] += own * found.price
+        weight[use.rows] += own
+        cost += found.cost - found.overflow
+        surcharge += found.surcharge
+        highs_seconds += found.highs_seconds
+        block_seconds += planned.seconds
+        if found.relaxed_cost is None or found.relaxed_use is None:
+            terminations.append(found.termination)
+            proposals = None
+            continue
+        alone = found.relaxed_cost - found.relaxed_overflow
+        relaxed_cost += alone
+        relaxed_surcharge += found.relaxed_surcharge
+        relaxed_use[use.rows] += found.relaxed_use
+        if proposals is not None:
+            proposals[number] = alone, found.relaxed_use
+    overflow = overflow_cost(limits, stored)
+    relaxed_overflow = overflow_cost(limits, relaxed_use[:n_storage])
+    everywhere = len(terminations) == len(uses)
+    return Round(
+        Found(
+            status="closed_form" if everywhere else "optimal",
+            orders=orders,
+            relaxed=relaxed,
+            cost=cost + overflow,
+            bound=-np.inf,
+            surcharge=surcharge,
+            relaxed_cost=None if terminations else relaxed_cost + relaxed_overflow,
+            relaxed_surcharge=relaxed_surcharge,
+            relaxed_use=relaxed_use,
+            relaxed_overflow=relaxed_overflow,
+            price=price / np.where(weight > 0, weight, 1.0),
+            stored=stored,
+            overflow=overflow,
+            termination=terminations[0] if everywhere else "optimal",
+            highs_seconds=highs_seconds,
+        ),
+        starts,
+        proposals,
+        len(terminations),
+        block_seconds,
+    )
+
+
+def told(
+    results: Iterator[tuple[int, Any]], blocks: Blocks, what: str, clock: Clock
+) -> Iterator[tuple[int, Any]]:
+    """The same results, with a word on progress every second."""
+    last, total = time.perf_counter(), len(blocks.held)
+    for done, result in enumerate(results, start=1):
+        if time.perf_counter() - last > 1.0:
+            last = time.perf_counter()
+            clock.tell(f"{what}, block {done:,} of {total:,}")
+        yield result

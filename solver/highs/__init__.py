@@ -1,0 +1,1 @@
+"""HiGHS: sessions that stay warm, and bases to start from."""

@@ -1,0 +1,1 @@
+"""One program from preparing to whole lots and orders."""

@@ -1,0 +1,94 @@
+"""A scenario and its program, ready to be solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenarios.model.scenario import Floats, Scenario
+from solver.formulation.assemble import assemble
+from solver.formulation.linear_program import LinearProgram
+from solver.formulation.model_data import Common, ModelData, common, prepare
+from solver.formulation.pyomo_model import LotRules
+from solver.options import SolverOptions
+from solver.program.fixed_orders import FixedOrders
+from solver.program.lot_rules import lot_rules, with_fixed_cost
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """All products of a chain, or a portion of them with capacities of its own."""
+
+    scenario: Scenario
+    safety_stock: Floats
+    """[K, T]"""
+    fixed: FixedOrders
+    shared: Common
+    data: ModelData
+    rules: LotRules
+    program: LinearProgram
+    """Orders of a fixed cost pay it by their share of the largest order."""
+
+
+def made_ready(
+    scenario: Scenario,
+    safety_stock: Floats,
+    fixed: FixedOrders,
+    options: SolverOptions,
+    shared: Common | None = None,
+) -> Made:
+    """Data, lot rules and program of a scenario; ``shared`` is given for a portion.
+
+    Raises
+    ------
+    CannotShip
+        If a fixed order goes where nothing can be ordered.
+    """
+    shared = shared or common(scenario, options)
+    asked = fixed.route[fixed.placed], fixed.period[fixed.placed]
+    data = prepare(scenario, safety_stock, options, asked, shared)
+    program = assemble(data)
+    if len(fixed.route):
+        program = replace(program, lower=program.lower.copy())
+        fixed.bound(program)
+    rules = lot_rules(scenario, data, fixed)
+    return Made(scenario, safety_stock, fixed, shared, data, rules, with_fixed_cost(program, rules))
+
+
+def with_capacities(made: Made, scenario: Scenario, shared: Common) -> Made:
+    """The same program with other capacities in the same places and periods."""
+    limits, program = shared.capacities, made.program
+    first, lanes = program.storage_row, program.lane_row
+    last = lanes + len(limits.lane)
+    upper, row_upper = program.upper.copy(), program.row_upper.copy()
+    # Storage rows read  volume(x) - overflow <= base - volume of the data.
+    row_upper[first:lanes] += limits.storage_base - made.data.capacities.storage_base
+    row_upper[lanes:last] = limits.lane_limit
+    upper[program.overflow_column] = limits.tier_width.ravel()
+    return replace(
+        made,
+        scenario=scenario,
+        shared=shared,
+        data=replace(made.data, capacities=limits),
+        program=replace(program, upper=upper, row_upper=row_upper),
+    )
+
+
+def used_volume(made: Made, values: Floats) -> Floats:
+    """[M + L] volume that a solution takes of each shared limit, storage first."""
+    program = made.program
+    values = values.copy()
+    values[program.overflow_column] = 0.0
+    shared = slice(program.storage_row, program.storage_row + program.n_shared)
+    use = np.asarray((program.matrix @ values)[shared])
+    return use + standing_volume(made)
+
+
+def standing_volume(made: Made) -> Floats:
+    """[M + L] the part of it that is data: of stored volume, what stands on the right."""
+    program, limits = made.program, made.data.capacities
+    standing = np.zeros(program.n_shared)
+    right = program.row_upper[program.storage_row : program.lane_row]
+    standing[: len(limits.location)] = limits.storage_base - right
+    return standing

@@ -1,0 +1,214 @@
+"""Orders from a program: relax, round what is released now, repair, prove the gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenarios.model.scenario import Floats
+from solver.deadline import Clock
+from solver.formulation.evaluate import Evaluation, evaluate, stored_volume
+from solver.formulation.linear_program import shipments_of
+from solver.formulation.shared_capacity import overflow_cost
+from solver.highs.session import Highs, Termination
+from solver.options import SolverOptions
+from solver.program.executed_orders import carried_out, closed_form_orders
+from solver.program.gap import gap_of, status_of
+from solver.program.lot_rounding import restored, rounded
+from solver.program.lot_rules import exact_lots
+from solver.program.lot_search import improve
+from solver.program.prepared import Made, used_volume
+from solver.result import Status
+
+SEARCHES = 3
+"""Searches for better lots: one may change the surcharge, and with it what the gap means."""
+LEAST = 0.2
+"""Seconds below which no search begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Orders for one program. Costs and bound have the surcharge on lost sales in them."""
+
+    status: Status
+    orders: Floats
+    """[A, S]"""
+    relaxed: Floats
+    """[A, S] orders without lot rules."""
+    cost: float
+    bound: float
+    surcharge: float
+    relaxed_cost: float | None
+    """Of the relaxation; None: it was not solved."""
+    relaxed_surcharge: float
+    """Part of ``relaxed_cost`` that is surcharge on lost sales."""
+    relaxed_use: Floats | None
+    """[M + L] volume that it takes of each shared limit, storage first."""
+    relaxed_overflow: float
+    """Part of ``relaxed_cost`` that is charged for overflow."""
+    price: Floats
+    """[M + L] of the shared capacities; per unit of volume."""
+    stored: Floats
+    """[M] volume planned at each storage limit."""
+    overflow: float
+    """Part of ``cost`` that is charged for it."""
+    termination: Termination
+    """Of the relaxation."""
+    highs_seconds: float
+
+    @property
+    def relaxed_objective(self) -> float | None:
+        """Cost of the relaxation without its own surcharge; None: it was not solved."""
+        return None if self.relaxed_cost is None else self.relaxed_cost - self.relaxed_surcharge
+
+
+def solved(
+    made: Made,
+    highs: Highs,
+    options: SolverOptions,
+    clock: Clock,
+    search: float = np.inf,
+) -> Found:
+    """Solve the relaxation, which proves the bound; set orders of the commit window to permitted
+    lots, and solve everything else again around them. If the gap is wider than asked for, HiGHS
+    searches for better lots in the time that is left, for ``search`` seconds at most. If time runs
+    out before the relaxation is solved, the closed form gives the orders.
+
+    Raises
+    ------
+    CannotShip
+        If fixed orders ask for more than can ship.
+    """
+    rules, fixed, program = made.rules, made.fixed, made.program
+    before = highs.seconds
+    clock.phase("solve")
+    relaxed = highs.solve(clock.left() * 0.8)
+    if relaxed.termination != "optimal":
+        if len(fixed.route) and relaxed.termination != "time_limit":
+            fixed.explain(highs, max(clock.left(), 1.0))
+        clock.phase("closed form")
+        spent = highs.seconds - before
+        return replace(
+            in_closed_form(made, relaxed.bound),
+            termination=relaxed.termination,
+            highs_seconds=spent,
+        )
+    assert relaxed.values is not None
+    assert relaxed.row_dual is not None
+    free = shipments_of(program, relaxed.values)
+    price = np.maximum(-relaxed.row_dual[program.storage_row :][: program.n_shared], 0.0)
+    bound, best, searched = relaxed.bound, free, 0.0
+    use, limits = used_volume(made, relaxed.values), made.data.capacities
+    planned = without_lots = _evaluated(made, free)
+    if len(rules.route):
+        clock.phase("round")
+        lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
+        best = _carried_out(made, free) if lots is None else lots
+        planned = _evaluated(made, best)
+        clock.phase("search")
+        started = clock.left()
+        for _ in range(SEARCHES):
+            cost, surcharge = planned.cost + _fixed_cost(made, best), planned.surcharge
+            left = min(clock.left(), search - (started - clock.left()))
+            if gap_of((cost, surcharge), bound) <= options.gap or left <= LEAST:
+                break
+            # In currency: relative to the surcharged objective the search would stop too early.
+            close = options.gap * abs(min(cost, bound) - surcharge)
+            best, bound = improve(made.data, highs, rules, best, cost, bound, left, close)
+            planned = _evaluated(made, best)
+        searched = started - clock.left()
+        restored(highs, program, rules)
+    review = made.data.review
+    owing = (review != np.arange(len(review))).any()
+    if planned.overdrawn > 1e-6 and not owing:
+        # A place that sells and supplies may be planned to ship while customers wait there; they
+        # are served first, so less ships. (Where it is owed until the next review, it ships late.)
+        best = _carried_out(made, best)
+        planned = _evaluated(made, best)
+    objective, stored = planned.cost + _fixed_cost(made, best), _stored(made, planned)
+    gap = gap_of((objective, planned.surcharge), bound)
+    return Found(
+        status=status_of(gap, options, clock.left() <= 1.0),
+        orders=fixed.settled(exact_lots(made.data, rules, best)),
+        relaxed=fixed.settled(made.data.ordered(free)),
+        cost=objective,
+        bound=min(bound, objective),
+        surcharge=planned.surcharge,
+        relaxed_cost=relaxed.objective,
+        relaxed_surcharge=without_lots.surcharge,
+        relaxed_use=use,
+        relaxed_overflow=overflow_cost(limits, use[: len(limits.location)]),
+        price=price,
+        stored=stored,
+        overflow=overflow_cost(made.data.capacities, stored),
+        termination="optimal",
+        highs_seconds=highs.seconds - before + searched,
+    )
+
+
+def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
+    """Closed-form orders, carried out as far as stock and lanes allow."""
+    n_periods, fixed = made.data.n_periods, made.fixed
+    orders = closed_form_orders(
+        made.scenario, n_periods, made.rules, fixed, made.safety_stock, made.data.missed_already
+    )
+    orders = fixed.settled(orders)
+    planned = _evaluated(made, orders)
+    stored = _stored(made, planned)
+    if (made.safety_stock >= 0).all():
+        # Then no part of the cost is negative.
+        bound = max(bound, planned.surcharge)
+    return Found(
+        status="closed_form",
+        orders=orders,
+        relaxed=orders,
+        cost=planned.cost + _fixed_cost(made, orders),
+        bound=bound,
+        surcharge=planned.surcharge,
+        relaxed_cost=None,
+        relaxed_surcharge=0.0,
+        relaxed_use=None,
+        relaxed_overflow=0.0,
+        price=np.zeros(made.program.n_shared),
+        stored=stored,
+        overflow=overflow_cost(made.data.capacities, stored),
+        termination="optimal",
+        highs_seconds=0.0,
+    )
+
+
+def _carried_out(made: Made, shipments: Floats) -> Floats:
+    """What ships [A, S] of planned shipments [A, S] in the period in which it is ordered."""
+    asked = made.data.ordered(shipments)
+    return carried_out(
+        made.scenario,
+        made.data.n_periods,
+        made.rules,
+        made.fixed,
+        lambda state, period: asked[:, period],
+    )
+
+
+def _evaluated(made: Made, shipments: Floats) -> Evaluation:
+    return evaluate(made.data, shipments, made.scenario.points.missed_sale_cost)
+
+
+def _fixed_cost(made: Made, shipments: Floats) -> float:
+    rules = made.rules
+    placed = made.data.ordered(shipments)[rules.route, rules.period] > 0
+    return float((rules.fixed_cost * placed).sum()) + rules.paid
+
+
+def _stored(made: Made, planned: Evaluation) -> Floats:
+    limits = made.data.capacities
+    stored = stored_volume(made.data, planned.on_hand, made.scenario.n_locations)
+    return stored[limits.location, limits.storage_period]
+
+
+def _by_place(made: Made, price: Floats) -> Floats:
+    """[J, S] prices of storage."""
+    limits, data = made.data.capacities, made.data
+    by_place = np.zeros((made.scenario.n_locations, data.n_periods))
+    by_place[limits.location, limits.storage_period] = price[: len(limits.location)]
+    return by_place

@@ -1,0 +1,41 @@
+"""What is kept between solutions of similar programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.model.scenario import Floats
+from solver.decomposition.basis_template import Template
+from solver.formulation.linear_program import LinearProgram
+from solver.highs.session import Basis, Highs
+
+
+@dataclass(eq=False)
+class Kept:
+    """A program that HiGHS keeps, so that a similar one starts from the last basis; of blocks,
+    the last prices of the shared capacities and their bases."""
+
+    highs: Highs | None = None
+    price: Floats | None = None
+    """[M + L] prices that blocks were solved at."""
+    starts: list[Basis | Template | None] | None = None
+
+    def load(self, program: LinearProgram, threads: int) -> Highs:
+        """The kept instance with new data if the matrix is the same, else a new one."""
+        highs = self.highs
+        if highs and highs.threads == threads and _same_matrix(highs.program, program):
+            highs.change_program(program)
+        else:
+            self.highs = highs = Highs(program, threads)
+        return highs
+
+
+def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:
+    return (
+        one.matrix.shape == other.matrix.shape
+        and np.array_equal(one.matrix.indptr, other.matrix.indptr)
+        and np.array_equal(one.matrix.indices, other.matrix.indices)
+        and np.array_equal(one.matrix.data, other.matrix.data)
+    )

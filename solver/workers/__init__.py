@@ -1,0 +1,1 @@
+"""Where blocks and runs are worked on: threads, processes, Ray."""

@@ -1,0 +1,1 @@
+"""What orders could cost at best: with hindsight, or over many paths."""
