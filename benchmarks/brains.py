@@ -16,9 +16,9 @@ import argparse
 
 from benchmarks.judge import trained_for
 from benchmarks.machine import machine
-from brain.chains import STD_BOUNDS, ReferenceChains
-from brain.registry import automatic, trained
-from brain.scores import RATIOS, SIGMAX, grid_point
+from brain.environments.training_chains import STD_BOUNDS, ReferenceChains
+from brain.trained.registry import automatic, trained
+from brain.training.scores import RATIOS, SIGMAX, grid_point
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     args = parser.parse_args()
     policy = automatic() if args.brain == "auto" else trained(args.brain)
     if policy is None:
-        raise SystemExit("no brain is shipped: python -m brain.ship")
+        raise SystemExit("no brain is shipped: python -m brain.training.ship")
     print(machine())
     rules = ("means", "retailer", "all stages", "analytic")
     print("\n| ratio | std < | " + " | ".join(f"over {rule}" for rule in rules) + " |")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from scipy import stats
 
-from brain.analytic import demand_quantile
+from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting.forecasting import chosen_models, forecast, stakes_of, with_forecast
 from planner.forecasting.learning import Forecaster, learn
 from planner.forecasting.series import series_of

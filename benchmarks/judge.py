@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from brain.chains import ChainSource
-from brain.registry import automatic
+from brain.environments.training_chains import ChainSource
+from brain.trained.registry import automatic
 from scenarios.demand.sampling import sample
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.compiled import Network
@@ -74,8 +74,8 @@ def trained_for(chains: ChainSource, steps: int, seed: int) -> Brain:
     """A brain trained for these chains and nothing else."""
     import torch
 
-    from brain.hdpo import TrainingOptions, train
-    from brain.network import Perceptron
+    from brain.learning.hdpo import TrainingOptions, train
+    from brain.learning.network import Perceptron
 
     torch.set_num_threads(1)
     options = TrainingOptions(steps=steps, chains=256, periods=60, seed=seed, validate_every=steps)
@@ -93,5 +93,5 @@ def shipped_for(ratio: float) -> Brain:
     """The shipped brains at a ratio."""
     policy = automatic()
     if policy is None:
-        raise SystemExit("no brain is shipped: python -m brain.ship")
+        raise SystemExit("no brain is shipped: python -m brain.training.ship")
     return policy.at(ratio)

@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks.judge import FORECAST, dearer, mean_costs, shipped_for, trained_for
 from benchmarks.machine import machine
-from brain.analytic import Analytic
-from brain.chains import OneChain
-from brain.orders import brain_orders
+from brain.analytic.newsvendor import Analytic
+from brain.environments.brain_orders import brain_orders
+from brain.environments.training_chains import OneChain
 from solver.closed_form.order_up_to import order_up_to
 
 CASES = {

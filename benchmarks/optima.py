@@ -31,8 +31,8 @@ from benchmarks.judge import (
     trained_for,
 )
 from benchmarks.machine import machine
-from brain.chains import OneChain
-from brain.orders import brain_orders
+from brain.environments.brain_orders import brain_orders
+from brain.environments.training_chains import OneChain
 from planner.policies.echelon import EchelonBaseStock
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.serial import INSTANCES, Instance

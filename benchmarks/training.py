@@ -14,12 +14,12 @@ import dataclasses
 import time
 
 from benchmarks.machine import machine
-from brain.brain_out import layers_of
-from brain.chains import ChainSource, RandomChains, ReferenceChains
-from brain.hdpo import Progress
-from brain.posts import AlgorithmName, Job, Post
-from brain.side_by_side import cluster, side_by_side
-from brain.training import default_options
+from brain.environments.training_chains import ChainSource, RandomChains, ReferenceChains
+from brain.learning.hdpo import Progress
+from brain.training.export import layers_of
+from brain.training.messages import AlgorithmName, Job, Post
+from brain.training.parallel import cluster, side_by_side
+from brain.training.train import default_options
 
 MARKS = (15, 30, 60, 120, 180, 240, 300, 450, 600)
 """Seconds at which costs are told."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from brain.analytic import Analytic
-from brain.floor import at_least_nothing
-from brain.override import NoSafetyStock, apply_overrides
+from brain.analytic.floor import at_least_nothing
+from brain.analytic.newsvendor import Analytic
+from brain.analytic.overrides import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from scenarios.model.scenario import Scenario
 
 if TYPE_CHECKING:
-    from brain.training import train
+    from brain.training.train import train
 
 __all__ = [
     "Analytic",
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
     if name != "train":
         raise AttributeError(f"module 'brain' has no attribute {name!r}")
     # On first use only: training is an extra, and planning does without it.
-    from brain.training import train
+    from brain.training.train import train
 
     return train
 
@@ -47,7 +47,7 @@ def find_brain(name: str) -> SafetyStockPolicy:
         return Analytic()
     if name == NoSafetyStock.name:
         return NoSafetyStock()
-    from brain.registry import automatic, trained
+    from brain.trained.registry import automatic, trained
 
     if name == "auto":
         return automatic() or Analytic()
@@ -58,7 +58,7 @@ def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -
     """Safety stocks of every point and period, to be held throughout.
 
     The user's own override the brain's, of which none is below zero where nobody buys
-    (:func:`brain.floor.at_least_nothing`).
+    (:func:`brain.analytic.floor.at_least_nothing`).
 
     Parameters
     ----------

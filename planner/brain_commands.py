@@ -21,8 +21,8 @@ def list_brains() -> None:
     from planner.cli import _errors
 
     with _errors():
-        from brain.registry import SHIPPED, brain_files, user_folder
-        from brain.runtime import load_brain
+        from brain.trained.registry import SHIPPED, brain_files, user_folder
+        from brain.trained.runtime import load_brain
         from planner.brain_text import domain_text
         from scenarios.errors import InputError
 
@@ -46,8 +46,8 @@ def show(name: Name) -> None:
     from planner.cli import _errors
 
     with _errors():
-        from brain.find import brain_path
-        from brain.runtime import load_brain
+        from brain.trained.find import brain_path
+        from brain.trained.runtime import load_brain
         from planner.brain_text import manifest_text
 
         path = brain_path(name)
@@ -62,8 +62,8 @@ def export(
     from planner.cli import BAD_INPUT, _errors, _fail
 
     with _errors():
-        from brain.find import brain_path
-        from brain.runtime import BUILT_IN, load_brain
+        from brain.trained.find import brain_path
+        from brain.trained.runtime import BUILT_IN, load_brain
 
         path = brain_path(name)
         load_brain(path)
@@ -86,13 +86,13 @@ def explain(
 
     with _errors():
         _check_picture(out)
-        from brain.explain import responses, shown_chain
-        from brain.find import brain_path
-        from brain.runtime import load_brain
+        from brain.trained.find import brain_path
+        from brain.trained.runtime import load_brain
+        from brain.training.responses import responses, shown_chain
         from planner.brain_text import chain_text, draw_responses, responses_text
 
         brain = load_brain(brain_path(name))
-        title = f"{brain.name}: {chain_text(shown_chain(brain.manifest.domain))}"
+        title = f"{brain.name}: {chain_text(shown_chain(brain.trained.manifest.domain))}"
         seen = responses(brain)
         if out is None:
             typer.echo(title + "\n" + responses_text(seen))
@@ -113,7 +113,7 @@ def curves(
 
     with _errors():
         _check_picture(out)
-        from brain.learning import learning_curves
+        from brain.training.learning_table import learning_curves
         from planner.brain_text import curves_text
         from planner.pictures import draw_learning
 

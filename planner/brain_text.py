@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from brain.learning import MORE
+from brain.training.learning_table import MORE
 
 if TYPE_CHECKING:
-    from brain.explain import Chain, Response
-    from brain.manifest import Manifest
+    from brain.trained.manifest import Manifest
+    from brain.training.responses import Chain, Response
     from scenarios.model.scenario import Floats
 
 BARS = "▁▂▃▄▅▆▇█"

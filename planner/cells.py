@@ -125,7 +125,7 @@ def _no_interrupt() -> Iterator[None]:
 
 
 def _on_cluster(cells: Sequence[Cell], address: str) -> Rows:
-    from brain.ray_workers import spread
+    from solver.workers.ray_workers import spread
 
     policies = {id(work.policy): work.policy for _, work in cells}
     identities = {key: _identity(policy) for key, policy in policies.items()}

@@ -289,10 +289,10 @@ def _errors() -> Iterator[None]:
 
         _fail(f"error: {memory_text(error)}", NO_PLAN)
     except (ValueError, RuntimeError) as error:
-        from brain.ray_workers import ClusterFailed
         from planner import screen
         from planner.result import AuditError
         from scenarios.errors import InputError
+        from solver.workers.ray_workers import ClusterFailed
 
         if isinstance(error, ClusterFailed):
             _fail(f"error: {screen.harmless(str(error))}", NO_PLAN)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from brain.find import brain_identity
+from brain.trained.find import brain_identity
 from planner.code_identity import code_identity
 from scenarios.model.scenario import Scenario
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brain.analytic import analytic_stock
+from brain.analytic.newsvendor import analytic_stock
 from planner.amount import count
 from planner.backtesting import BacktestResult, over_time
 from planner.fingerprint import input_hash, policy_identity

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from brain import safety_stocks
-from brain.empty_shelves import where_empty
-from brain.override import decides_nothing
+from brain.analytic.overrides import decides_nothing
+from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.capacity_table import capacity_prices, capacity_table
 from planner.fingerprint import input_hash

@@ -154,7 +154,7 @@ def study(
     ray : str, optional
         Address of a Ray cluster whose machines run the cells instead, each with this package and
         the same brains; ``local`` or ``local[N]`` makes one of this machine, see
-        :func:`brain.cluster.read_address`. Needs the extra ``train``.
+        :func:`solver.workers.ray_cluster.read_address`. Needs the extra ``train``.
     cells_in : Path, optional
         Folder in which finished cells are kept, and from which they are taken: by what scenario
         and policy are made of (:func:`planner.fingerprint.policy_identity`).

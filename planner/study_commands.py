@@ -29,8 +29,8 @@ def study(
     one_of(workers, ray)
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
-        from brain.cluster import read_address
         from scenarios.writing.files import check_free
+        from solver.workers.ray_cluster import read_address
 
         read_address(ray)
         check_free(out)
@@ -97,9 +97,9 @@ def bench(
     one_of(workers, ray)
     with _errors(), screen.Progress(quiet=quiet) as progress:
         progress("loading")
-        from brain.cluster import read_address
         from planner import benching
         from planner.bench_text import board_text, entries_text
+        from solver.workers.ray_cluster import read_address
 
         read_address(ray)
 

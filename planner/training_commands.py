@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 if TYPE_CHECKING:
-    from brain.hdpo import Progress
+    from brain.learning.hdpo import Progress
 
 BAD_INPUT, NOT_TRAINED, STOPPED = 2, 3, 130
 QUIET_SECONDS = 10.0
@@ -68,16 +68,21 @@ def train(
 
     with _errors(), Bars(quiet=quiet) as bars:
         try:
-            from brain.training import CURRICULUM, check_resume, default_options, require_extra
+            from brain.training.train import (
+                CURRICULUM,
+                check_resume,
+                default_options,
+                require_extra,
+            )
 
             require_extra()
             import dataclasses
 
             from brain import train as train_brains
-            from brain.checkpoint import CheckpointDamaged
-            from brain.hdpo import TrainingDiverged
-            from brain.order import FILE, check_order
-            from brain.registry import user_folder
+            from brain.learning.checkpoint import CheckpointDamaged
+            from brain.learning.hdpo import TrainingDiverged
+            from brain.trained.registry import user_folder
+            from brain.training.request import FILE, check_order
         except ImportError as error:
             _fail(f"error: {error}", BAD_INPUT)
         options = None

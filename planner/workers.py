@@ -34,7 +34,7 @@ def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Wor
     if ray is None:
         yield Here(count)
         return
-    from brain.ray_workers import ray_workers
+    from solver.workers.ray_workers import ray_workers
 
     with ray_workers(ray) as there:
         yield there

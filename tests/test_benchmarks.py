@@ -12,7 +12,7 @@ import torch
 
 from benchmarks import brain_speed, forecasting, leaderboard, one_for_all, optima, rolling
 from benchmarks.judge import dearer, half_width, mean_costs, trained_for
-from brain.chains import OneChain
+from brain.environments.training_chains import OneChain
 from solver.closed_form.order_up_to import order_up_to
 
 

@@ -23,7 +23,7 @@ FIRST_OF_ENTRY = 4
 
 def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
     """Choose, and run."""
-    from brain.registry import brain_files
+    from brain.trained.registry import brain_files
     from planner.policies.named import NAMED
     from scenarios.catalogue import ENTRIES
 

@@ -63,7 +63,7 @@ def _open(name: str) -> None:
 
 def _form(site: Site) -> None:
     """What a new training needs."""
-    from brain.registry import brain_files
+    from brain.trained.registry import brain_files
 
     with ui.card().props("flat bordered").classes("w-full gap-2"):
         ui.label("New training").classes("font-bold")

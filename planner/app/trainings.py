@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from brain.curve import FILE as CURVE
-from brain.curve import read_curve
-from brain.order import FILE, brain_name, check_order
+from brain.training.curves import FILE as CURVE
+from brain.training.curves import read_curve
+from brain.training.request import FILE, brain_name, check_order
 from planner.app.folder import Folder
 from planner.app.jobs import NOTE, Job
 from scenarios.errors import Finding, InputError

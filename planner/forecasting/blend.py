@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from brain.analytic import demand_quantile
+from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
 from planner.forecasting.series import Mask
 from planner.forecasting.spread import Spread, dispersion, variance

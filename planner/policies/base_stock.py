@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brain.analytic import analytic_stock
+from brain.analytic.newsvendor import analytic_stock
 from planner.policies.policy import Ready
 from planner.policies.simple import mean_flow
 from planner.policies.tuning import Search, annealing, local_search, simplex, tuned

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain import find_brain
-from brain.analytic import Analytic
-from brain.override import NoSafetyStock, apply_overrides
+from brain.analytic.newsvendor import Analytic
+from brain.analytic.overrides import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
 from scenarios.model.scenario import Floats, Scenario

@@ -13,7 +13,7 @@ from scenarios.simulation.policy import OrderPolicy
 
 @dataclass(frozen=True)
 class Differentiable:
-    """See :mod:`brain.differentiable`. Needs the extra ``train``.
+    """See :mod:`brain.order_policies.differentiable`. Needs the extra ``train``.
 
     Parameters
     ----------
@@ -37,6 +37,6 @@ class Differentiable:
             If Torch is missing.
         """
         needs(self.name, "torch")
-        from brain.differentiable import Effort, learn
+        from brain.order_policies.differentiable import Effort, learn
 
         return learn(problem, rng, Effort(steps=self.steps, n_paths=self.n_paths))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from brain.cluster import missing
 from scenarios.errors import Finding, InputError
+from solver.workers.ray_cluster import missing
 
 
 def needs(policy: str, *packages: str) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from brain.empty_shelves import where_empty
-from brain.override import decides_nothing
+from brain.analytic.overrides import decides_nothing
+from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy
 from planner.policies.policy import Ready
 from planner.policies.review import Review

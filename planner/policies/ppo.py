@@ -44,8 +44,8 @@ class Ppo:
             If the extra ``train`` is not installed.
         """
         needs(self.name, "ray", "torch", "gymnasium")
-        from brain.order_env import Codec
-        from brain.order_ppo import train_orders
+        from brain.order_policies.order_env import Codec
+        from brain.order_policies.ppo import train_orders
 
         with warnings.catch_warnings():
             # What Ray warns of in its own code is not the user's business.

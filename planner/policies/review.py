@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from brain import find_brain
-from brain.override import apply_overrides
+from brain.analytic.overrides import apply_overrides
 from brain.policy import SafetyStockPolicy
 from scenarios.errors import Finding
 from scenarios.model.scenario import Floats, Scenario

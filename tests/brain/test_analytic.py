@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from brain import Analytic, NoSafetyStock, safety_stocks
-from brain.analytic import critical_ratios, demand_quantile
+from brain.analytic.newsvendor import critical_ratios, demand_quantile
 from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
 from scenarios.model.scenario import Floats

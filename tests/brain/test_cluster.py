@@ -10,9 +10,9 @@ import pytest
 from ray.cluster_utils import Cluster
 
 from brain import train
-from brain.chains import RandomChains
-from brain.hdpo import TrainingOptions
-from brain.runtime import load_brain
+from brain.environments.training_chains import RandomChains
+from brain.learning.hdpo import TrainingOptions
+from brain.trained.runtime import load_brain
 from planner import study
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant

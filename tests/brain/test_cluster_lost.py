@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from ray.cluster_utils import Cluster
 
-from brain import cluster as clusters
-from brain import ray_workers as module
-from brain.ray_workers import ClusterFailed, ray_workers
 from scenarios.errors import InputError
+from solver.workers import ray_cluster as clusters
+from solver.workers import ray_workers as module
+from solver.workers.ray_workers import ClusterFailed, ray_workers
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -13,8 +13,8 @@ from scenarios.simulation.trajectory import Trajectory
 
 pytest.importorskip("torch")
 
-from brain.differentiable import Effort, learn
-from brain.learned_orders import learned_orders, untaught
+from brain.order_policies.differentiable import Effort, learn
+from brain.order_policies.order_up_to import learned_orders, untaught
 
 QUICK = Effort(steps=60, n_paths=64, hidden=(8,), check_paths=128)
 

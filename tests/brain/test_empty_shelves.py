@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from brain.analytic import Analytic
-from brain.empty_shelves import _clipped, at_arrival, where_empty
+from brain.analytic.newsvendor import Analytic
+from brain.analytic.stockouts import _clipped, at_arrival, where_empty
 from planner import plan
 from scenarios.model.scenario import Floats, Scenario
 from tests.worlds import chain

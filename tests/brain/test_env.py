@@ -12,12 +12,12 @@ from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.batch import prepare, textbook_cost
-from brain.chains import Lot, RandomChains
-from brain.env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
-from brain.episodes import ChainEpisodes, ScenarioEpisodes, repeated
-from brain.features import ordered_for
-from brain.observation import Layout
+from brain.environments.chain_batch import prepare, textbook_cost
+from brain.environments.episodes import ChainEpisodes, ScenarioEpisodes, repeated
+from brain.environments.inventory_env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
+from brain.environments.observation import Layout
+from brain.environments.training_chains import Lot, RandomChains
+from brain.trained.features import ordered_for
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.demand.sampling import TwoSinusoids, sample
 from scenarios.model.scenario import Scenario

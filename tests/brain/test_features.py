@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from brain.chains import RandomChains, ReferenceChains
-from brain.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
-from brain.serial import chains
+from brain.environments.serial_chains import chains
+from brain.environments.training_chains import RandomChains, ReferenceChains
+from brain.trained.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state, network
 from tests.worlds import chain, column, tree

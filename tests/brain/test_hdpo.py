@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import torch
 
-from brain.analytic import Analytic
-from brain.chains import RandomChains
-from brain.hdpo import CHECKPOINT, Lots, Progress, TrainingDiverged, TrainingOptions, train
-from brain.network import Perceptron
-from brain.orders import brain_orders
-from brain.rollout import rollout, untrained
+from brain.analytic.newsvendor import Analytic
+from brain.environments.brain_orders import brain_orders
+from brain.environments.training_chains import RandomChains
+from brain.learning.hdpo import CHECKPOINT, Lots, Progress, TrainingDiverged, TrainingOptions, train
+from brain.learning.network import Perceptron
+from brain.learning.rollout import rollout, untrained
 from scenarios.errors import InputError
 from scenarios.simulation.run import simulate
 from solver.closed_form.order_up_to import order_up_to

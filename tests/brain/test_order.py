@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from brain.chains import RandomChains
-from brain.hdpo import TrainingOptions
-from brain.order import FILE, Order, check_order, read_order
+from brain.environments.training_chains import RandomChains
+from brain.learning.hdpo import TrainingOptions
+from brain.training.request import FILE, Order, check_order, read_order
 from scenarios.errors import InputError
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from brain.order_env import AHEAD, ARRIVALS, Codec, OrderEnv
+from brain.order_policies.order_env import AHEAD, ARRIVALS, Codec, OrderEnv
 from planner.policies.ppo import Ppo
 from planner.policies.simple import Random
 from scenarios.errors import InputError

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brain import ray_workers as module
-from brain.cluster import Address, cluster, read_address, require
-from brain.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
 from scenarios.errors import Finding, InputError
+from solver.workers import ray_workers as module
 from solver.workers.protocol import Here, Workers
+from solver.workers.ray_cluster import Address, cluster, read_address, require
+from solver.workers.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -11,21 +11,21 @@ import pytest
 import torch
 
 from brain import train
-from brain.chains import Lot, RandomChains
-from brain.checkpoint import CheckpointDamaged
-from brain.cluster import cluster
-from brain.episodes import episodes_of
-from brain.hdpo import TrainingOptions
-from brain.hdpo import train as train_plainly
-from brain.job import run_job, unpack
-from brain.manifest import Domain, Manifest
-from brain.onnx_file import write_onnx
-from brain.posts import Job, Post
-from brain.ppo import ppo_config
-from brain.rllib_env import brain_of, set_brain
-from brain.rollout import untrained
-from brain.runtime import load_brain
+from brain.environments.episodes import episodes_of
+from brain.environments.training_chains import Lot, RandomChains
+from brain.learning.checkpoint import CheckpointDamaged
+from brain.learning.hdpo import TrainingOptions
+from brain.learning.hdpo import train as train_plainly
+from brain.learning.ppo import ppo_config
+from brain.learning.rllib_env import brain_of, set_brain
+from brain.learning.rollout import untrained
+from brain.trained.manifest import Domain, Manifest
+from brain.trained.runtime import load_brain
+from brain.training.job import run_job, unpack
+from brain.training.messages import Job, Post
+from brain.training.onnx_file import write_onnx
 from scenarios.errors import InputError
+from solver.workers.ray_cluster import cluster
 
 # What Ray and RLlib warn of in their own code is theirs.
 pytestmark = pytest.mark.filterwarnings("ignore")

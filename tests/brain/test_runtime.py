@@ -15,15 +15,15 @@ import torch
 from onnx import TensorProto, helper
 
 from brain import find_brain, safety_stocks
-from brain.analytic import Analytic
-from brain.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
-from brain.manifest import KEY, Domain, Manifest
-from brain.network import Perceptron
-from brain.onnx_file import onnx_bytes, read_layers, write_onnx
-from brain.orders import brain_orders
-from brain.registry import FOLDER, brain_files
-from brain.runtime import BrainFile, Trained, load_brain
-from brain.serving import by_ratio
+from brain.analytic.newsvendor import Analytic
+from brain.environments.brain_orders import brain_orders
+from brain.learning.network import Perceptron
+from brain.trained.applicability import by_ratio
+from brain.trained.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
+from brain.trained.manifest import KEY, Domain, Manifest
+from brain.trained.registry import FOLDER, brain_files
+from brain.trained.runtime import BrainFile, Trained, load_brain
+from brain.training.onnx_file import onnx_bytes, read_layers, write_onnx
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario

@@ -10,12 +10,12 @@ import pytest
 import torch
 from scipy.stats import norm
 
-from brain.chains import RandomChains
-from brain.curve import Curve, figures, read_curve
-from brain.hdpo import Progress, TrainingOptions, Validation
-from brain.network import Perceptron
-from brain.rollout import rollout, untrained
-from brain.watching import Reference, kinds_of_day, look_at, ratio_of, watched
+from brain.environments.training_chains import RandomChains
+from brain.learning.hdpo import Progress, TrainingOptions, Validation
+from brain.learning.network import Perceptron
+from brain.learning.rollout import rollout, untrained
+from brain.learning.validation import Reference, kinds_of_day, look_at, ratio_of, watched
+from brain.training.curves import Curve, figures, read_curve
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from brain.explain import profiles, responses, shown_chain
-from brain.features import N_FEATURES
-from brain.manifest import Domain, Manifest
-from brain.onnx_file import write_onnx
-from brain.runtime import load_brain
+from brain.trained.features import N_FEATURES
+from brain.trained.manifest import Domain, Manifest
+from brain.trained.runtime import load_brain
+from brain.training.onnx_file import write_onnx
+from brain.training.responses import profiles, responses, shown_chain
 from planner.cli import app
 
 RUN = CliRunner()

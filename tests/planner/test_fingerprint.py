@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from brain import Analytic, find_brain
-from brain.registry import FOLDER, SHIPPED
+from brain.trained.registry import FOLDER, SHIPPED
 from planner.fingerprint import policy_identity
 from planner.policies.closed_form import ClosedForm
 from planner.policies.named import NAMED

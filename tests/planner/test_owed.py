@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from brain.override import NoSafetyStock
+from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest, plan
 from planner.policies.closed_form import ClosedForm

@@ -19,7 +19,6 @@ import pytest
 from ray.cluster_utils import Cluster
 from typer.testing import CliRunner, Result
 
-from brain.ray_workers import ClusterFailed
 from planner import backtest, plan
 from planner.backtesting import backtest_to
 from planner.cells import run_all
@@ -31,6 +30,7 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
 from solver.workers.protocol import Here, Task, Workers
+from solver.workers.ray_workers import ClusterFailed
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brain.analytic import Analytic
+from brain.analytic.newsvendor import Analytic
 from scenarios.catalogue import ENTRIES
 from scenarios.catalogue.reference import (
     DEMAND,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brain.episodes import repeated
+from brain.environments.episodes import repeated
 from planner.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change

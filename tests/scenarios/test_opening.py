@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.episodes import repeated
+from brain.environments.episodes import repeated
 from planner.fingerprint import input_hash
 from scenarios.evaluation.audit import audit
 from scenarios.simulation.policy import GivenOrders

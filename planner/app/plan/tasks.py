@@ -30,7 +30,7 @@ def warm(memory: Memory, progress: Progress) -> dict[str, str]:
     import planner.replanning
     import planner.screen  # noqa: F401
     import scenarios.tables  # noqa: F401
-    from brain.registry import SHIPPED, brain_files
+    from brain.trained.registry import SHIPPED, brain_files
 
     found = {
         "auto": "auto (learned brains, by cost ratio)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brain.analytic import demand_quantile
+from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting import forecast
 from planner.forecasting.blend import QUANTILES
 from planner.forecasting.forecasting import stakes_of

@@ -1,0 +1,1 @@
+"""Textbook safety stocks, the user's own, and what empty shelves change."""

@@ -1,0 +1,1 @@
+"""What brains learn in: chains, episodes, observations, Gymnasium environments."""

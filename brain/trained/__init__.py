@@ -1,0 +1,1 @@
+"""Trained brains: features, runtime, where each applies, files."""

@@ -1,0 +1,88 @@
+"""What a brain says about itself: its name, the domain it was trained on, and how it scored."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from brain.trained.features import FEATURE_VERSION
+
+FORMAT = 1
+"""Version of the manifest."""
+
+KEY = "echelon-planner"
+"""Name under which a manifest stands in the metadata of an ONNX file."""
+
+
+class Domain(BaseModel):
+    """What a brain was trained on; ranges include both ends.
+
+    Outside it a brain guesses, so the planner uses the analytic rule there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ratio: tuple[float, float]
+    """Missed-sale over holding cost where customers buy."""
+    stages: tuple[int, int]
+    lead_time: tuple[int, int]
+    cv: tuple[float, float]
+    """Std over mean of demand in a period, typical of a product."""
+    unmet_demand: tuple[Literal["lost", "backlog"], ...]
+    timeline: tuple[Literal["order_first", "receive_first"], ...] = ("order_first",)
+    review_period: tuple[int, int] = (1, 1)
+
+    @property
+    def centre(self) -> float:
+        """The ratio a brain is best at: the middle of its range in logarithm."""
+        return float(f"{math.sqrt(self.ratio[0] * self.ratio[1]):.10g}")
+
+
+class Manifest(BaseModel):
+    """The metadata of a brain file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=80)
+    domain: Domain
+    format: int = FORMAT
+    feature_version: int = FEATURE_VERSION
+    algorithm: str = "hdpo"
+    seed: int = 0
+    steps: int = 0
+    scores: dict[str, float] = Field(default_factory=dict)
+    """Cost relative to other policies on fresh demand, by the name of the comparison."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Of the packages it was trained with."""
+
+    def to_json(self) -> str:
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Read a manifest.
+
+        Raises
+        ------
+        ValueError
+            With one line on what is wrong with it.
+        """
+        try:
+            raw: Any = json.loads(text)
+        except ValueError:
+            raise ValueError("its manifest is not JSON") from None
+        if not isinstance(raw, dict):
+            raise ValueError("its manifest is not a table")
+        # Versions first: a newer file may well hold fields that are unknown here.
+        for key, known in (("format", FORMAT), ("feature_version", FEATURE_VERSION)):
+            if raw.get(key) != known:
+                what = "feature version" if key == "feature_version" else "format"
+                raise ValueError(f"it has {what} {raw.get(key)}, this program reads {known}")
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            field = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise ValueError(f"its manifest has a bad {field}") from None

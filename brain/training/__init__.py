@@ -1,0 +1,1 @@
+"""Training as a job: request, runs side by side, curves, scores, export."""
