@@ -2,11 +2,11 @@
 
     python -m benchmarks.favorita --weeks 26 --products 40
 
-The last weeks of the data are played as they came (:func:`planner.history_backtest`): in each,
-orders are placed knowing the sales before it alone, and what is sold is demand. Costs, lead times,
-opening stocks and capacities are those of ``examples/favorita.py``, made from the weeks before; the
-room of the DC and of the lane to it are shared by all products. Forecasts are made every week, the
-same for all policies; models learn anew every eight.
+The last weeks of the data are played as they came (:func:`planner.experiments.history_backtest`):
+in each, orders are placed knowing the sales before it alone, and what is sold is demand. Costs,
+lead times, opening stocks and capacities are those of ``examples/favorita.py``, made from the weeks
+before; the room of the DC and of the lane to it are shared by all products. Forecasts are made
+every week, the same for all policies; models learn anew every eight.
 
 Policies: ``hybrid`` and ``analytic-mip`` (trained or textbook safety stocks, and the order model),
 and ``cover W``: each store orders up to its protection interval and W weeks more of the mean of its
@@ -25,10 +25,10 @@ import numpy as np
 
 from benchmarks.machine import machine
 from examples.favorita import DATA, QUARTER, favorita
-from planner.backtesting import BacktestResult
-from planner.history_backtest import backtest_history
-from planner.origins import forecasts_at
-from planner.policies.planned import ANALYTIC_PLANNED, HYBRID
+from planner.experiments.backtest import BacktestResult
+from planner.experiments.history_backtest import backtest_history
+from planner.forecasting.origins import forecasts_at
+from planner.policies.order_model import ANALYTIC_PLANNED, HYBRID
 from planner.policies.policy import Policy
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import echelons

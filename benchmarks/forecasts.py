@@ -28,7 +28,7 @@ import pandas as pd
 from benchmarks.fresh import Foreseen, came_true, interval_demand, quantile, step_of_law
 from benchmarks.machine import machine
 from benchmarks.worlds import DATA, WINDOWS, world_of
-from planner.forecasting.models import MODELS
+from planner.forecasting.models.registry import MODELS
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.as_of import as_of
 

@@ -8,9 +8,9 @@ import numpy as np
 from scipy import stats
 
 from brain.analytic.newsvendor import demand_quantile
-from planner.forecasting.forecasting import chosen_models, forecast, stakes_of, with_forecast
-from planner.forecasting.learning import Forecaster, learn
-from planner.forecasting.series import series_of
+from planner.forecasting.forecast import chosen_models, forecast, stakes_of, with_forecast
+from planner.forecasting.learn import Forecaster, learn
+from planner.forecasting.series.series import series_of
 from scenarios.demand.forecast_error import demand_variance, split_variance
 from scenarios.model.scenario import Floats, Scenario
 

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.machine import machine
-from planner.bench_text import board_markdown
-from planner.benching import bench
-from planner.pictures import draw_leaderboard
+from planner.commands.text.bench import board_markdown
+from planner.experiments.bench import bench
+from planner.reporting.pictures import draw_leaderboard
 from scenarios.catalogue import ENTRIES, MAIN
 
 

@@ -33,7 +33,7 @@ from benchmarks.judge import (
 from benchmarks.machine import machine
 from brain.environments.brain_orders import brain_orders
 from brain.environments.training_chains import OneChain
-from planner.policies.echelon import EchelonBaseStock
+from planner.policies.echelon_base_stock import EchelonBaseStock
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.serial import INSTANCES, Instance
 from scenarios.model.scenario import Floats, Scenario

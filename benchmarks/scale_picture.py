@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.scale_text import GB, YARDSTICKS, Row, growth
-from planner.looks import GREY, OURS, RED
-from planner.pictures import figure, tidy
+from planner.reporting.pictures import figure, tidy
+from planner.text.palette import GREY, OURS, RED
 
 TICKS = [m * 10**e for e in range(-1, 6) for m in (1, 2, 5)]
 

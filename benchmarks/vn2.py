@@ -48,8 +48,8 @@ from benchmarks.machine import machine
 from benchmarks.seasonal_average import YEAR, season_of, trailing_mean
 from benchmarks.worlds import WINDOWS
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
-from planner.planning import plan
-from planner.result import Plan
+from planner.planning.plan import plan
+from planner.planning.plan_result import Plan
 from scenarios.model.as_of import as_of
 from scenarios.model.scenario import Floats, OpenOrders, Scenario
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.backtesting import BacktestResult, backtest
+    from planner.experiments.backtest import BacktestResult, backtest
+    from planner.experiments.history_backtest import backtest_history
+    from planner.experiments.study import StudyResult, study
     from planner.forecasting import Forecast, forecast
-    from planner.history_backtest import backtest_history
-    from planner.origins import Origins, forecasts_at
-    from planner.overrides import Override, Overrides, read_overrides
-    from planner.planning import plan
-    from planner.replanning import Replanner
-    from planner.result import AuditError, Plan, Report
-    from planner.studies import StudyResult, study
+    from planner.forecasting.origins import Origins, forecasts_at
+    from planner.overrides.override import Override, Overrides, read_overrides
+    from planner.planning.plan import plan
+    from planner.planning.plan_result import AuditError, Plan, Report
+    from planner.planning.replan import Replanner
 
 __all__ = [
     "AuditError",
@@ -39,23 +39,23 @@ __all__ = [
 ]
 
 _HOME = {
-    "backtest": "planner.backtesting",
-    "BacktestResult": "planner.backtesting",
-    "backtest_history": "planner.history_backtest",
+    "backtest": "planner.experiments.backtest",
+    "BacktestResult": "planner.experiments.backtest",
+    "backtest_history": "planner.experiments.history_backtest",
     "forecast": "planner.forecasting",
-    "forecasts_at": "planner.origins",
-    "Origins": "planner.origins",
+    "forecasts_at": "planner.forecasting.origins",
+    "Origins": "planner.forecasting.origins",
     "Forecast": "planner.forecasting",
-    "Override": "planner.overrides",
-    "Overrides": "planner.overrides",
-    "read_overrides": "planner.overrides",
-    "plan": "planner.planning",
-    "Replanner": "planner.replanning",
-    "study": "planner.studies",
-    "StudyResult": "planner.studies",
-    "AuditError": "planner.result",
-    "Plan": "planner.result",
-    "Report": "planner.result",
+    "Override": "planner.overrides.override",
+    "Overrides": "planner.overrides.override",
+    "read_overrides": "planner.overrides.override",
+    "plan": "planner.planning.plan",
+    "Replanner": "planner.planning.replan",
+    "study": "planner.experiments.study",
+    "StudyResult": "planner.experiments.study",
+    "AuditError": "planner.planning.plan_result",
+    "Plan": "planner.planning.plan_result",
+    "Report": "planner.planning.plan_result",
 }
 
 

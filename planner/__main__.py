@@ -1,6 +1,6 @@
 """``python -m planner`` is the command ``planner``."""
 
-from planner.cli import main
+from planner.commands.cli import main
 
 if __name__ == "__main__":
     main()

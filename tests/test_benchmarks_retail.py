@@ -20,8 +20,8 @@ from benchmarks.fresh import (
     stock_up_to,
 )
 from benchmarks.worlds import world_of
-from planner.history_backtest import backtest_history
-from planner.origins import forecasts_at
+from planner.experiments.history_backtest import backtest_history
+from planner.forecasting.origins import forecasts_at
 from scenarios.examples.dense import world as small_world
 from scenarios.model.as_of import as_of
 from scenarios.model.history import History

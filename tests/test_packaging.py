@@ -107,7 +107,7 @@ HEAVY = ("numpy", "pandas", "pyomo", "pyarrow", "scipy", "highspy", "onnxruntime
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\n"
-        "from planner.cli import app\n"
+        "from planner.commands.cli import app\n"
         "try:\n"
         f"    app({arguments!r})\n"
         "except SystemExit as stop:\n"
@@ -122,7 +122,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
 def test_planning_imports_neither_ray_nor_torch() -> None:
     code = (
-        "import sys, planner.planning, planner.simulating\n"
+        "import sys, planner.planning.plan, planner.experiments.statistics\n"
         "print(sorted({'ray', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -132,7 +132,7 @@ def test_planning_imports_neither_ray_nor_torch() -> None:
 
 
 def test_the_function_plan_is_what_the_package_gives() -> None:
-    code = "import planner.planning; from planner import plan, Plan; assert callable(plan)"
+    code = "import planner.planning.plan; from planner import plan, Plan; assert callable(plan)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nicegui import ui
 
-from planner import looks
+from planner.text import palette
 from scenarios.errors import Finding
 
 PAGES = (
@@ -31,8 +31,8 @@ body { background: #fafafa; color: #222; }
 def frame(title: str) -> Iterator[None]:
     """A page: the header with the way to the others, and a column for what is in it."""
     ui.colors(
-        primary=looks.BLUE, secondary=looks.GREY, accent=looks.ORANGE, positive=looks.GREEN,
-        negative=looks.RED, warning=looks.ORANGE, info=looks.SKY,
+        primary=palette.BLUE, secondary=palette.GREY, accent=palette.ORANGE, positive=palette.GREEN,
+        negative=palette.RED, warning=palette.ORANGE, info=palette.SKY,
     )  # fmt: skip
     ui.add_css(STYLE)
     ui.page_title(f"{title} - planner")
@@ -98,7 +98,7 @@ def chart(
     """Options of a chart: axes with units, quiet grid, legend below, one tooltip for all lines."""
     return {
         "animation": False,
-        "color": list(looks.COLOURS),
+        "color": list(palette.COLOURS),
         "title": {"text": title, "textStyle": {"fontSize": 14, "fontWeight": 600}},
         "grid": {"left": 64, "right": 24, "top": 40, "bottom": 64},
         "legend": {"bottom": 0, "type": "scroll"},

@@ -31,7 +31,10 @@ def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> N
     from nicegui import app, ui
     from starlette.responses import RedirectResponse
 
-    from planner.app import plan_page, simulate_page, study_page, train_page
+    from planner.app.plan import page as plan_page
+    from planner.app.simulate import page as simulate_page
+    from planner.app.study import page as study_page
+    from planner.app.train import page as train_page
 
     site = Site(Folder(root.resolve()), most_bytes)
     # A form around an upload adds a little to the file.

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from planner.how_found import memory_text
-from planner.report.words import upper_first
+from planner.reporting.words import upper_first
+from planner.text.method import memory_text
 from scenarios.errors import Finding, InputError
 
 Progress = Callable[[str], None]

@@ -1,5 +1,5 @@
 """Forecasts of demand from sales history."""
 
-from planner.forecasting.forecasting import Forecast, forecast, foreseen
+from planner.forecasting.forecast import Forecast, forecast, foreseen
 
 __all__ = ["Forecast", "forecast", "foreseen"]

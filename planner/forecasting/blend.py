@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from brain.analytic.newsvendor import demand_quantile
+from planner.forecasting.error_model import Spread, dispersion, variance
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
-from planner.forecasting.series import Mask
-from planner.forecasting.spread import Spread, dispersion, variance
+from planner.forecasting.series.series import Mask
 from scenarios.model.scenario import Floats, Ints, Names
 
 STEPS = 5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.forecasting.models import Model
-from planner.forecasting.series import Series
+from planner.forecasting.models.registry import Model
+from planner.forecasting.series.series import Series
 from scenarios.model.scenario import Floats, Ints
 
 WEEKS = 26

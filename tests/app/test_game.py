@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.app.simulate import by_hand, tasks
-from planner.app.simulate.game import Game
+from planner.app.simulate import manual_orders, tasks
+from planner.app.simulate.day_figures import Chosen, day_of, figures_of, passed, prediction
 from planner.app.simulate.setup import CATALOGUE, POLICIES, Setup, problem_of, sources
-from planner.app.simulate.shown import Chosen, day_of, figures_of, passed, prediction
-from planner.backtesting import backtest
-from planner.policies.named import NAMED, named
+from planner.app.simulate.stepwise_run import Game
+from planner.experiments.backtest import backtest
+from planner.policies.registry import NAMED, named
 from planner.policies.simple import ZERO
 from scenarios.catalogue import ENTRIES
 from scenarios.demand.sampling import sample
@@ -143,17 +143,17 @@ def test_what_is_shown_of_a_product_and_a_place_adds_up_to_the_whole() -> None:
 
 def test_lines_to_order_on_are_found_by_text_and_lane_and_paged() -> None:
     game = game_of(chain([1, 2], 6.0, n_products=12, n_periods=9, on_hand=4.0))
-    page = by_hand.lines(game, "", None, 2)
+    page = manual_orders.lines(game, "", None, 2)
     assert (page.count, len(page.rows)) == (24, 4)
-    some = by_hand.lines(game, "p12", 0, 0)
+    some = manual_orders.lines(game, "p12", 0, 0)
     assert [(line.product, line.lane) for line in some.rows] == [("P12", "dc1 → store")]
     # An order of today has to last the 1 day that it takes and the one until the next.
     assert (some.rows[0].on_hand, some.rows[0].expected, some.rows[0].lead_time) == (4, 12, 1)
-    by_hand.place(game, some.rows[0].route, 5.0)
-    again = by_hand.lines(game, "p12", 0, 0)
+    manual_orders.place(game, some.rows[0].route, 5.0)
+    again = manual_orders.lines(game, "p12", 0, 0)
     assert (again.rows[0].order, again.order_lines, again.ordered) == (5, 1, 5)
     with pytest.raises(InputError, match="not 0 or more"):
-        by_hand.place(game, 0, float("nan"))
+        manual_orders.place(game, 0, float("nan"))
 
 
 def test_the_log_runs_nothing_in_a_spreadsheet(tmp_path: Path) -> None:

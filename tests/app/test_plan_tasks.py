@@ -19,9 +19,9 @@ import pytest
 
 from planner import Override, plan
 from planner.app.folder import Folder
-from planner.app.plan import tasks, uploads, views
+from planner.app.plan import queries, tasks, uploads
+from planner.app.plan.page_state import Difference, Planned
 from planner.app.plan.session import Session
-from planner.app.plan.shown import Difference, Planned
 from planner.app.worker import Worker
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
@@ -400,8 +400,8 @@ def test_the_band_of_demand_is_that_of_reports() -> None:
     """And of the page Simulate: nine of ten normal demands."""
     from scipy import special
 
-    from planner.app.simulate.shown import BAND
+    from planner.app.simulate.day_figures import BAND
 
-    script = resources.files("planner.report").joinpath("assets/products.js").read_text("utf-8")
-    assert f"Z90 = {views.Z90};" in script
-    assert pytest.approx(special.ndtri((1 + BAND) / 2), abs=5e-4) == views.Z90
+    script = resources.files("planner.reporting").joinpath("assets/products.js").read_text("utf-8")
+    assert f"Z90 = {queries.Z90};" in script
+    assert pytest.approx(special.ndtri((1 + BAND) / 2), abs=5e-4) == queries.Z90

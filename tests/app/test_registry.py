@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from planner.app import registry
-from planner.app.registry import Registry
+from planner.app import sessions
+from planner.app.sessions import Registry
 
 
 def test_a_session_is_found_by_its_id_and_a_stranger_gets_a_new_one() -> None:
@@ -22,7 +22,7 @@ def test_what_works_is_not_closed_while_another_rests() -> None:
     numbers = itertools.count()
     closed: list[int] = []
     kept: Registry[int] = Registry(lambda: next(numbers), closed.append, lambda one: one == 0)
-    for _ in range(registry.MOST + 2):
+    for _ in range(sessions.MOST + 2):
         kept.open(None)
     assert closed == [1, 2]  # 0, the oldest, works
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from planner.app.simulate import session as session_module
 from planner.app.simulate import tasks
+from planner.app.simulate.day_figures import Chosen
 from planner.app.simulate.session import Session
-from planner.app.simulate.shown import Chosen
 from planner.app.worker import Progress
 
 

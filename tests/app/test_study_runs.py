@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from planner.app import study_runs, study_tables
 from planner.app.folder import Folder
-from planner.app.study_runs import StudyRun, Wanted
+from planner.app.study import runs, tables
+from planner.app.study.runs import StudyRun, Wanted
 from scenarios.errors import InputError
 from scenarios.examples import bundled
 
@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 def test_a_study_is_written_as_its_file_says_it(folder: Folder) -> None:
     changes = [("demand", "1, 1.5"), ("unmet_demand", "lost, backlog")]
-    made = study_runs.begin_study(
+    made = runs.begin_study(
         folder, Wanted("chain", ["closed-form", "zero"], changes, "2", "10", name="mine")
     )
     assert yaml.safe_load((made.path / "study.yaml").read_text()) == {
@@ -38,23 +38,23 @@ def test_a_study_is_written_as_its_file_says_it(folder: Folder) -> None:
         "days": 10,
         "grid": {"demand": [1, 1.5], "unmet_demand": ["lost", "backlog"]},
     }
-    assert study_runs.runs(folder) == [made]
+    assert runs.runs(folder) == [made]
     assert made.state() == "stopped"
 
 
 def test_a_study_that_is_wrong_leaves_nothing(folder: Folder) -> None:
     wanted = Wanted("chain", ["zero"], [("demand", "-1")], "few")
     with pytest.raises(InputError) as told:
-        study_runs.begin_study(folder, wanted)
+        runs.begin_study(folder, wanted)
     places = {finding.column for finding in told.value.findings}
     assert "seeds" in places
     assert any(str(place).startswith("grid.demand") for place in places)
-    assert study_runs.runs(folder) == []
+    assert runs.runs(folder) == []
     with pytest.raises(InputError, match="outside"):
-        study_runs.begin_study(folder, Wanted("../..", ["zero"]))
+        runs.begin_study(folder, Wanted("../..", ["zero"]))
     twice = [("demand", "1"), ("demand", "2")]
     with pytest.raises(InputError, match="chosen twice"):
-        study_runs.begin_study(folder, Wanted("chain", ["zero"], twice))
+        runs.begin_study(folder, Wanted("chain", ["zero"], twice))
 
 
 def test_a_study_put_here_cannot_read_outside_the_folder(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_study_put_here_cannot_read_outside_the_folder(tmp_path: Path) -> None
 
 def test_a_problem_that_is_wrong_is_told_at_once(folder: Folder) -> None:
     with pytest.raises(InputError) as told:
-        study_runs.begin_bench(folder, "--out", ["magic"], "none", "auto", "")
+        runs.begin_bench(folder, "--out", ["magic"], "none", "auto", "")
     assert len(told.value.findings) == 3
 
 
@@ -104,7 +104,7 @@ GAPS = pd.DataFrame(
 
 
 def test_the_leaderboard_has_the_cheapest_first_with_its_gap_to_the_base() -> None:
-    first, second = study_tables.leaderboard(SUMMARY, GAPS, "a", "total_cost")
+    first, second = tables.leaderboard(SUMMARY, GAPS, "a", "total_cost")
     assert (first["rank"], first["policy"], first["mean"]) == ("1", "two", "900")
     assert first["interval"] == "850 to 950"
     assert first["difference"] == "-300 (-350 to -250)"
@@ -112,15 +112,15 @@ def test_the_leaderboard_has_the_cheapest_first_with_its_gap_to_the_base() -> No
 
 
 def test_more_is_better_where_it_is() -> None:
-    best, other = study_tables.leaderboard(SUMMARY, GAPS, "a", "fill_rate")
+    best, other = tables.leaderboard(SUMMARY, GAPS, "a", "fill_rate")
     assert (best["policy"], best["mean"], best["interval"]) == ("one", "95.1", "94.0 to 96.0")
     assert other["interval"] == ""
 
 
 def test_a_band_lies_between_the_bounds() -> None:
-    line, lower, width = study_tables.curves(SUMMARY, "total_cost")["series"][:3]
+    line, lower, width = tables.curves(SUMMARY, "total_cost")["series"][:3]
     assert line["data"] == [1200]
     assert lower["data"] == [1100]
     assert width["data"] == [200]
-    unknown = study_tables.curves(SUMMARY, "fill_rate")["series"][3:]
+    unknown = tables.curves(SUMMARY, "fill_rate")["series"][3:]
     assert [one["data"] for one in unknown] == [[90], [None], [None]]

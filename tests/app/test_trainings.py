@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.app import trainings
 from planner.app.folder import Folder
-from planner.app.train_charts import cost_chart, days_chart, reward_chart, stock_chart
-from planner.app.trainings import Training, Wanted
+from planner.app.train import runs
+from planner.app.train.charts import cost_chart, days_chart, reward_chart, stock_chart
+from planner.app.train.runs import Training, Wanted
 from scenarios.errors import InputError
 
 ORDER = {"ratios": [5.0], "ratio_range": None}
@@ -48,13 +48,13 @@ def test_what_is_wanted_becomes_options() -> None:
 
 def test_a_name_that_leads_out_of_the_folder_starts_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no name"):
-        trainings.start(Folder(tmp_path), Wanted("5", "../five"))
+        runs.start(Folder(tmp_path), Wanted("5", "../five"))
     assert not list(tmp_path.iterdir())
 
 
 def test_files_tell_where_a_training_stands(tmp_path: Path) -> None:
     five = made(tmp_path)
-    assert trainings.trainings(Folder(tmp_path)) == [five]
+    assert runs.trainings(Folder(tmp_path)) == [five]
     assert five.brains() == ["ratio-5"]
     assert five.state() == "stopped"
     assert five.can_resume()

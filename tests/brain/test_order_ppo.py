@@ -10,7 +10,7 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from brain.order_policies.order_env import AHEAD, ARRIVALS, Codec, OrderEnv
-from planner.policies.ppo import Ppo
+from planner.policies.learned.ppo import Ppo
 from planner.policies.simple import Random
 from scenarios.errors import InputError
 from scenarios.model.scenario import Floats

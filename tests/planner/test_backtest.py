@@ -12,17 +12,17 @@ from typer.testing import CliRunner
 from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest
-from planner.backtesting import BacktestResult, backtest_to
-from planner.cli import app
-from planner.policies.base_stock import TunedBaseStock, TunedCapped, TunedReorder
+from planner.commands.cli import app
+from planner.experiments.backtest import BacktestResult, backtest_to
 from planner.policies.closed_form import ClosedForm
-from planner.policies.differentiable import Differentiable
-from planner.policies.named import NAMED, named
+from planner.policies.learned.differentiable import Differentiable
 from planner.policies.oracle import Oracle
-from planner.policies.planned import Planned
+from planner.policies.order_model import Planned
 from planner.policies.policy import Policy
+from planner.policies.registry import NAMED, named
 from planner.policies.simple import ZERO, Constant
-from planner.policies.tuning import Search, annealing, local_search, simplex
+from planner.policies.tuned.base_stock import TunedBaseStock, TunedCapped, TunedReorder
+from planner.policies.tuned.search import Search, annealing, local_search, simplex
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.kpis import kpis
 from scenarios.examples.bundled import retail_chain
@@ -205,7 +205,7 @@ def test_a_resumed_run_knows_the_safety_stocks_of_before(
     def keep(folder: Path, name: str, draw: object, result: BacktestResult) -> None:
         drawn.append(result)
 
-    monkeypatch.setattr("planner.backtesting.draw_into", keep)
+    monkeypatch.setattr("planner.experiments.backtest.draw_into", keep)
 
     def stops(done: int, total: int) -> None:
         if done == stops_at:

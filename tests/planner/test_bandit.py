@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
-from planner.policies.lots import in_lots
+from planner.policies.lot_rules import in_lots
 from planner.policies.simple import Constant
+from planner.policies.tuned.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.run import simulate

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from planner.benching import bench, bench_to
-from planner.cli import app
-from planner.policies.named import NAMED
+from planner.commands.cli import app
+from planner.experiments.bench import bench, bench_to
+from planner.policies.registry import NAMED
 from scenarios.catalogue import ENTRIES
 from scenarios.errors import InputError
 

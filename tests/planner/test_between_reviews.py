@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from planner import backtest, plan
-from planner import deliveries as deliveries_module
-from planner.deliveries import deliveries
-from planner.policies.named import named
+from planner.planning import deliveries as deliveries_module
+from planner.planning.deliveries import deliveries
+from planner.policies.registry import named
 from scenarios.evaluation.audit import audit
 from tests.solver.random_worlds import SHAPES, random_world
 from tests.solver.test_reviews import OWING, store_and_dc

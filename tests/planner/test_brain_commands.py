@@ -13,7 +13,7 @@ from brain.trained.manifest import Domain, Manifest
 from brain.trained.runtime import load_brain
 from brain.training.onnx_file import write_onnx
 from brain.training.responses import profiles, responses, shown_chain
-from planner.cli import app
+from planner.commands.cli import app
 
 RUN = CliRunner()
 

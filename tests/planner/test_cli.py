@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-import planner.planning
-from planner.amount import amount
-from planner.cli import app
-from planner.fingerprint import input_hash
-from planner.result import AuditError
-from planner.screen import Progress
+import planner.planning.plan
+from planner.commands.cli import app
+from planner.commands.text.summaries import Progress
+from planner.experiments.policy_identity import input_hash
+from planner.planning.plan_result import AuditError
+from planner.text.numbers import amount
 from scenarios.evaluation.ledger import Violation
 from scenarios.model.scenario import Scenario
 
@@ -110,13 +110,13 @@ def test_time_limit_and_gap_reach_the_optimiser(
     chain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []
-    optimise = planner.planning.optimise
+    optimise = planner.planning.plan.optimise
 
     def watch(scenario: Any, stocks: Any, options: Any, **more: Any) -> Any:
         seen.append(options)
         return optimise(scenario, stocks, options, **more)
 
-    monkeypatch.setattr(planner.planning, "optimise", watch)
+    monkeypatch.setattr(planner.planning.plan, "optimise", watch)
     run("plan", chain, "--out", tmp_path / "out", "--time-limit", "7.5", "--gap", "0.02")
     assert (seen[0].time_limit, seen[0].gap) == (7.5, 0.02)
 
@@ -222,7 +222,7 @@ def test_whatever_stops_a_plan_leaves_nothing_and_says_so(
     code: int,
     words: str,
 ) -> None:
-    monkeypatch.setattr(planner.planning, "optimise", raising(error))
+    monkeypatch.setattr(planner.planning.plan, "optimise", raising(error))
     done = run("plan", chain, "--out", tmp_path / "out")
     assert done.exit_code == code
     assert words in done.stderr
@@ -232,7 +232,7 @@ def test_whatever_stops_a_plan_leaves_nothing_and_says_so(
 def test_a_fault_of_the_program_is_not_hidden(
     chain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planner.planning, "optimise", raising(ValueError("a bug")))
+    monkeypatch.setattr(planner.planning.plan, "optimise", raising(ValueError("a bug")))
     done = run("plan", chain, "--out", tmp_path / "out")
     assert isinstance(done.exception, ValueError)
     assert list(tmp_path.iterdir()) == []
@@ -304,7 +304,7 @@ def test_no_command_shows_the_help() -> None:
 def test_progress_is_silent_at_first_and_then_names_the_phase(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("planner.screen.PATIENCE", 0.1)
+    monkeypatch.setattr("planner.commands.text.summaries.PATIENCE", 0.1)
     stream = io.StringIO()
     with Progress(stream=stream) as progress:
         progress("reading")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.policies.named import NAMED
+from planner.policies.registry import NAMED
 from scenarios.catalogue import MAIN
 from scenarios.evaluation.kpis import kpis
 from scenarios.problem import Problem

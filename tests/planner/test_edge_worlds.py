@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from planner import Plan, plan
-from planner.amount import count
-from planner.cli import app
-from planner.screen import harmless, plan_text
-from planner.simulating import simulate_paths
+from planner.commands.cli import app
+from planner.commands.text.summaries import harmless, plan_text
+from planner.experiments.statistics import simulate_paths
+from planner.text.numbers import count
 from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column, world
 

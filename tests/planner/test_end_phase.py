@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.base_stock import levels
-from planner.policies.end_phase import TunedEndPhase, economic_reviews, end_phase, remaining
-from planner.policies.lots import obeying
+from planner.policies.lot_rules import obeying
+from planner.policies.tuned.base_stock import levels
+from planner.policies.tuned.end_phase import TunedEndPhase, economic_reviews, end_phase, remaining
 from scenarios.catalogue import ENTRIES
 from scenarios.model.scenario import Floats, Scenario
 from scenarios.simulation.step import initial_state

@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import planner.excel
-import planner.write
+import planner.results.plan_folder
+import planner.results.workbook
 from planner import Override, Plan, plan
-from planner.cli import app
-from planner.excel import COLOURS, SHEETS, is_plan_workbook
-from planner.excel_cells import clean_text
-from planner.excel_rows import rows_for
-from planner.write import rounded
+from planner.commands.cli import app
+from planner.results.plan_folder import rounded
+from planner.results.sheet_columns import clean_text
+from planner.results.sheet_rows import rows_for
+from planner.results.workbook import COLOURS, SHEETS, is_plan_workbook
 from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column
 
@@ -202,7 +202,7 @@ def test_text_that_xml_cannot_hold_is_dropped() -> None:
 def test_a_sheet_that_is_too_long_is_cut_and_says_so(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planner.excel, "MOST_ROWS", 11)
+    monkeypatch.setattr(planner.results.workbook, "MOST_ROWS", 11)
     found = written(made, tmp_path / "x.xlsx")
     assert found["projection"].max_row == 11
     said = [row[0] for row in rows(found["summary"]) if row[0] and "is cut" in str(row[0])]
@@ -283,7 +283,7 @@ def test_a_workbook_that_fails_leaves_the_older_one(
     def broken(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(planner.excel, "_fill", broken)
+    monkeypatch.setattr(planner.results.workbook, "_fill", broken)
     with pytest.raises(OSError, match="No space left"):
         made.write(path, force=True)
     assert path.read_bytes() == before
@@ -292,7 +292,7 @@ def test_a_workbook_that_fails_leaves_the_older_one(
 
 def test_a_place_that_cannot_be_written_is_told_by_its_name(made: Plan, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
-        planner.excel.write_workbook(made, tmp_path / "missing" / "x.xlsx")
+        planner.results.workbook.write_workbook(made, tmp_path / "missing" / "x.xlsx")
     assert caught.value.filename == str(tmp_path / "missing" / "x.xlsx")
 
 

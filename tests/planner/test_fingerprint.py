@@ -17,10 +17,10 @@ import pytest
 
 from brain import Analytic, find_brain
 from brain.trained.registry import FOLDER, SHIPPED
-from planner.fingerprint import policy_identity
+from planner.experiments.policy_identity import policy_identity
 from planner.policies.closed_form import ClosedForm
-from planner.policies.named import NAMED
-from planner.policies.planned import Planned
+from planner.policies.order_model import Planned
+from planner.policies.registry import NAMED
 from solver.options import SolverOptions
 
 
@@ -57,8 +57,8 @@ def test_it_is_the_same_in_another_process() -> None:
     said = subprocess.run(
         [
             sys.executable, "-c",
-            "from planner.fingerprint import policy_identity as p\n"
-            "from planner.policies.planned import Planned\nprint(p(Planned('ratio-10')))",
+            "from planner.experiments.policy_identity import policy_identity as p\n"
+            "from planner.policies.order_model import Planned\nprint(p(Planned('ratio-10')))",
         ],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def test_so_do_functions_but_not_for_where_they_stand() -> None:
 def test_code_is_told_alike_in_another_process() -> None:
     # Sets of text, of which there is one in the code, are in another order there.
     names = ("Plain", "Data", "rule")
-    asked = "from planner.fingerprint import policy_identity as p\n"
+    asked = "from planner.experiments.policy_identity import policy_identity as p\n"
     asked += "there = {'__name__': 'planner'}"
     asked += f"\nexec({PLAIN!r}, there)\nPlain, Data, rule = (there[name] for name in {names})"
     asked += "\nprint(p(Plain()), p(Data()), p(rule))"

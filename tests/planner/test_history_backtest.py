@@ -14,17 +14,17 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from planner import backtest_history, forecast, forecasts_at
-from planner.cli import app
-from planner.forecasting.boosting import boosted
-from planner.forecasting.models import BOOSTED, MODELS
-from planner.history_backtest import backtest_history_to, opened, opening
-from planner.policies.base_stock import TunedBaseStock
+from planner.commands.cli import app
+from planner.experiments.history_backtest import backtest_history_to, opened, opening
+from planner.forecasting.models.boosting import boosted
+from planner.forecasting.models.registry import BOOSTED, MODELS
 from planner.policies.closed_form import ClosedForm
-from planner.policies.named import named
+from planner.policies.learned.q_learning import QLearning
 from planner.policies.policy import Policy, Ready
-from planner.policies.q_learning import QLearning
+from planner.policies.registry import named
 from planner.policies.simple import Constant
-from planner.policies.stochastic import StochasticProgram
+from planner.policies.tuned.base_stock import TunedBaseStock
+from planner.policies.two_stage import StochasticProgram
 from scenarios.errors import Finding, InputError
 from scenarios.model.as_of import as_of, known_then
 from scenarios.model.history import History
@@ -114,8 +114,8 @@ def test_changing_the_future_changes_no_past_order(policy: Policy) -> None:
 
 def test_boosted_trees_see_no_price_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
     # As many examples and trees as usual would take long.
-    monkeypatch.setattr("planner.forecasting.boosting.LEAST_PERIODS", 500)
-    monkeypatch.setattr("planner.forecasting.boosting.TREES", 10)
+    monkeypatch.setattr("planner.forecasting.models.boosting.LEAST_PERIODS", 500)
+    monkeypatch.setattr("planner.forecasting.models.boosting.TREES", 10)
     # Threads that wait for each other's core take ten times as long as one.
     alone = dataclasses.replace(BOOSTED, fit=partial(boosted, threads=1))
     monkeypatch.setitem(MODELS, "boosted", alone)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner import plan, projection
-from planner.tables_out import days_of_cover, echelon_mean
+from planner import plan
+from planner.planning import projection
+from planner.planning.order_tables import days_of_cover, echelon_mean
 from scenarios.arrays import threads
 from scenarios.evaluation.audit import storage_overflow
 from scenarios.evaluation.ledger import sum_rows

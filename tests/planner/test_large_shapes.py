@@ -22,9 +22,10 @@ from typer.testing import CliRunner, Result
 
 import solver.decomposition.initial_prices
 import solver.decomposition.partition
-from planner import Override, Replanner, plan, planning
-from planner.cli import app
-from planner.how_found import how_found
+from planner import Override, Replanner, plan
+from planner.commands.cli import app
+from planner.planning import plan as planning
+from planner.text.method import how_found
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from solver import optimise
@@ -317,20 +318,20 @@ def busy(block, asked):
     time.sleep(60)  # In a thread that no signal reaches, as compiled code is.
 
 solver.decomposition.passes.at_prices = busy
-from planner.cli import main
+from planner.commands.cli import main
 main()
 """
 LEFT = """
 import sys, threading, time
-import planner.planning
+import planner.planning.plan
 
 def left(*_):
     threading.Thread(target=time.sleep, args=(60,)).start()
     print("at work", file=sys.stderr, flush=True)
     raise KeyboardInterrupt  # While nobody waits for the thread.
 
-planner.planning.plan = left
-from planner.cli import main
+planner.planning.plan.plan = left
+from planner.commands.cli import main
 main()
 """
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from planner.cli import app
-from planner.study_file import read_study
+from planner.commands.cli import app
+from planner.experiments.study_file import read_study
 from scenarios.errors import InputError
 
 RUN = CliRunner()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from planner.cli import app
-from planner.journal import kept_beside
-from planner.write import check_target
+from planner.commands.cli import app
+from planner.experiments.resume_journal import kept_beside
+from planner.results.plan_folder import check_target
 from scenarios.examples.bundled import retail_chain
 from scenarios.writing.files import check_free, new_folder
 

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from planner import Override, Overrides, Plan, Replanner, plan, read_overrides
-from planner.cli import app
-from planner.overrides import COLUMNS
+from planner.commands.cli import app
+from planner.overrides.override import COLUMNS
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.audit import audit
 from scenarios.examples.bundled import retail_chain

@@ -11,9 +11,9 @@ from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest, plan
 from planner.policies.closed_form import ClosedForm
-from planner.policies.planned import Planned
+from planner.policies.order_model import Planned
 from planner.policies.policy import Policy
-from planner.policies.stochastic import StochasticProgram
+from planner.policies.two_stage import StochasticProgram
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from solver.closed_form.backorders import new_orders, ship_owed

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from matplotlib.image import imread
 
-from planner import backtest, pictures, study
-from planner.benching import bench
-from planner.pictures import draw_backtest, draw_leaderboard, draw_learning, draw_study
-from planner.policies.base_stock import TunedBaseStock
+from planner import backtest, study
+from planner.experiments.bench import bench
 from planner.policies.closed_form import ClosedForm
-from planner.policies.planned import ANALYTIC_PLANNED
+from planner.policies.order_model import ANALYTIC_PLANNED
 from planner.policies.simple import Constant
+from planner.policies.tuned.base_stock import TunedBaseStock
+from planner.reporting import pictures
+from planner.reporting.pictures import draw_backtest, draw_leaderboard, draw_learning, draw_study
 from scenarios.model.what_if import Change
 from tests.worlds import chain
 

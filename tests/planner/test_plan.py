@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import planner.planning
+import planner.planning.plan
 from brain.policy import SafetyStocks
 from planner import AuditError, Plan, plan
-from planner.fingerprint import input_hash
-from planner.problems import PROBLEM_COLUMNS, SHOWN
-from planner.tables_out import (
+from planner.experiments.policy_identity import input_hash
+from planner.planning.order_tables import (
     ORDER_COLUMNS,
     PROJECTION_COLUMNS,
     SAFETY_STOCK_COLUMNS,
     days_of_cover,
 )
+from planner.planning.problems import PROBLEM_COLUMNS, SHOWN
 from scenarios.errors import Finding
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
@@ -93,7 +93,7 @@ def test_a_plan_that_breaks_a_rule_is_not_given_out(monkeypatch: pytest.MonkeyPa
         quantity[0, 0] += 100.0
         return dataclasses.replace(found, quantity=quantity)
 
-    monkeypatch.setattr(planner.planning, "optimise", greedy)
+    monkeypatch.setattr(planner.planning.plan, "optimise", greedy)
     with pytest.raises(AuditError, match="less arrives than was due") as caught:
         plan(three_stages())
     assert {"lead_time", "not_there"} <= {found.kind for found in caught.value.violations}

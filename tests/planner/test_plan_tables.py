@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from planner import plan
-from planner.capacity_table import CAPACITY_COLUMNS, PRICE_COLUMNS, capacity_prices
-from planner.product_table import PRODUCT_COLUMNS, abc_classes, xyz_classes
+from planner.planning.capacity_table import CAPACITY_COLUMNS, PRICE_COLUMNS, capacity_prices
+from planner.planning.product_table import PRODUCT_COLUMNS, abc_classes, xyz_classes
 from scenarios.model.scenario import Scenario
 from tests.worlds import chain, column, tree
 

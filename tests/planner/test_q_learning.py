@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.q_learning import (
+from planner.policies.learned.q_learning import (
     LOWEST,
     REVIEWS,
     SHELF,

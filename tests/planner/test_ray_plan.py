@@ -20,17 +20,17 @@ from ray.cluster_utils import Cluster
 from typer.testing import CliRunner, Result
 
 from planner import backtest, plan
-from planner.backtesting import backtest_to
-from planner.cells import run_all
-from planner.cli import app
-from planner.fingerprint import policy_identity
-from planner.policies.planned import Planned
-from planner.workers import workers_of
+from planner.commands.cli import app
+from planner.experiments.backtest import backtest_to
+from planner.experiments.policy_identity import policy_identity
+from planner.experiments.runs import run_all
+from planner.policies.order_model import Planned
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
 from solver.workers.protocol import Here, Task, Workers
 from solver.workers.ray_workers import ClusterFailed
+from solver.workers.selection import workers_of
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -218,7 +218,7 @@ def test_a_cluster_that_fails_is_one_line(
     def fail(*_: object) -> None:
         raise ClusterFailed("it was lost. Remedy: start it again")
 
-    monkeypatch.setattr("planner.planning.plan", fail)
+    monkeypatch.setattr("planner.planning.plan.plan", fail)
     done = run("plan", chain, "--out", tmp_path / "out", "-q")
     assert (done.exit_code, done.output) == (3, "error: it was lost. Remedy: start it again\n")
 
@@ -254,14 +254,14 @@ def test_when_the_driver_is_killed_nothing_is_left_and_the_same_command_works(
 
 
 KILLED_AT_WRITING = """
-import os, signal, planner.write
-from planner.cli import main
+import os, signal, planner.results.plan_folder
+from planner.commands.cli import main
 
 def fill(plan, folder, **_):
     (folder / "purchase_orders.csv").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 
-planner.write._fill = fill
+planner.results.plan_folder._fill = fill
 main()
 """
 

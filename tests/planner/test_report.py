@@ -17,13 +17,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from planner import Plan, plan
-from planner.cli import app
-from planner.report import report_html
-from planner.report.html import as_json, data, safe, tag
-from planner.report.plan_page import plan_page
-from planner.report.product_parts import CHUNK
-from planner.report.read import tables_of
-from planner.report.words import counted, day, percent, short
+from planner.commands.cli import app
+from planner.reporting import report_html
+from planner.reporting.html import as_json, data, safe, tag
+from planner.reporting.plan_page import plan_page
+from planner.reporting.plan_products import CHUNK
+from planner.reporting.words import counted, day, percent, short
+from planner.results.read_result import tables_of
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
 from tests.worlds import chain, column, tree
@@ -237,8 +237,8 @@ def test_a_weekly_plan_and_demand_that_waits_are_told_as_such() -> None:
 def test_of_very_many_products_those_that_matter_have_parts(
     made: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.report.product_parts.MOST_PRODUCTS", 2)
-    monkeypatch.setattr("planner.report.product_parts.MOST_REASONS", 5)
+    monkeypatch.setattr("planner.reporting.plan_products.MOST_PRODUCTS", 2)
+    monkeypatch.setattr("planner.reporting.plan_products.MOST_REASONS", 5)
     products = made.products.assign(missed=0.0, orders_now=0.0)
     products.loc[5, "missed"] = 1.0  # a problem comes before an order, and that before value
     products.loc[2, "orders_now"] = 3.0

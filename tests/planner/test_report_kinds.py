@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.backtesting import backtest
-from planner.benching import BOARD, BenchResult
-from planner.policies.named import named
-from planner.report import report_html, write_report
-from planner.studies import StudyResult, study
-from planner.variant_grid import variant_grid
+from planner.experiments.backtest import backtest
+from planner.experiments.bench import BOARD, BenchResult
+from planner.experiments.study import StudyResult, study
+from planner.policies.registry import named
+from planner.reporting import report_html, write_report
+from planner.reporting.variant_grid import variant_grid
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from tests.planner.test_report import Reader

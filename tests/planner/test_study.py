@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 
 from brain import find_brain
 from planner import study
-from planner.cli import app
+from planner.commands.cli import app
+from planner.experiments.study import study_to
+from planner.experiments.study_file import StudyFile, read_study, variants_of
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
-from planner.studies import study_to
-from planner.study_file import StudyFile, read_study, variants_of
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario

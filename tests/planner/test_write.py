@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import planner.write
+import planner.results.plan_folder
 from planner import Plan, plan
-from planner.write import rounded
+from planner.results.plan_folder import rounded
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
 from tests.worlds import column, tree
@@ -164,14 +164,14 @@ def test_a_crash_leaves_no_half_plan_and_keeps_the_older_one(
     if older:
         made.write(tmp_path / "out")
         (tmp_path / "out" / "problems.csv").write_text("older")
-    write_csv = planner.write.write_csv
+    write_csv = planner.results.plan_folder.write_csv
 
     def crash(frame: pd.DataFrame, path: Path, decimals: int | None = None) -> None:
         if path.name == "projection.csv":
             raise error
         write_csv(frame, path, decimals)
 
-    monkeypatch.setattr(planner.write, "write_csv", crash)
+    monkeypatch.setattr(planner.results.plan_folder, "write_csv", crash)
     with pytest.raises(type(error)):
         made.write(tmp_path / "out", force=older)
     assert entries(tmp_path) == ({"out"} if older else set())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.echelon import EchelonBaseStock
-from planner.simulating import half_width
+from planner.experiments.statistics import half_width
+from planner.policies.echelon_base_stock import EchelonBaseStock
 from scenarios.catalogue import ENTRIES
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.lost_sales import problem as lost_sales

@@ -7,8 +7,8 @@ from math import ceil, tanh
 import numpy as np
 import pytest
 
-from planner.policies.base_stock import TunedReorder
-from planner.policies.lots import obeying
+from planner.policies.lot_rules import obeying
+from planner.policies.tuned.base_stock import TunedReorder
 from scenarios.catalogue.two_stores import PERIODS, TWO_STORES, money
 from scenarios.model.scenario import Floats
 from scenarios.simulation.policy import GivenOrders

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.fingerprint import input_hash
-from planner.screen import scenario_text
+from planner.commands.text.summaries import scenario_text
+from planner.experiments.policy_identity import input_hash
 from scenarios.errors import Finding, InputError
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.environments.episodes import repeated
-from planner.fingerprint import input_hash
+from planner.experiments.policy_identity import input_hash
 from scenarios.evaluation.audit import audit
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.amount import shares
-from planner.app.plan.shown import Difference, Opened, Planned, Row
-from planner.result import BEYOND, Plan
-from planner.screen import scenario_text
+from planner.app.plan.page_state import Difference, Opened, Planned, Row
+from planner.commands.text.summaries import scenario_text
+from planner.planning.plan_result import BEYOND, Plan
+from planner.text.numbers import shares
 from scenarios.model.scenario import Scenario
 
 MOST_PROBLEMS = 100

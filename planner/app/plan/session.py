@@ -16,10 +16,10 @@ from typing import Any
 
 from planner.app.folder import Folder
 from planner.app.plan import tasks, uploads
-from planner.app.plan.shown import Difference, Opened, Planned
-from planner.app.plan.words import told_by_edit
+from planner.app.plan.page_state import Difference, Opened, Planned
 from planner.app.worker import Failed, Stopped, Worker
-from planner.overrides import Override
+from planner.overrides.override import Override
+from planner.overrides.words import told_by_edit
 from scenarios.errors import Finding, InputError
 
 Ask = Callable[..., Awaitable[Any]]

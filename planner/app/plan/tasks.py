@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.app.plan.shown import Difference, Opened, Page, Planned
-from planner.overrides import Override, Overrides, read_overrides
+from planner.app.plan.page_state import Difference, Opened, Page, Planned
+from planner.overrides.override import Override, Overrides, read_overrides
 from scenarios.errors import Finding, InputError
 
 Memory = dict[str, Any]
@@ -27,8 +27,8 @@ EXAMPLES = {
 
 def warm(memory: Memory, progress: Progress) -> dict[str, str]:
     """Import what planning needs while people look for their input; brains that can be chosen."""
-    import planner.replanning
-    import planner.screen  # noqa: F401
+    import planner.commands.text.summaries
+    import planner.planning.replan  # noqa: F401
     import scenarios.tables  # noqa: F401
     from brain.trained.registry import SHIPPED, brain_files
 
@@ -76,7 +76,7 @@ def plan(
 ) -> tuple[Planned, Difference | None]:  # fmt: skip
     """Plan without edits, and then with them, if there are any."""
     from planner.app.plan.headline import planned
-    from planner.replanning import Replanner
+    from planner.planning.replan import Replanner
     from solver.options import SolverOptions
 
     given = {} if time_limit is None else {"time_limit": time_limit}
@@ -107,14 +107,14 @@ def replan(
 
 def check(memory: Memory, progress: Progress, overrides: tuple[Override, ...]) -> None:
     """Refuse edits that do not fit the input; whether goods are there is seen when planning."""
-    from planner.overrides_applied import changed
+    from planner.overrides.apply import changed
 
     changed(_of(memory, "scenario"), Overrides(overrides, "edits"))
 
 
 def load_overrides(memory: Memory, progress: Progress, path: str) -> tuple[Override, ...]:
     """Edits from a file, checked against the input."""
-    from planner.overrides_applied import changed
+    from planner.overrides.apply import changed
 
     found = read_overrides(path)
     changed(_of(memory, "scenario"), found)
@@ -122,17 +122,17 @@ def load_overrides(memory: Memory, progress: Progress, path: str) -> tuple[Overr
 
 
 def look(memory: Memory, progress: Progress, name: str, *arguments: Any) -> Any:
-    """A view of the plan by its name, see :mod:`planner.app.plan.views`."""
-    from planner.app.plan import views
+    """A view of the plan by its name, see :mod:`planner.app.plan.queries`."""
+    from planner.app.plan import queries
 
-    return views.VIEWS[name](_of(memory, "plan"), *arguments)
+    return queries.VIEWS[name](_of(memory, "plan"), *arguments)
 
 
 def capacities(
     memory: Memory, progress: Progress, query: str, sort: str, down: bool, first: int, n: int
 ) -> Page:
     """Capacities that can be set: of every location and lane, as the input has them."""
-    from planner.app.plan.views import capacities as view
+    from planner.app.plan.queries import capacities as view
 
     return view(_of(memory, "scenario"), query, sort, down, first, n)
 
@@ -160,8 +160,8 @@ def pack(memory: Memory, progress: Progress, kind: str, folder: str) -> str:
         made.write(place / "plan.xlsx")
         return str(place / "plan.xlsx")
     if kind == "report":
-        from planner.report.plan_page import plan_page
-        from planner.report.read import tables_of
+        from planner.reporting.plan_page import plan_page
+        from planner.results.read_result import tables_of
 
         (place / "report.html").write_text(plan_page(tables_of(made)), encoding="utf-8")
         return str(place / "report.html")

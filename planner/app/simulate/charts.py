@@ -6,11 +6,11 @@ from typing import Any
 
 from nicegui import ui
 
-from planner import looks
 from planner.app.frame import chart
+from planner.app.simulate.day_figures import BAND, LINES, Head
 from planner.app.simulate.session import Session
-from planner.app.simulate.shown import BAND, LINES, Head
 from planner.app.simulate.words import COMPONENTS, short_date
+from planner.text import palette
 
 ROUNDED = "value => value == null ? '–' : Number(value).toLocaleString('en-US'," \
     " {maximumSignificantDigits: 4})"  # fmt: skip
@@ -71,18 +71,18 @@ class Charts:
         lines = self._session.series
         band = {"stack": "band", "silent": True, "tooltip": {"show": False}, "symbol": "none"}
         clear = {"opacity": 0}
-        shade = {"color": looks.GREY, "opacity": 0.18}
+        shade = {"color": palette.GREY, "opacity": 0.18}
         made = self._base(
             f"Demand: {self._about()}",
             f"units a {self._head.unit}",
             [
-                _line("Low", lines["low"], looks.GREY) | band | {"lineStyle": clear},
-                _line(WITHIN, lines["width"], looks.GREY)
+                _line("Low", lines["low"], palette.GREY) | band | {"lineStyle": clear},
+                _line(WITHIN, lines["width"], palette.GREY)
                 | band
                 | {"lineStyle": clear, "areaStyle": shade},
-                _line("Predicted", lines["predicted"], looks.ROLES["forecast"], dashed=True),
-                _line("Actual", lines["actual"], looks.ROLES["demand"]),
-                _bars("Missed", lines["missed"], looks.ROLES["missed"]),
+                _line("Predicted", lines["predicted"], palette.ROLES["forecast"], dashed=True),
+                _line("Actual", lines["actual"], palette.ROLES["demand"]),
+                _bars("Missed", lines["missed"], palette.ROLES["missed"]),
             ],
         )
         grey = {"name": WITHIN, "icon": "roundRect", "itemStyle": {"color": "#d9d9d9"}}
@@ -93,7 +93,7 @@ class Charts:
         lines, series = self._session.series, []
         names = [name.removeprefix("stock ") for name in lines if name.startswith("stock ")]
         for place, name in enumerate(names):
-            colour = looks.COLOURS[place % len(looks.COLOURS)]
+            colour = palette.COLOURS[place % len(palette.COLOURS)]
             series.append(_line(name, lines[f"stock {name}"], colour))
             series.append(
                 _line(f"{name}, safety stock", lines[f"safety {name}"], colour, dashed=True)
@@ -111,8 +111,8 @@ class Charts:
             f"Orders and arrivals: {self._about()}",
             f"units a {self._head.unit}",
             [
-                _bars("Ordered", lines["orders"], looks.ROLES["orders"]),
-                _bars("Arrived", lines["arrivals"], looks.ROLES["arrivals"]),
+                _bars("Ordered", lines["orders"], palette.ROLES["orders"]),
+                _bars("Arrived", lines["arrivals"], palette.ROLES["arrivals"]),
             ],
         )
 
@@ -120,7 +120,7 @@ class Charts:
         head, days = self._head, self._session.days
         series = [
             _bars(COMPONENTS[name], [round(day.costs[name], 2) for day in days],
-                  looks.COSTS[name]) | {"stack": "cost"}
+                  palette.COSTS[name]) | {"stack": "cost"}
             for name in head.components
         ]  # fmt: skip
         money = head.currency or "cost"

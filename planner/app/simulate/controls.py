@@ -7,10 +7,10 @@ from typing import Any
 
 from nicegui import ui
 
-from planner.amount import count
+from planner.app.simulate.day_figures import Head
 from planner.app.simulate.session import Session
-from planner.app.simulate.shown import Head
 from planner.app.simulate.words import cover, money, share, short_date, units
+from planner.text.numbers import count
 
 SPEEDS = {0.5: "½ a second", 1.0: "1 a second", 2.0: "2 a second", 5.0: "5 a second",
           10.0: "10 a second", 20.0: "20 a second"}  # fmt: skip

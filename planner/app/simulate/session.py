@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.app.simulate import tasks
-from planner.app.simulate.by_hand import Comparison, Lines
+from planner.app.simulate.day_figures import Chosen, Day, Figures, Head
+from planner.app.simulate.manual_orders import Comparison, Lines
 from planner.app.simulate.setup import Setup
-from planner.app.simulate.shown import Chosen, Day, Figures, Head
 from planner.app.worker import Failed, Stopped, Worker
 from scenarios.errors import Finding, InputError
 

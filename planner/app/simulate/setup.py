@@ -43,7 +43,7 @@ POLICIES = {
     "constant": ("Mean demand", "The mean demand at every review, whatever happens."),
     "zero": ("No orders", "What comes if nobody orders."),
 }
-"""Name in :mod:`planner.policies.named` -> what it is called, and what it is."""
+"""Name in :mod:`planner.policies.registry` -> what it is called, and what it is."""
 LONGEST = 1_000
 """Periods of a run: all of it is kept in memory."""
 FACTORS = (0.01, 100.0)

@@ -9,10 +9,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from planner.app.simulate import by_hand
-from planner.app.simulate.game import Game
-from planner.app.simulate.setup import Setup, problem_of
-from planner.app.simulate.shown import (
+from planner.app.simulate import manual_orders
+from planner.app.simulate.day_figures import (
     Chosen,
     Day,
     Figures,
@@ -23,9 +21,11 @@ from planner.app.simulate.shown import (
     passed,
     prediction,
 )
+from planner.app.simulate.setup import Setup, problem_of
+from planner.app.simulate.stepwise_run import Game
 from planner.app.worker import Progress
-from planner.policies.named import NAMED
 from planner.policies.policy import Policy
+from planner.policies.registry import NAMED
 from scenarios.errors import Finding, InputError
 from scenarios.writing.files import write_csv
 
@@ -71,15 +71,15 @@ def look(memory: Memory, progress: Progress, chosen: Chosen) -> Series:
 
 def lines(
     memory: Memory, progress: Progress, text: str, lane: int | None, page: int
-) -> by_hand.Lines:
+) -> manual_orders.Lines:
     """A page of what can be ordered."""
-    return by_hand.lines(_game(memory), text, lane, page)
+    return manual_orders.lines(_game(memory), text, lane, page)
 
 
 def place(memory: Memory, progress: Progress, route: int, quantity: float) -> tuple[int, float]:
     """Draft an order; the count and the units of all drafted orders."""
     game = _game(memory)
-    by_hand.place(game, route, quantity)
+    manual_orders.place(game, route, quantity)
     return int((game.draft > 0).sum()), float(game.draft.sum())
 
 
@@ -96,13 +96,13 @@ def clear(memory: Memory, progress: Progress) -> None:
     game.draft = np.zeros_like(game.draft)
 
 
-def compare(memory: Memory, progress: Progress) -> by_hand.Comparison:
+def compare(memory: Memory, progress: Progress) -> manual_orders.Comparison:
     """The run against the policy's own."""
     game = _game(memory)
     said = "The planner plays the same days"
     planner = game.by_policy(lambda _, t: progress(f"{said}: {t} of {game.n_periods}"))
     hand = game.so_far()
-    return by_hand.Comparison(
+    return manual_orders.Comparison(
         figures_of(hand),
         figures_of(planner),
         tuple(hand.costs.total.tolist()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 
-from planner.amount import amount
+from planner.text.numbers import amount
 
 COMPONENTS = {
     "holding": "Holding",

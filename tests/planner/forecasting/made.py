@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.forecasting.blend import Stakes
-from planner.forecasting.series import Series, at_least
+from planner.forecasting.series.series import Series, at_least
 
 
 def series(

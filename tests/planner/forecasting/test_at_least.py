@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from planner.forecasting.series import at_least
+from planner.forecasting.series.series import at_least
 
 
 def expect(sold: list[float], known: list[bool]) -> np.ndarray:

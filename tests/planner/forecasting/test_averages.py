@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.forecasting.averages import moving_average, seasonal_average, seasonal_naive
+from planner.forecasting.models.averages import moving_average, seasonal_average, seasonal_naive
 from tests.planner.forecasting.made import series
 
 nan = np.nan

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.forecasting.blend import Stakes, _steady, blend, cost, coverage_table, score_table
+from planner.forecasting.error_model import spread_of
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
-from planner.forecasting.spread import spread_of
 from scenarios.model.scenario import Floats
 
 

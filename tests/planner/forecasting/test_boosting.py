@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from planner.forecasting.averages import seasonal_average
-from planner.forecasting.boosting import boosted, enough
-from planner.forecasting.models import MODELS
+from planner.forecasting.models.averages import seasonal_average
+from planner.forecasting.models.boosting import boosted, enough
+from planner.forecasting.models.registry import MODELS
 from planner.forecasting.rolling_origin import past_forecasts
-from planner.forecasting.series import Series
+from planner.forecasting.series.series import Series
 from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from planner import forecast
-from planner.cli import app
+from planner.commands.cli import app
 from scenarios.model.scenario import Scenario
 from tests.scenarios.folders import write
 from tests.scenarios.test_history import tables, weekly

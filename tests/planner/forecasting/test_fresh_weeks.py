@@ -7,10 +7,10 @@ import numpy as np
 from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting import forecast
 from planner.forecasting.blend import QUANTILES
-from planner.forecasting.forecasting import stakes_of
-from planner.forecasting.learning import learn
-from planner.forecasting.models import BLENDED, MODELS
-from planner.forecasting.series import series_of
+from planner.forecasting.forecast import stakes_of
+from planner.forecasting.learn import learn
+from planner.forecasting.models.registry import BLENDED, MODELS
+from planner.forecasting.series.series import series_of
 from scenarios.examples.dense import world
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario

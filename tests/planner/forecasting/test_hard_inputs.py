@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from planner.forecasting import boosting
-from planner.forecasting.learning import Forecaster, learn
-from planner.forecasting.models import BLENDED, MODELS
-from planner.forecasting.series import Series
+from planner.forecasting.learn import Forecaster, learn
+from planner.forecasting.models import boosting
+from planner.forecasting.models.registry import BLENDED, MODELS
+from planner.forecasting.series.series import Series
 from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series, stakes
 

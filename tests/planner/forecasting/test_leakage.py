@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from planner.forecasting import boosting
-from planner.forecasting.features import sight
-from planner.forecasting.learning import learn
-from planner.forecasting.models import AVERAGES, BLENDED, MODELS
+from planner.forecasting.learn import learn
+from planner.forecasting.models import boosting
+from planner.forecasting.models.registry import AVERAGES, BLENDED, MODELS
 from planner.forecasting.rolling_origin import past_forecasts
-from planner.forecasting.season import season_of
-from planner.forecasting.series import Series
+from planner.forecasting.series.features import sight
+from planner.forecasting.series.season import season_of
+from planner.forecasting.series.series import Series
 from tests.planner.forecasting.made import series, stakes
 
 AHEAD = 4

@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from planner.forecasting.averages import seasonal_average
-from planner.forecasting.boosting import boosted, enough
-from planner.forecasting.learning import Forecaster, learn
-from planner.forecasting.models import AVERAGES, BLENDED, BOOSTED, MODELS
+from planner.forecasting.error_model import UNKNOWN
+from planner.forecasting.learn import Forecaster, learn
+from planner.forecasting.models.averages import seasonal_average
+from planner.forecasting.models.boosting import boosted, enough
+from planner.forecasting.models.registry import AVERAGES, BLENDED, BOOSTED, MODELS
 from planner.forecasting.rolling_origin import past_forecasts
-from planner.forecasting.series import Series
-from planner.forecasting.spread import UNKNOWN
+from planner.forecasting.series.series import Series
 from scenarios.model.scenario import Floats
 from tests.planner.forecasting.made import series, stakes
 

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from planner.forecasting.local import LOCAL, _filled, local
-from planner.forecasting.models import model_named
+from planner.forecasting.models.classical import LOCAL, _filled, local
+from planner.forecasting.models.registry import model_named
 from scenarios.errors import InputError
 from tests.planner.forecasting.made import series
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.forecasting.season import season_of, week_of_year_factors, weekday_factors
+from planner.forecasting.series.season import season_of, week_of_year_factors, weekday_factors
 from tests.planner.forecasting.made import series
 
 WAVE = 1 + 0.4 * np.sin(2 * np.pi * np.arange(52) / 52)

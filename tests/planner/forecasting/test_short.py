@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.forecasting.short import leaning_on_others
+from planner.forecasting.pooling import leaning_on_others
 from tests.planner.forecasting.made import series
 
 nan = np.nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.forecasting.spread import (
+from planner.forecasting.error_model import (
     UNKNOWN,
     Spread,
     dispersion,

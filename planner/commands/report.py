@@ -1,0 +1,38 @@
+"""The command ``planner report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.commands.options import Quiet
+
+
+def report(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help="Folder of a plan, backtest, study or leaderboard."),
+    ],
+    open_: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show it in the browser afterwards.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make report.html of a result again, from the tables in its folder."""
+    from planner.commands.cli import _errors
+    from planner.commands.text import summaries
+
+    with _errors(), summaries.Progress(quiet=quiet) as progress:
+        progress("loading")
+        from planner.reporting import write_report
+
+        progress("reading and writing")
+        page = write_report(folder)
+    if not quiet:
+        typer.echo(summaries.harmless(f"Wrote {page}."))
+    if open_:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,1 @@
+"""Backtests, studies and leaderboards: runs on sampled or past demand."""

@@ -1,0 +1,1 @@
+"""Models that forecast: averages, boosted trees, classical ones."""

@@ -1,0 +1,1 @@
+"""Past sales as series: seasons, windows, features."""

@@ -1,0 +1,180 @@
+"""What people set by hand: safety stocks, orders and capacities, with who, when and why.
+
+A table with one override a row:
+
+==================  ===========================================================================
+kind                safety_stock, order or capacity
+product             which product (safety_stock, order)
+location            where: the safety stock, or the storage whose capacity it is
+origin,             the lane of the order, or the lane whose capacity it is
+destination
+from, until         first and last day, both in force; blank: from the start, to the end. Of an
+                    order, ``from`` is the order date (blank: today), and there is no ``until``
+value               units; of a capacity: volume in a period, ``inf``: unlimited
+who, when, why      free text, kept in the plan's report
+==================  ===========================================================================
+
+A safety stock takes the place of the one decided (it may be negative where customers buy). An
+order is placed as given (0: none is), and everything else is planned around it. It must be one that
+is released now, obey the lot rules, and ship whole (where orders are owed: before the next review):
+what cannot ship is an error, not a smaller order. A capacity takes the place of the one in the
+tables.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from scenarios.writing.files import check_parent, told_as, write_csv
+
+if TYPE_CHECKING:
+    from planner.overrides.apply import Changed
+    from scenarios.model.scenario import Scenario
+
+Kind = Literal["safety_stock", "order", "capacity"]
+KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity")
+COLUMNS = (
+    "kind", "product", "location", "origin", "destination", "from", "until", "value", "who", "when",
+    "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Override:
+    """One value that a person set; what its kind does not need is blank.
+
+    Parameters
+    ----------
+    kind : {"safety_stock", "order", "capacity"}
+    value : float
+        Units, or volume in a period for a capacity.
+    product, location, origin, destination : str
+    first, last : datetime.date, optional
+        The columns ``from`` and ``until``.
+    who, when, why : str
+    row : int, optional
+        Line of the table it was read from, the header being line 1.
+    """
+
+    kind: Kind
+    value: float
+    product: str = ""
+    location: str = ""
+    origin: str = ""
+    destination: str = ""
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    who: str = ""
+    when: str = ""
+    why: str = ""
+    row: int | None = None
+
+    def cells(self) -> dict[str, Any]:
+        """By the names of the columns; dates as text, blank where there is none."""
+        said = asdict(self) | {"from": _text(self.first), "until": _text(self.last)}
+        return {name: said[name] for name in COLUMNS}
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """All of them.
+
+    Parameters
+    ----------
+    records : tuple of Override
+    file : str
+        What to call the table in messages.
+    """
+
+    records: tuple[Override, ...] = ()
+    file: str = "overrides"
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame) -> Overrides:
+        """From a table with the columns ``COLUMNS``; all but kind and value may be missing.
+
+        Raises
+        ------
+        InputError
+            With every cell that cannot be read.
+        """
+        from planner.overrides.read import overrides_of
+
+        return overrides_of(table)
+
+    def table(self) -> pd.DataFrame:
+        """The table again, with the columns ``COLUMNS``."""
+        cells = [record.cells() for record in self.records]
+        table = pd.DataFrame(cells, columns=list(COLUMNS))
+        return table.astype(dict.fromkeys(COLUMNS, object) | {"value": float})
+
+    def write(self, path: str | Path) -> None:
+        """Write the table as CSV, whole or not at all; an older file is replaced."""
+        path = Path(path)
+        check_parent(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+        with told_as(path, draft):
+            try:
+                write_csv(self.table(), draft)
+                os.replace(draft, path)
+            finally:
+                draft.unlink(missing_ok=True)
+
+    def apply(self, scenario: Scenario) -> Changed:
+        """What they change in a scenario.
+
+        Raises
+        ------
+        InputError
+            With everything that does not fit the scenario.
+        """
+        from planner.overrides.apply import changed
+
+        return changed(scenario, self)
+
+    def listed(self) -> tuple[dict[str, Any], ...]:
+        """As the report of a plan lists them: what is blank is left out."""
+        return tuple(
+            {
+                name: "inf" if cell == math.inf else cell
+                for name, cell in record.cells().items()
+                if cell != ""
+            }
+            for record in self.records
+        )
+
+
+OverridesLike = Overrides | Iterable[Override] | pd.DataFrame | str | Path | None
+"""What stands for overrides: themselves, one by one, a table, or the file of one."""
+
+
+def read_overrides(path: str | Path) -> Overrides:
+    """Read a table of overrides (.csv, .csv.gz).
+
+    Raises
+    ------
+    InputError
+        With every cell that cannot be read.
+    """
+    from planner.overrides.read import overrides_of
+
+    return overrides_of(Path(path))
+
+
+def _text(day: datetime.date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def as_kind(text: str) -> Kind | None:
+    """The kind of that name, None if there is none."""
+    return next((kind for kind in KINDS if kind == text), None)

@@ -1,0 +1,48 @@
+"""Plans and edits in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from planner.overrides.override import Override
+from planner.text.numbers import amount
+from scenarios.errors import Finding
+
+
+def described(edit: Override) -> str:
+    """An edit in words."""
+    value = "unlimited" if edit.value == math.inf else amount(edit.value)
+    if edit.kind == "order":
+        day = f" on {edit.first}" if edit.first else ""
+        return f"Order {value} units of {edit.product}, {edit.origin} -> {edit.destination}{day}"
+    ends = ("from", edit.first), ("until", edit.last)
+    span = "".join(f" {word} {day}" for word, day in ends if day)
+    if edit.kind == "safety_stock":
+        return f"Safety stock of {edit.product} in {edit.location}: {value} units{span}"
+    lane = f"lane {edit.origin} -> {edit.destination}"
+    place = f"storage {edit.location}" if edit.location else lane
+    unit = "" if edit.value == math.inf else " volume per period"
+    return f"Capacity of {place}: {value}{unit}{span}"
+
+
+def told_by_edit(found: Sequence[Finding], edits: Sequence[Override]) -> list[Finding]:
+    """Findings about rows of a table that nobody sees, as findings about edits."""
+    return [
+        finding
+        if finding.row is None or not 0 <= finding.row - 2 < len(edits)
+        else replace(finding, file=described(edits[finding.row - 2]), row=None, column=None)
+        for finding in found
+    ]
+
+
+def percent(share: float) -> str:
+    """A share of a capacity, which may be 0."""
+    return "over 100%" if share == math.inf else f"{share:.0%}"
+
+
+def signed(value: float) -> str:
+    """A change with its sign."""
+    text = amount(abs(round(value, 1)))
+    return "0" if text == "0" else f"{'+' if value > 0 else '-'}{text}"

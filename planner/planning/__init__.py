@@ -1,0 +1,1 @@
+"""From a scenario to a plan: phases, projection, reasons, problems, tables."""

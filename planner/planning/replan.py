@@ -1,0 +1,52 @@
+"""Plan again after a change by hand, in a fraction of the time: the app's way."""
+
+from __future__ import annotations
+
+from brain.policy import SafetyStockPolicy
+from planner.overrides.apply import changed
+from planner.overrides.override import OverridesLike
+from planner.planning.plan import Clock, Prepared, Progress, finished, prepared
+from planner.planning.plan_result import Plan
+from scenarios.model.scenario import Scenario
+from solver.optimiser import Kept
+from solver.options import SolverOptions
+from solver.workers.protocol import Workers
+
+
+class Replanner:
+    """Plans one scenario under one set of overrides after the other.
+
+    Forecast and safety stocks are made once, and the program stays with the solver, which starts
+    from its last solution. The plans are those of :func:`planner.plan`, up to ties and the gap.
+
+    Parameters
+    ----------
+    scenario, brain, options, model, workers
+        As in :func:`planner.plan`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        brain: str | SafetyStockPolicy = "auto",
+        options: SolverOptions | None = None,
+        model: str = "auto",
+        workers: Workers | None = None,
+    ):
+        self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
+        self._kept, self._workers = Kept(), workers
+        self._ready: Prepared | None = None
+
+    def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
+        """A plan under these overrides alone: earlier ones are forgotten.
+
+        Raises
+        ------
+        InputError, AuditError
+            As :func:`planner.plan` does.
+        """
+        change = changed(self.scenario, overrides)
+        clock = Clock(progress)
+        if self._ready is None:
+            self._ready = prepared(self.scenario, self.brain, self.model, clock)
+        return finished(self._ready, change, self.options, clock, self._kept, self._workers)

@@ -1,0 +1,1 @@
+"""Policies whose parameters are searched by simulation."""

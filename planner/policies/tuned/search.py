@@ -1,0 +1,127 @@
+"""Parameters of a policy that cost least in simulation, on demand paths of the policy's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from scipy import optimize
+
+from planner.policies.lot_rules import obeying
+from planner.policies.policy import Ready
+from scenarios.model.scenario import Floats, Scenario
+from scenarios.problem import Problem
+from scenarios.simulation.policy import OrderPolicy
+
+Cost = Callable[[Floats], float]
+Family = Callable[[Scenario], Callable[[Floats], OrderPolicy]]
+"""From a scenario to what makes a policy of it from parameters."""
+
+
+class Search(Protocol):
+    """Looks for the parameters of least cost."""
+
+    def __call__(
+        self, cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+    ) -> Floats:
+        """The best parameters found.
+
+        Parameters
+        ----------
+        cost : callable
+            From parameters to a cost.
+        start, steps : arrays
+            Where to begin, and how far to look at first in each direction.
+        evaluations : int
+            How often ``cost`` may be asked, about.
+        rng : numpy.random.Generator
+        """
+        ...
+
+
+def simplex(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """Nelder and Mead's simplex (SciPy)."""
+    options = {
+        "maxfev": evaluations,
+        "xatol": 0.02,
+        "fatol": 0.0,
+        "initial_simplex": np.vstack([start, start + np.diag(steps)]),
+    }
+    return optimize.minimize(cost, start, method="Nelder-Mead", options=options).x
+
+
+def annealing(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """Simulated annealing (SciPy's ``dual_annealing``) within ``start`` +- 4 ``steps``."""
+    bounds = np.column_stack([start - 4 * steps, start + 4 * steps])
+    found = optimize.dual_annealing(
+        cost, bounds, x0=start, maxfun=evaluations, rng=rng, no_local_search=True
+    )
+    return found.x
+
+
+def local_search(
+    cost: Cost, start: Floats, steps: Floats, evaluations: int, rng: np.random.Generator
+) -> Floats:
+    """One parameter a step up or down, in random order, as long as it pays; then half the steps.
+
+    Hooke and Jeeves 1961, Journal of the ACM 8(2), without their pattern move.
+    """
+    best, least, left = start.copy(), cost(start), evaluations - 1
+    reach = steps.copy()
+    while left > 0 and (reach > steps / 32).any():
+        better = False
+        for which in rng.permutation(start.size):
+            for sign in (1.0, -1.0):
+                tried = best.copy()
+                tried[which] += sign * reach[which]
+                found, left = cost(tried), left - 1
+                if found < least:
+                    best, least, better = tried, found, True
+                    break
+                if left <= 0:
+                    return best
+        if not better:
+            reach = reach / 2
+    return best
+
+
+def tuned(
+    problem: Problem,
+    rng: np.random.Generator,
+    family: Family,
+    start: Floats,
+    steps: Floats,
+    *,
+    n_paths: int,
+    evaluations: int,
+    search: Search = simplex,
+) -> Ready:
+    """The policies with the best parameters found, for this problem and others of its chain.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its law of demand gives the paths to tune on, and its cost says what is best.
+    rng : numpy.random.Generator
+        Draws the demand paths; all parameters meet the same ones.
+    family : callable
+        From a scenario and parameters to a policy.
+    start, steps : arrays
+        Where to begin, and how far to look at first in each direction.
+    n_paths, evaluations : int
+        Demand paths, and simulations at most.
+    search : Search
+    """
+    demand, make = problem.draw(rng, n_paths), family(problem.scenario)
+
+    def cost(parameters: Floats) -> float:
+        policy = obeying(problem.scenario, make(parameters))
+        return float(problem.cost_under(policy, demand).mean())
+
+    best = search(cost, start, steps, evaluations, rng)
+    return lambda later: family(later.scenario)(best)

@@ -1,0 +1,62 @@
+"""From the folder of a plan, backtest, study or leaderboard to its page."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from planner.results.result_kind import kind_of
+from scenarios.writing.files import told_as
+
+PAGE = "report.html"
+
+
+def report_html(folder: Path) -> str:
+    """The report of a result that was written to a folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing is there.
+    InputError
+        If it is no result, or its tables are not as they were written.
+    """
+    kind = kind_of(folder)
+    if kind == "plan":
+        from planner.reporting.plan_page import plan_page
+        from planner.results.read_result import read_plan
+
+        return plan_page(read_plan(folder))
+    if kind == "backtest":
+        from planner.reporting.backtest_page import backtest_page
+
+        return backtest_page(folder)
+    if kind == "study":
+        from planner.reporting.study_page import study_page
+
+        return study_page(folder)
+    from planner.reporting.bench_page import bench_page
+
+    return bench_page(folder)
+
+
+def write_report(folder: Path) -> Path:
+    """Make the report of a result again and put it into its folder, whole or not at all.
+
+    Raises
+    ------
+    FileNotFoundError, InputError
+        See :func:`report_html`.
+    OSError
+        If it cannot be written.
+    """
+    text = report_html(folder)
+    page = folder / PAGE
+    fresh = folder / f".{PAGE}-{uuid.uuid4().hex[:8]}"
+    with told_as(page, fresh):
+        try:
+            fresh.write_text(text, encoding="utf-8", newline="\n")
+            fresh.replace(page)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return page
