@@ -12,8 +12,8 @@ from solver.closed_form.order_up_to import order_up_to
 from solver.highs import session as highs
 from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
-from tests.solver.random_worlds import SHAPES, random_world
-from tests.worlds import chain, column, world
+from tests.support.random_scenarios import SHAPES, random_world
+from tests.support.worlds import chain, column, world
 
 TWO_WAYS = [("near", "store", 1), ("far", "store", 4)]
 

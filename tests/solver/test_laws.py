@@ -16,8 +16,8 @@ from scenarios.simulation.step import initial_state, network, period_costs, step
 from solver.closed_form.order_up_to import order_up_to
 from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
-from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
-from tests.worlds import chain, column, tree, world
+from tests.support.random_scenarios import SHAPES, UNCOUPLED, random_world
+from tests.support.worlds import chain, column, tree, world
 
 TIGHT = SolverOptions(gap=1e-6)
 seeds = st.integers(0, 10_000)

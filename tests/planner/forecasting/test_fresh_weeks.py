@@ -14,7 +14,7 @@ from planner.forecasting.series.series import series_of
 from scenarios.examples.dense import world
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
-from tests.planner.forecasting.made import series, stakes
+from tests.support.forecast_series import series, stakes
 
 AVERAGES = [MODELS[name] for name in BLENDED if name != "boosted"]
 

@@ -13,7 +13,7 @@ from planner.forecasting.models import boosting
 from planner.forecasting.models.registry import BLENDED, MODELS
 from planner.forecasting.series.series import Series
 from scenarios.model.scenario import Floats
-from tests.planner.forecasting.made import series, stakes
+from tests.support.forecast_series import series, stakes
 
 AHEAD = 8
 AUTO = [MODELS[name] for name in BLENDED]

@@ -14,7 +14,7 @@ from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series.features import sight
 from planner.forecasting.series.season import season_of
 from planner.forecasting.series.series import Series
-from tests.planner.forecasting.made import series, stakes
+from tests.support.forecast_series import series, stakes
 
 AHEAD = 4
 

@@ -1,0 +1,54 @@
+"""What the documents show runs, and they name what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from planner.policies.registry import NAMED
+from scenarios.catalogue import MAIN
+from scenarios.evaluation.kpis import kpis
+from scenarios.problem import Problem
+from scenarios.simulation.policy import GivenOrders
+from scenarios.simulation.run import simulate
+from tests.support.worlds import chain
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_every_policy_with_a_name_is_explained() -> None:
+    rows = [line.split("|")[1] for line in read("policies.md").splitlines() if line.startswith("|")]
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert told == set(NAMED)
+
+
+def test_the_policy_of_ones_own_in_the_document_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", read("policies.md"), re.S)
+    world = {"scenario": chain([1], mean=10.0, std=2.0, n_periods=10, on_hand=10.0)}
+    exec(code, world)  # the example, as a reader would paste it
+    # Upstream too, where nobody buys.
+    orders = world["Half"]()(Problem(chain([1, 2], mean=10.0)), None)  # type: ignore[operator]
+    assert orders(None, 0).tolist() == [5.0, 5.0]
+
+
+def test_every_key_figure_has_its_formula() -> None:
+    run = simulate(chain([1], n_periods=3), GivenOrders(np.zeros((1, 3))), chain([1]).mean[:, :3])
+    told = read("kpis.md").replace(",", " ")
+    for name in kpis(run):
+        words = name.removeprefix("cost_").replace("_", " ")
+        assert words.split(" at ")[0] in told, name
+
+
+def test_every_main_problem_is_on_the_leaderboard() -> None:
+    told = read("leaderboard.md")
+    for name in MAIN:
+        assert f"leaderboard/{name}.md" in told
+        page = read(f"leaderboard/{name}.md")
+        assert f"planner bench {name} " in page
+        assert (DOCS / "leaderboard" / f"{name}.png").exists()
