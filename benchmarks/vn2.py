@@ -43,10 +43,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.fresh import QUANTILES, Foreseen, met, stock_up_to
+from benchmarks.data_sets import WINDOWS
+from benchmarks.forecasts.fresh_periods import QUANTILES, Foreseen, met, stock_up_to
+from benchmarks.forecasts.seasonal_average import YEAR, season_of, trailing_mean
 from benchmarks.machine import machine
-from benchmarks.seasonal_average import YEAR, season_of, trailing_mean
-from benchmarks.worlds import WINDOWS
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
 from planner.planning.plan import plan
 from planner.planning.plan_result import Plan

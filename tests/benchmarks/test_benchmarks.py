@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import brain_speed, forecasting, leaderboard, one_for_all, optima, rolling
-from benchmarks.judge import dearer, half_width, mean_costs, trained_for
+from benchmarks import leaderboard, rolling
+from benchmarks.brains import one_for_all, optima
+from benchmarks.brains import speed as brain_speed
+from benchmarks.brains.long_run_cost import dearer, half_width, mean_costs, trained_for
+from benchmarks.forecasts import speed
 from brain.environments.training_chains import OneChain
 from solver.closed_form.order_up_to import order_up_to
 
@@ -102,7 +105,7 @@ def test_the_speed_of_forecasts_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["forecasting", "--series", "25", "--weeks", "40"])
-    forecasting.main()
+    speed.main()
     told = capsys.readouterr().out
     assert "25 series of 40 weeks forecast in" in told
     assert "judging models" in told

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import favorita, forecasts, vn2
-from benchmarks.fresh import (
+from benchmarks import favorita, vn2
+from benchmarks.data_sets import world_of
+from benchmarks.forecasts import accuracy
+from benchmarks.forecasts.fresh_periods import (
     QUANTILES,
     Foreseen,
     came_true,
@@ -19,7 +21,6 @@ from benchmarks.fresh import (
     step_of_law,
     stock_up_to,
 )
-from benchmarks.worlds import world_of
 from planner.experiments.history_backtest import backtest_history
 from planner.forecasting.origins import forecasts_at
 from scenarios.examples.dense import world as small_world
@@ -148,10 +149,10 @@ def test_an_interval_with_an_empty_shelf_tells_nothing(world: Scenario) -> None:
 
 
 def test_accuracy_is_told_by_model(folder: Path) -> None:
-    rows = forecasts.judge("vn2", folder, 62, "moving-average", None)
+    rows = accuracy.judge("vn2", folder, 62, "moving-average", None)
     # 12 series at six origins; three weeks after the last are known.
     assert len(rows) == 72
-    line = forecasts.row("moving-average", [rows, rows])
+    line = accuracy.row("moving-average", [rows, rows])
     assert line.split()[0] == "moving-average"
     assert float(line.split()[2]) == pytest.approx(rows["error"].abs().mean(), abs=1e-3)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import scale, scale_checks, scale_text
+from benchmarks.scale import checks as scale_checks
+from benchmarks.scale import command as scale
+from benchmarks.scale import text as scale_text
 from benchmarks.whole_process import whole_process
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -1,7 +1,7 @@
 """How well each model forecasts weeks that it never saw, and what its stock would have cost there.
 
-    python -m benchmarks.forecasts vn2
-    python -m benchmarks.forecasts favorita --series 600 --models auto,moving-average,arima
+    python -m benchmarks.forecasts.accuracy vn2
+    python -m benchmarks.forecasts.accuracy favorita --series 600 --models auto,moving-average,arima
 
 Models learn once at the start of each window and forecast at six origins, a week apart; each series
 is judged over its protection interval (VN2: three weeks; stores of Favorita: two) wherever the
@@ -25,9 +25,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.fresh import Foreseen, came_true, interval_demand, quantile, step_of_law
+from benchmarks.data_sets import DATA, WINDOWS, world_of
+from benchmarks.forecasts.fresh_periods import (
+    Foreseen,
+    came_true,
+    interval_demand,
+    quantile,
+    step_of_law,
+)
 from benchmarks.machine import machine
-from benchmarks.worlds import DATA, WINDOWS, world_of
 from planner.forecasting.models.registry import MODELS
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.as_of import as_of

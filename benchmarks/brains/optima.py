@@ -6,7 +6,7 @@ whose Clark-Scarf solver gives the optimal echelon base-stock levels; they are r
 on the same demand, from random opening stocks. Cost is that over the optimum, with half its 95%
 interval; demand comes from seeds that no training used.
 
-    python -m benchmarks.optima [--train] [--steps 800] [--cases lost-4-1 example_6_1 ...]
+    python -m benchmarks.brains.optima [--train] [--steps 800] [--cases lost-4-1 example_6_1 ...]
 
 Without ``--train`` the shipped brains are judged, with it a brain trained for each case alone.
 """
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.judge import (
+from benchmarks.brains.long_run_cost import (
     FORECAST,
     Brain,
     dearer,

@@ -1,6 +1,6 @@
 """How long safety stocks take: 100,000 products at three locations over 28 days.
 
-python -m benchmarks.brain_speed [--products 100000] [--brain auto]
+python -m benchmarks.brains.speed [--products 100000] [--brain auto]
 """
 
 from __future__ import annotations

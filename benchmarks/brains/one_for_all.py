@@ -5,7 +5,7 @@ demand: six that the shipped brains were trained for, and two outside (there the
 the analytic rule instead; the brain is asked all the same). Each cost is that over the brain which
 was trained for the case alone, on the same fresh demand, with half its 95% interval.
 
-    python -m benchmarks.one_for_all [--steps 800] [--paths 500] [--periods 600]
+    python -m benchmarks.brains.one_for_all [--steps 800] [--paths 500] [--periods 600]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
-from benchmarks.judge import FORECAST, dearer, mean_costs, shipped_for, trained_for
+from benchmarks.brains.long_run_cost import FORECAST, dearer, mean_costs, shipped_for, trained_for
 from benchmarks.machine import machine
 from brain.analytic.newsvendor import Analytic
 from brain.environments.brain_orders import brain_orders

@@ -110,7 +110,7 @@ def phases_table(rows: Sequence[Row]) -> str:
 
 
 def monolith_table(pairs: Sequence[Row]) -> str:
-    """The decomposed solver beside the whole program; see :mod:`benchmarks.scale_checks`."""
+    """The decomposed solver beside the whole program; see :mod:`benchmarks.scale.checks`."""
     lines = []
     for pair in pairs:
         whole, parts = pair["monolith"], pair["decomposed"]

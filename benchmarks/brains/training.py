@@ -3,8 +3,8 @@
 All train through RLlib on the same random chains, two at a time as Ray tasks of one thread each,
 and are judged on the same fixed validation demand. Cost is that over the analytic rule's.
 
-    python -m benchmarks.training algorithms [--ratio 50] [--chains reference] [--minutes 5]
-    python -m benchmarks.training retraining [--ratio 50] [--neighbour ratio-100]
+    python -m benchmarks.brains.training algorithms [--ratio 50] [--chains reference] [--minutes 5]
+    python -m benchmarks.brains.training retraining [--ratio 50] [--neighbour ratio-100]
 """
 
 from __future__ import annotations

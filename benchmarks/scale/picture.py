@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.scale_text import GB, YARDSTICKS, Row, growth
+from benchmarks.scale.text import GB, YARDSTICKS, Row, growth
 from planner.reporting.pictures import figure, tidy
 from planner.text.palette import GREY, OURS, RED
 

@@ -1,6 +1,6 @@
 """How long it takes from sales history to orders: ten stores behind a warehouse, by the week.
 
-python -m benchmarks.forecasting [--series 600] [--weeks 157] [--model auto] [--no-plan]
+python -m benchmarks.forecasts.speed [--series 600] [--weeks 157] [--model auto] [--no-plan]
 """
 
 from __future__ import annotations

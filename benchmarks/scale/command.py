@@ -1,8 +1,9 @@
 """Planning at scale: whole commands on chains of 200 to 100,000 products, three stages, 28 days.
 
-    python -m benchmarks.scale [--sizes 200 1000 10000 100000] [--repeat 3] [--out docs/scale]
-    python -m benchmarks.scale --against-monolith        # the same orders as the whole program?
-    python -m benchmarks.scale --ray                     # 1 and 2 workers, 100 on paper
+    python -m benchmarks.scale.command [--sizes 200 1000 10000 100000] [--repeat 3] [--out
+    docs/scale] python -m benchmarks.scale.command --against-monolith        # the same orders as
+    the whole program? python -m benchmarks.scale.command --ray                     # 1 and 2
+    workers, 100 on paper
 
 Each size is a fresh `planner init` and fresh `planner plan` processes, the page for people
 included; a figure is that of the plan of median time. Memory is the most that a command and all
@@ -22,9 +23,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import scale_text as text
 from benchmarks.machine import machine
-from benchmarks.scale_picture import draw_scale
+from benchmarks.scale import text
+from benchmarks.scale.picture import draw_scale
 from benchmarks.whole_process import Run, whole_process
 
 Row = text.Row
@@ -150,7 +151,7 @@ def _check(run: Run, what: str) -> None:
 
 
 def main() -> None:
-    from benchmarks import scale_checks
+    from benchmarks.scale import checks
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -167,12 +168,12 @@ def main() -> None:
     print(kept.results["machine"], flush=True)
     try:
         if args.against_monolith:
-            pairs = scale_checks.against_monolith(args.sizes or scale_checks.SIZES, options)
+            pairs = checks.against_monolith(args.sizes or checks.SIZES, options)
             kept.keep("monolith", pairs)
             print(text.monolith_table(pairs))
         if args.ray:
             size = max(args.sizes or [10_000])
-            runs = scale_checks.by_workers(size, options, args.repeat, args.limit)
+            runs = checks.by_workers(size, options, args.repeat, args.limit)
             kept.keep("workers", runs)
             print(text.workers_table(runs))
             print(text.paper_table(runs[0]))

@@ -1,0 +1,1 @@
+"""What brains cost, how near they come to optima, and how fast they learn and answer."""
