@@ -6,8 +6,8 @@ meets the same demand, drawn from a seed that no training used. Costs of the bra
 planning on the means, to the newsvendor's safety stock at the retailer only and at all stages,
 and to the analytic split, each with half its 95% interval.
 
-    python -m benchmarks.brains.grid [--brain auto] [--chains 1000] [--seed 4711]
-    python -m benchmarks.brains.grid --train     (a brain for each ratio, trained on this case
+    python -m benchmarks.brains [--brain auto] [--chains 1000] [--seed 4711]
+    python -m benchmarks.brains --train     (a brain for each ratio, trained on this case
     alone)
 """
 

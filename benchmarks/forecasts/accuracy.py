@@ -1,7 +1,7 @@
 """How well each model forecasts weeks that it never saw, and what its stock would have cost there.
 
-    python -m benchmarks.forecasts.accuracy vn2
-    python -m benchmarks.forecasts.accuracy favorita --series 600 --models auto,moving-average,arima
+    python -m benchmarks.forecasts vn2
+    python -m benchmarks.forecasts favorita --series 600 --models auto,moving-average,arima
 
 Models learn once at the start of each window and forecast at six origins, a week apart; each series
 is judged over its protection interval (VN2: three weeks; stores of Favorita: two) wherever the

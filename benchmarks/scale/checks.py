@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.scale.command import Failed, Row, make_input, median_plan, plan_once
+from benchmarks.scale.runs import Failed, Row, make_input, median_plan, plan_once
 
 SIZES = (1_000, 2_000, 5_000, 10_000)
 """Of which the largest is sought that the whole program is solved for in time."""

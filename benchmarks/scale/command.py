@@ -1,8 +1,8 @@
 """Planning at scale: whole commands on chains of 200 to 100,000 products, three stages, 28 days.
 
-    python -m benchmarks.scale.command [--sizes 200 1000 10000 100000] [--repeat 3] [--out
-    docs/scale] python -m benchmarks.scale.command --against-monolith        # the same orders as
-    the whole program? python -m benchmarks.scale.command --ray                     # 1 and 2
+    python -m benchmarks.scale [--sizes 200 1000 10000 100000] [--repeat 3] [--out
+    docs/scale] python -m benchmarks.scale --against-monolith        # the same orders as
+    the whole program? python -m benchmarks.scale --ray                     # 1 and 2
     workers, 100 on paper
 
 Each size is a fresh `planner init` and fresh `planner plan` processes, the page for people
@@ -15,86 +15,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import statistics
 import sys
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
-from benchmarks.scale import text
+from benchmarks.scale import checks, text
 from benchmarks.scale.picture import draw_scale
-from benchmarks.whole_process import Run, whole_process
-
-Row = text.Row
-PLANNER = [sys.executable, "-m", "planner"]
-OF_SOLVER = ("method", "blocks", "rounds", "highs_seconds", "block_seconds", "workers",
-             "relaxed_objective", "lot_loss")  # fmt: skip
-"""What is kept of ``plan.json``'s part on the solver, where it is there."""
+from benchmarks.scale.runs import Failed, Row, measure
 
 
-class Failed(RuntimeError):
-    """A command did not end well."""
-
-
-def make_input(folder: Path, products: int, limit: float) -> float:
-    """Write a chain; seconds of the whole command."""
-    run = whole_process([*PLANNER, "init", str(folder), "--products", str(products)], limit)
-    _check(run, "init")
-    return run.seconds
-
-
-def plan_once(source: Path, out: Path, options: Sequence[str], limit: float) -> Row:
-    """A fresh ``planner plan``: what it took and what its report says."""
-    command = [*PLANNER, "plan", str(source), "--out", str(out), "--force", "--quiet", *options]
-    # What the libraries beside HiGHS start would make times depend on the machine's cores. Python
-    # compiles what it imports once, as it does where nobody forbids it.
-    environment = {
-        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    }
-    run = whole_process(command, limit, environment | {"OMP_NUM_THREADS": "1"})
-    _check(run, "plan")
-    return row_of(run, json.loads((out / "plan.json").read_text(encoding="utf-8")))
-
-
-def row_of(run: Run, report: dict[str, Any]) -> Row:
-    """Figures of one plan."""
-    solver = report.get("solver") or {}
-    return {
-        "products": report["counts"]["products"],
-        "seconds": run.seconds,
-        "peak_bytes": run.peak_bytes,
-        "status": report["status"],
-        "objective": report["objective"],
-        "bound": report["bound"],
-        "gap": report["gap"],
-        "phases": report["seconds"],
-        **{name: solver.get(name) for name in OF_SOLVER},
-    }
-
-
-def median_plan(source: Path, out: Path, options: Sequence[str], repeat: int, limit: float) -> Row:
-    """The plan of median time, with the least and most seconds and the most memory of all."""
-    rows = [plan_once(source, out, options, limit) for _ in range(repeat)]
-    taken = [row["seconds"] for row in rows]
-    middle = statistics.median_low(taken)
-    row = next(row for row in rows if row["seconds"] == middle)
-    peak = max(row["peak_bytes"] for row in rows)
-    return row | {"peak_bytes": peak, "range": [min(taken), max(taken)], "repeat": repeat}
-
-
-def measure(products: int, options: Sequence[str], repeat: int, limit: float) -> Row:
-    """A size: its input made, and planned."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "in"
-        made = make_input(source, products, limit)
-        row = median_plan(source, Path(folder) / "out", options, repeat, limit)
-    return row | {"init_seconds": made}
-
-
-class Kept:
+class Results:
     """Results of this machine in ``scale.json``; written after each measurement."""
 
     def __init__(self, folder: Path | None):
@@ -143,15 +74,7 @@ def pages(page: str, results: dict[str, Any]) -> str:
     return page
 
 
-def _check(run: Run, what: str) -> None:
-    if run.timed_out:
-        raise Failed(f"planner {what} was ended after {run.seconds:.0f} s")
-    if run.code:
-        raise Failed(f"planner {what} ended with {run.code}:\n{run.said}")
-
-
 def main() -> None:
-    from benchmarks.scale import checks
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -164,7 +87,7 @@ def main() -> None:
     parser.add_argument("--against-monolith", action="store_true")
     parser.add_argument("--ray", action="store_true")
     args = parser.parse_args()
-    kept, options = Kept(args.out), args.plan.split()
+    kept, options = Results(args.out), args.plan.split()
     print(kept.results["machine"], flush=True)
     try:
         if args.against_monolith:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.scale import checks as scale_checks
-from benchmarks.scale import command as scale
-from benchmarks.scale import text as scale_text
+from benchmarks.scale import checks
+from benchmarks.scale import command
+from benchmarks.scale import text
 from benchmarks.whole_process import whole_process
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -35,7 +35,7 @@ def test_a_size_is_made_planned_and_kept(
     page = (DOCS / "scale.md").read_text(encoding="utf-8")
     (tmp_path / "scale.md").write_text(page, encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["scale", "--sizes", "20", "--repeat", "1", "--out", str(out)])
-    scale.main()
+    command.main()
     assert "| 20 | " in capsys.readouterr().out
     (kept,) = json.loads((out / "scale.json").read_text())["sizes"]
     assert kept["gap"] <= 0.005
@@ -68,61 +68,61 @@ def test_a_process_is_ended_when_its_time_is_over_and_its_errors_are_told() -> N
 def test_growth_is_told_by_exponent_from_a_thousand_products_on() -> None:
     # 200 products are left out; from 1,000 on time is linear.
     rows = [row(200, 2.0), row(1_000, 4.0), row(10_000, 40.0), row(100_000, 400.0)]
-    assert scale_text.growth(rows, "seconds") == pytest.approx((1.0, 1.0))
+    assert text.growth(rows, "seconds") == pytest.approx((1.0, 1.0))
     # 10 times as many cost 10, and 10 times as many again cost 100: 3 orders over 2.
     bent = [row(1_000, 4.0), row(10_000, 40.0), row(100_000, 4_000.0)]
-    assert scale_text.growth(bent, "seconds") == pytest.approx((1.5, 1.5))
-    assert math.isnan(scale_text.growth(rows[:2], "seconds")[0])
-    assert scale_text.growth_text(rows[:2]) == ""
+    assert text.growth(bent, "seconds") == pytest.approx((1.5, 1.5))
+    assert math.isnan(text.growth(rows[:2], "seconds")[0])
+    assert text.growth_text(rows[:2]) == ""
 
 
 def test_yardsticks_are_met_or_named() -> None:
-    assert scale_text.missed(row(1_000, 15.0)) == []
+    assert text.missed(row(1_000, 15.0)) == []
     late = row(1_000, 15.1, peak_bytes=1.1e9, gap=0.006)
-    assert scale_text.missed(late) == ["time", "memory", "gap"]
-    assert scale_text.missed(row(20, 999.0, gap=None)) == ["gap"]
-    assert "| **missed**: time |" in scale_text.sizes_table([row(1_000, 15.1)])
+    assert text.missed(late) == ["time", "memory", "gap"]
+    assert text.missed(row(20, 999.0, gap=None)) == ["gap"]
+    assert "| **missed**: time |" in text.sizes_table([row(1_000, 15.1)])
 
 
 def test_what_a_plan_does_not_tell_is_left_blank() -> None:
     plain = row(
         1_000, 10.0, blocks=None, rounds=None, highs_seconds=None, block_seconds=None, workers=None
     )
-    assert scale_text.sizes_table([plain]).count("–") == 4
-    assert math.isnan(scale_text.on_paper(plain, 100))
-    assert scale_text.paper_table(plain) == ""
+    assert text.sizes_table([plain]).count("–") == 4
+    assert math.isnan(text.on_paper(plain, 100))
+    assert text.paper_table(plain) == ""
 
 
 def test_the_solver_is_weighed_against_highs_alone() -> None:
     # 90 s x 2 workers for 150 s inside HiGHS; 10 of 100 s are spent on other things.
-    assert scale_text.overhead(row(1_000, 100.0)) == pytest.approx(1.2)
-    assert scale_text.outside(row(1_000, 100.0)) == pytest.approx(0.1)
+    assert text.overhead(row(1_000, 100.0)) == pytest.approx(1.2)
+    assert text.outside(row(1_000, 100.0)) == pytest.approx(0.1)
 
 
 def test_many_workers_on_paper_wait_for_the_serial_part() -> None:
     # A block takes 150 / (3 x 10) = 5 s. Two workers solve a round in 5 x 5 = 25 s, of 30.
     plan = row(1_000, 100.0)
-    assert scale_text.on_paper(plan, 2) == pytest.approx(100.0)
+    assert text.on_paper(plan, 2) == pytest.approx(100.0)
     # Serial 10 s; 3 rounds of 10 x 5 s by one worker, of 1 x 5 s by a hundred, and 5 s each.
-    assert scale_text.on_paper(plan, 1) == pytest.approx(10 + 3 * (50 + 5))
-    assert scale_text.on_paper(plan, 100) == pytest.approx(10 + 3 * (5 + 5))
-    assert "| 100 | 40 | 4% |" in scale_text.paper_table(plan)
+    assert text.on_paper(plan, 1) == pytest.approx(10 + 3 * (50 + 5))
+    assert text.on_paper(plan, 100) == pytest.approx(10 + 3 * (5 + 5))
+    assert "| 100 | 40 | 4% |" in text.paper_table(plan)
 
 
 def test_plans_agree_within_their_gaps_and_above_each_others_bounds() -> None:
     whole = row(1_000, 60.0, objective=100.0, bound=99.8, gap=0.002)
     near = row(1_000, 10.0, objective=100.25, bound=99.95, gap=0.003)
-    pair = scale_checks.compared(1_000, whole, near)
+    pair = checks.compared(1_000, whole, near)
     assert pair["agree"]
     assert pair["difference"] == pytest.approx(0.0025)
     far = near | {"objective": 100.6}
-    assert not scale_checks.compared(1_000, whole, far)["agree"]
+    assert not checks.compared(1_000, whole, far)["agree"]
     # Within the gaps, but below what the whole program has proven to be the least.
     wrong = near | {"objective": 99.7, "bound": 99.5}
-    assert not scale_checks.compared(1_000, whole, wrong)["agree"]
+    assert not checks.compared(1_000, whole, wrong)["agree"]
     late = {"seconds": 600.0, "objective": None, "gap": None}
-    assert "no plan in time" in scale_text.monolith_table(
-        [scale_checks.compared(10_000, late, near)]
+    assert "no plan in time" in text.monolith_table(
+        [checks.compared(10_000, late, near)]
     )
 
 
@@ -132,10 +132,10 @@ def test_workers_are_compared_with_the_first_of_their_kind() -> None:
         row(1_000, 60.0, phases={"orders": 50.0}) | {"kind": "threads", "workers": 2},
     ]
     # 100 / (2 x 60) and 90 / (2 x 50).
-    assert "| threads | 2 | 1,000 | 60.0 | 50.0 | 83% | 90% |" in scale_text.workers_table(runs)
+    assert "| threads | 2 | 1,000 | 60.0 | 50.0 | 83% | 90% |" in text.workers_table(runs)
 
 
 def test_the_document_has_a_place_for_each_table() -> None:
     page = (DOCS / "scale.md").read_text(encoding="utf-8")
     for name in ("machine", "sizes", "phases", "monolith", "workers", "paper"):
-        assert f"\n{name}: here\n" in scale_text.fill(page, name, f"{name}: here")
+        assert f"\n{name}: here\n" in text.fill(page, name, f"{name}: here")

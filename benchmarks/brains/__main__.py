@@ -1,0 +1,5 @@
+"""``python -m benchmarks.brains``: the reference grid."""
+
+from benchmarks.brains.grid import main
+
+main()
