@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.ledger import sum_rows
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from solver.result import OrderPlan
 
 CAPACITY_COLUMNS = (

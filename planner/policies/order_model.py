@@ -11,7 +11,8 @@ from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy
 from planner.policies.policy import Ready
 from planner.policies.review import Review
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from solver.optimiser import Kept, optimise

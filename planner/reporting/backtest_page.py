@@ -16,7 +16,7 @@ from planner.results.importance import codes
 from planner.results.read_result import lines_of, read_json, read_table, read_tables
 from planner.text.measures import figures_rows
 from planner.text.palette import ORDER
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.simulation.costs import COMPONENTS
 
 NEEDED: dict[str, tuple[str, ...]] = {

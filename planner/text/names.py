@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scenarios.model.scenario import Ints, Names, Scenario
+from scenarios.arrays.types import Ints, Names
+from scenarios.model.scenario import Scenario
 
 
 def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
