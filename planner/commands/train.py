@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 if TYPE_CHECKING:
-    from brain.learning.hdpo import Progress
+    from brain.learning.options import Progress
 
 BAD_INPUT, NOT_TRAINED, STOPPED = 2, 3, 130
 QUIET_SECONDS = 10.0
@@ -79,8 +79,7 @@ def train(
             import dataclasses
 
             from brain import train as train_brains
-            from brain.learning.checkpoint import CheckpointDamaged
-            from brain.learning.hdpo import TrainingDiverged
+            from brain.learning.options import CheckpointDamaged, TrainingDiverged
             from brain.trained.registry import user_folder
             from brain.training.request import FILE, check_order
         except ImportError as error:
