@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection
+from planner.text.numbers import SMALLEST
 from scenarios.evaluation.ledger import sum_rows
 from scenarios.model.scenario import Floats, Scenario
 from solver.result import OrderPlan
@@ -22,8 +23,6 @@ CAPACITY_COLUMNS = (
 )
 
 PRICE_COLUMNS = ("kind", "place", "date", "capacity", "used", "price")
-SMALLEST = 5e-5
-"""Prices below it would be written as 0.0000 and are left out."""
 
 
 def capacity_table(

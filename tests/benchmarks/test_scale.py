@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.scale import checks
-from benchmarks.scale import command
-from benchmarks.scale import text
+from benchmarks.scale import checks, command, text
 from benchmarks.whole_process import whole_process
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -121,9 +119,7 @@ def test_plans_agree_within_their_gaps_and_above_each_others_bounds() -> None:
     wrong = near | {"objective": 99.7, "bound": 99.5}
     assert not checks.compared(1_000, whole, wrong)["agree"]
     late = {"seconds": 600.0, "objective": None, "gap": None}
-    assert "no plan in time" in text.monolith_table(
-        [checks.compared(10_000, late, near)]
-    )
+    assert "no plan in time" in text.monolith_table([checks.compared(10_000, late, near)])
 
 
 def test_workers_are_compared_with_the_first_of_their_kind() -> None:

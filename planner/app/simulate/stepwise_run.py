@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from planner.experiments.backtest import get_ready
-from planner.policies.lot_rules import in_lots, obeying
-from planner.policies.policy import Policy
 from planner.policies.review import Review
+from planner.policies.rules.lot_rules import in_lots, obeying
+from planner.policies.rules.policy import Policy
 from scenarios.demand.sampling import sample
 from scenarios.errors import Finding, InputError
 from scenarios.model.scenario import Floats, Scenario
