@@ -30,9 +30,10 @@ from planner.experiments.history_backtest import backtest_history
 from planner.forecasting.origins import forecasts_at
 from planner.policies.order_model import ANALYTIC_PLANNED, HYBRID
 from planner.policies.rules.policy import Policy
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import echelons
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State

@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from scenarios.arrays.types import Floats
 from scenarios.examples.bundled import retail_chain
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 
 
 def long_chain(n_products: int, n_periods: int, seed: int, *, limited: bool) -> Scenario:

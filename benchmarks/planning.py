@@ -30,7 +30,8 @@ from scenarios.simulation.step import initial_state, network, step
 from solver import Kept, SolverOptions, optimise
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
-from solver.highs.session import Highs, new_highs
+from solver.highs.instance import new_highs
+from solver.highs.session import Highs
 
 
 def median_seconds(work: Callable[[], object], repeat: int) -> float:

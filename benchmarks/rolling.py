@@ -21,8 +21,9 @@ import numpy as np
 from benchmarks.long_chain import long_chain
 from benchmarks.machine import machine
 from brain import safety_stocks
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.step import initial_state, network, step

@@ -21,16 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenarios.arrays.segments import Array
-from scenarios.model.scenario import (
-    Lanes,
-    Locations,
-    OpenOrders,
-    Points,
-    Products,
-    Routes,
-    Scenario,
-)
+from scenarios.arrays.types import Array
+from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
+from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.state import State

@@ -50,8 +50,10 @@ from benchmarks.machine import machine
 from examples.vn2 import DATA, HOLDING_COST, LEAD_TIME, MISSED_SALE_COST, vn2
 from planner.planning.plan import plan
 from planner.planning.plan_result import Plan
+from scenarios.arrays.types import Floats
 from scenarios.model.as_of import as_of
-from scenarios.model.scenario import Floats, OpenOrders, Scenario
+from scenarios.model.entities import OpenOrders
+from scenarios.model.scenario import Scenario
 
 WEEKS, ROUNDS, FREE = 8, 6, 2
 """Weeks of a window, those with an order, and those that no order can reach: they do not count."""

@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)

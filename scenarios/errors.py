@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+_MOST_NAMES = 20_000
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,15 @@ class InputError(ValueError):
     def __init__(self, findings: Sequence[Finding]):
         self.findings = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """A remedy's ending such as `` (did you mean 'Tennessee'?)``, or nothing."""
+    names = [str(candidate) for candidate in known]
+    folded = {candidate.casefold(): candidate for candidate in names}
+    if (same := folded.get(name.casefold())) is not None and same != name:
+        return f" (did you mean {same!r}?)"
+    if len(names) > _MOST_NAMES:
+        return ""
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)
+    return f" (did you mean {folded[close[0]]!r}?)" if close else ""

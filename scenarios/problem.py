@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.closed_form.backorders import new_orders, ship_owed
 from solver.deadline import Clock, Progress
 from solver.decomposition.decompose import decomposed, in_closed_form

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
 

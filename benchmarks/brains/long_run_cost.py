@@ -9,8 +9,9 @@ import numpy as np
 
 from brain.environments.training_chains import ChainSource
 from brain.trained.registry import automatic
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network
 from scenarios.simulation.costs import point_costs
 from scenarios.simulation.policy import OrderPolicy

@@ -34,9 +34,10 @@ from benchmarks.machine import machine
 from brain.environments.brain_orders import brain_orders
 from brain.environments.training_chains import OneChain
 from planner.policies.echelon_base_stock import EchelonBaseStock
+from scenarios.arrays.types import Floats
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.serial import INSTANCES, Instance
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 

@@ -11,8 +11,9 @@ from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting.forecast import chosen_models, forecast, stakes_of, with_forecast
 from planner.forecasting.learn import Forecaster, learn
 from planner.forecasting.series.series import series_of
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import demand_variance, split_variance
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 
 QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.98)
 

@@ -10,9 +10,10 @@ from scipy import special
 
 from brain.policy import SafetyStocks
 from scenarios.arrays.threads import in_parts
+from scenarios.arrays.types import Floats, Names
 from scenarios.demand.forecast_error import add_rows, echelon_demand, later_columns, own_lead_times
 from scenarios.model.echelons import depths, echelons, wait_to_ship
-from scenarios.model.scenario import Floats, Names, Scenario
+from scenarios.model.scenario import Scenario
 
 MOST_ABOVE = 0.95
 """Holding cost of the stage above, over a point's own, that quantiles reckon with at the most.

@@ -14,10 +14,10 @@ import numpy as np
 from scipy import special
 
 from brain.analytic.newsvendor import critical_ratios, demand_quantile, laws_over_time
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import demand_variance, own_lead_times, split_variance
-from scenarios.model.due import due
 from scenarios.model.echelons import demand_beyond
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 
 LEAST = 1e-3
 """Share of the demand before an arrival that has to be lost for anything to change."""
@@ -92,7 +92,7 @@ def at_arrival(scenario: Scenario, points: Ints, lead: Ints) -> Arrival:
         demand_beyond(scenario, demand_variance(scenario)[points], far), lasting
     )
     shared = np.zeros(alone.shape) if shared is None else shared
-    arriving = due(scenario, far)
+    arriving = scenario.arrivals(far)
 
     n = points.size
     left, variance, tie = scenario.points.on_hand[points].astype(float), np.zeros(n), np.zeros(n)

@@ -10,7 +10,8 @@ import numpy as np
 
 from brain.analytic.newsvendor import analytic_stock
 from brain.trained.features import Codec, codec, point_facts
-from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.types import Array
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.echelons import echelons
 from scenarios.model.scenario import Scenario

@@ -14,9 +14,10 @@ from brain.environments.episodes import require_uncoupled
 from brain.environments.observation import Layout, Observer
 from brain.environments.training_chains import Lot
 from brain.trained.features import ordered_for
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import demand_beyond
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from scenarios.simulation.step import Network, initial_state, network, point_costs, step
 from solver.closed_form.order_up_to import OrderUpTo, order_up_to

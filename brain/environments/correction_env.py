@@ -20,7 +20,7 @@ from brain.environments.inventory_env import (
 )
 from brain.environments.observation import BOUND, Layout
 from brain.trained.features import N_FEATURES
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.simulation.state import State
 
 WIDTH = N_FEATURES + 1

@@ -18,8 +18,9 @@ from brain.environments.observation import Layout
 from brain.environments.training_chains import ChainSource, Lot, RandomChains, ReferenceChains
 from scenarios.demand.sampling import sample
 from scenarios.model.echelons import echelons
-from scenarios.model.scenario import OpenOrders, Scenario
-from scenarios.simulation.state import Ages
+from scenarios.model.entities import OpenOrders
+from scenarios.model.opening import Ages
+from scenarios.model.scenario import Scenario
 
 Forecaster = Callable[[Scenario, np.random.Generator], Scenario]
 """Puts a new forecast into a scenario, as ``TwoSinusoids(...).forecast`` does."""

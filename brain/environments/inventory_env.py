@@ -34,7 +34,8 @@ from numpy.typing import NDArray
 from brain.environments.chain_batch import Batch, prepare
 from brain.environments.episodes import EpisodeSource, ScenarioEpisodes
 from brain.environments.observation import BOUND, Layout
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 
 MAX_SIGMAS = 10.0

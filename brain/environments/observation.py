@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from scenarios.simulation.state import State
 
 BOUND = 1e6

@@ -7,17 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from scenarios.model.scenario import (
-    Floats,
-    Ints,
-    Lanes,
-    Locations,
-    OpenOrders,
-    Points,
-    Products,
-    Routes,
-    Scenario,
-)
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
+from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
 
 

@@ -9,8 +9,9 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 
 from brain.environments.serial_chains import chains
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import TwoSinusoids, sample
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 
 LEVEL = 20.0
 """Mean demand where it does not matter, for everything the brain sees is relative to it."""

@@ -18,7 +18,8 @@ from torch import Tensor
 from brain.environments.brain_orders import Brain, BrainOrders, brain_orders
 from brain.environments.training_chains import Lot
 from brain.trained.features import lasting, point_facts
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network
 from scenarios.simulation.costs import period_costs, point_costs
 from scenarios.simulation.run import run

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from brain.order_policies.order_up_to import LearnedOrders, Weights, learned_orders, untaught
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.problem import Problem, total_cost
 from scenarios.simulation.compiled import Network
 from scenarios.simulation.costs import COMPONENTS, Costs, period_costs

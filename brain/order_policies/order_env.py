@@ -23,9 +23,10 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import ahead_sums
 from scenarios.model.echelons import demand_beyond
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.recorder import Recorder

@@ -16,9 +16,9 @@ import numpy as np
 
 from brain.analytic.newsvendor import analytic_stock
 from brain.trained.features import N_FEATURES, Codec, codec, point_facts
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array, Floats
 from scenarios.demand.forecast_error import echelon_demand
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from brain.trained.features import PointFacts, lasting
 from brain.trained.manifest import Domain
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 
 Bools = NDArray[np.bool_]
 

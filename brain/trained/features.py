@@ -15,10 +15,11 @@ from array_api_compat import array_namespace
 from numpy.typing import NDArray
 from scipy import special
 
-from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.demand.forecast_error import echelon_demand, own_lead_times
 from scenarios.model.echelons import echelons
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 

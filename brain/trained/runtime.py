@@ -21,9 +21,10 @@ from brain.trained.features import (
     point_facts,
 )
 from brain.trained.manifest import KEY, Manifest
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state, network
 
 if TYPE_CHECKING:

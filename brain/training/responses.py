@@ -12,8 +12,9 @@ from brain.environments.training_chains import LEVEL
 from brain.trained.features import N_FEATURES, codec
 from brain.trained.manifest import Domain
 from brain.trained.runtime import BrainFile
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state, network, step
 from solver.closed_form.order_up_to import order_up_to
 

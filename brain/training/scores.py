@@ -10,8 +10,9 @@ from scipy import special
 from brain.analytic.newsvendor import Analytic
 from brain.environments.brain_orders import Brain, brain_orders
 from brain.environments.training_chains import Lot, ReferenceChains
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import own_lead_times, window_sums
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import point_costs
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run

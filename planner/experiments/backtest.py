@@ -25,11 +25,12 @@ from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_backtest, draw_into
 from scenarios.arrays.segments import segment_sum
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.fingerprint import input_hash
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import longer, scenario_at

@@ -24,9 +24,8 @@ from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_leaderboard
 from scenarios.catalogue import ENTRIES, MAIN, Entry
-from scenarios.errors import Finding, InputError
+from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
-from scenarios.reading.findings import did_you_mean
 from scenarios.writing.files import new_folder, write_csv
 
 Progress = Callable[[int, int], None]

@@ -23,13 +23,15 @@ from planner.policies.review import Review
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.rules.policy import Learner, Policy, Ready
 from planner.text.numbers import count
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.as_of import as_of, known_then
+from scenarios.model.entities import OpenOrders
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.history import History
-from scenarios.model.scenario import Floats, OpenOrders, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import scenario_at

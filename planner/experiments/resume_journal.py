@@ -16,8 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from planner.policies.review import Watched
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
 from scenarios.writing.files import check_free, told_as

@@ -12,9 +12,10 @@ from scipy import stats
 from brain import safety_stocks
 from brain.policy import SafetyStockPolicy
 from planner.forecasting import foreseen
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.evaluation.kpis import SHARES
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory

@@ -13,10 +13,9 @@ from brain import find_brain
 from planner.experiments.limits import LONGEST_RUN, MOST_PATHS
 from planner.experiments.yaml_file import read_yaml
 from planner.policies.registry import NAMED
-from scenarios.errors import Finding, InputError
+from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change, Closure, Whole, cannot
-from scenarios.reading.findings import did_you_mean
 from scenarios.simulation.rolling import longer
 
 

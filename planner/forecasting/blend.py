@@ -12,7 +12,7 @@ from brain.analytic.newsvendor import demand_quantile
 from planner.forecasting.error_model import Spread, dispersion, variance
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
 from planner.forecasting.series.series import Mask
-from scenarios.model.scenario import Floats, Ints, Names
+from scenarios.arrays.types import Floats, Ints, Names
 
 STEPS = 5
 """Weights are multiples of a fifth."""

@@ -15,7 +15,7 @@ from scipy import special
 
 from planner.forecasting.rolling_origin import EVERY, over_interval
 from planner.forecasting.series.series import Mask
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 
 GRID = np.geomspace(0.005, 8.0, 28)
 ROUNDS = 60

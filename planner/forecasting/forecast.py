@@ -17,9 +17,10 @@ from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, model_n
 from planner.forecasting.series.series import Series, series_of
 from planner.text.names import named
 from planner.text.numbers import DECIMALS, shares
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.writing.files import new_folder, write_csv
 
 NO_BOOSTING = Finding(

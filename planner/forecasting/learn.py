@@ -15,7 +15,7 @@ from planner.forecasting.models.registry import AVERAGES, Model
 from planner.forecasting.pooling import leaning_on_others
 from planner.forecasting.rolling_origin import PastForecasts, past_forecasts
 from planner.forecasting.series.series import Predictor, Series
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""

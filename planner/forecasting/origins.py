@@ -14,11 +14,12 @@ from planner.forecasting.learn import Forecaster, learn
 from planner.forecasting.models.registry import MODELS, Model
 from planner.forecasting.series.series import series_of
 from planner.text.numbers import count
+from scenarios.arrays.types import Floats, Ints
 from scenarios.checking.typed_table import Mask
 from scenarios.errors import Finding, InputError
 from scenarios.model.as_of import as_of
 from scenarios.model.history import History
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 
 LEARN_EVERY = 8
 """Weeks after which forecasters learn anew, as in :mod:`planner.forecasting.rolling_origin`."""

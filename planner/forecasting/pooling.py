@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.forecasting.error_model import UNKNOWN
 from planner.forecasting.series.series import Series
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 
 OLD_WEEKS = 13
 """Weeks in stock after which a series stands on its own."""

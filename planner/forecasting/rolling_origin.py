@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.forecasting.models.registry import Model
 from planner.forecasting.series.series import Series
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 
 WEEKS = 26
 """Weeks before the end of the history from which origins are taken."""

@@ -14,8 +14,9 @@ from planner.overrides.places import Places
 from planner.overrides.read import sound_overrides
 from planner.text.names import capacity_names, date_text
 from planner.text.numbers import SMALLEST, amount
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.reading.findings import Report
 from solver.formulation.review_periods import ordered, review_before
 from solver.program.fixed_orders import CannotShip

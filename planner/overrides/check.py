@@ -11,7 +11,8 @@ import numpy as np
 from planner.overrides.override import Override, OverrideRecords
 from planner.overrides.places import Places
 from planner.text.numbers import SMALLEST
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.errors import did_you_mean
+from scenarios.reading.findings import Report
 
 LATEST = datetime.date.max
 NEEDS = {

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from planner.overrides.override import Override
-from scenarios.model.scenario import Ints, Scenario
+from scenarios.arrays.types import Ints
+from scenarios.model.scenario import Scenario
 
 
 class Places:

@@ -17,9 +17,10 @@ from planner.overrides.override import (
     OverridesLike,
     as_kind,
 )
+from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Complaint, dates, labels, numbers
 from scenarios.reading.csv_file import column_names, read_csv
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.reading.raw_table import RawTable, array_of
 
 NEEDED = ("kind", "value")

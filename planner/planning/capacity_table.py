@@ -7,8 +7,9 @@ import pandas as pd
 
 from planner.planning.projection import Projection
 from planner.text.numbers import SMALLEST
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.ledger import sum_rows
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from solver.result import OrderPlan
 
 CAPACITY_COLUMNS = (

@@ -16,8 +16,9 @@ from planner.planning.projection import PART, Projection, by_echelon
 from planner.planning.reasons import reasons
 from planner.text.names import named
 from scenarios.arrays.threads import in_parts
+from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.result import OrderPlan
 
 ORDER_COLUMNS = (

@@ -29,11 +29,12 @@ from planner.planning.product_table import products_table
 from planner.planning.projection import Projection, project, worth_listing
 from planner.results.plan_data import CapacityUse, Report
 from planner.text.names import capacity_names, date_text
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.audit import audit, storage_overflow
 from scenarios.evaluation.ledger import sum_rows
 from scenarios.model.fingerprint import input_hash
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip

@@ -12,10 +12,11 @@ from planner.planning.order_tables import echelon_mean
 from planner.planning.projection import Projection, buffer
 from planner.text.names import capacity_names, date_text
 from planner.text.numbers import amount
+from scenarios.arrays.types import Floats, Ints
 from scenarios.errors import Finding
 from scenarios.evaluation.audit import storage_overflow
 from scenarios.model.echelons import echelons, primary_routes
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.result import OrderPlan
 
 PROBLEM_COLUMNS = (

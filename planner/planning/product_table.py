@@ -7,7 +7,8 @@ import pandas as pd
 
 from planner.planning.projection import Projection
 from planner.text.names import named
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 
 PRODUCT_COLUMNS = (
     "product", "category", "abc", "xyz", "value", "demand", "variability", "missed", "orders_now",

@@ -9,9 +9,10 @@ import numpy as np
 
 from planner.text.numbers import SMALLEST
 from scenarios.arrays.threads import in_parts
+from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.ledger import sum_by_origin, waiting
 from scenarios.model.echelons import Echelons
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory

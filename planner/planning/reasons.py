@@ -17,8 +17,9 @@ import pandas as pd
 from planner.planning.projection import Projection, by_echelon
 from planner.text.names import capacity_names, named
 from scenarios.arrays.threads import in_parts
+from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.result import OrderPlan
 
 ORDERS = 1 << 16

@@ -11,7 +11,8 @@ from brain.analytic.newsvendor import Analytic
 from brain.analytic.overrides import NoSafetyStock, apply_overrides
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.step import initial_state

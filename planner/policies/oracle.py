@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.discounted_profit import LinearCost
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import CostOfRun, total_cost
 from scenarios.simulation.policy import GivenOrders
 from solver.optimiser import optimise

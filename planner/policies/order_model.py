@@ -11,7 +11,8 @@ from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
 from planner.policies.rules.policy import Ready
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from solver.optimiser import Kept, optimise

@@ -8,8 +8,9 @@ from typing import Protocol
 from brain import find_brain
 from brain.analytic.overrides import apply_overrides
 from brain.policy import SafetyStockPolicy
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.state import State
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.rules.flow import draws
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import scenario_at

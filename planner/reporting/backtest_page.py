@@ -17,7 +17,7 @@ from planner.text.measures import figures_rows
 from planner.text.names import day, spoken
 from planner.text.numbers import counted, percent, short
 from planner.text.palette import ORDER
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.simulation.costs import COMPONENTS
 
 NEEDED: dict[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 DIGITS = 6
 """Significant digits of a number in a chart."""

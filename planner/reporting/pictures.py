@@ -16,7 +16,7 @@ from scenarios.arrays.segments import segment_sum
 from scenarios.simulation.costs import COMPONENTS
 
 if TYPE_CHECKING:
-    from scenarios.model.scenario import Floats
+    from scenarios.arrays.types import Floats
     from scenarios.simulation.trajectory import Trajectory
 
 REMEDY = "pip install 'echelon-planner[pictures]'"

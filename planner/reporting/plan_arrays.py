@@ -10,8 +10,8 @@ import pandas as pd
 
 from planner.results.importance import codes
 from planner.results.read_result import PlanTables, written
+from scenarios.arrays.types import Floats, Ints
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

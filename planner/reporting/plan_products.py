@@ -17,7 +17,7 @@ from planner.reporting.html import Html, data, packed
 from planner.reporting.plan_arrays import Grid, Orders
 from planner.results.importance import RULE, by_importance, is_pressing
 from planner.results.read_result import PlanTables
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 
 CHUNK = 200
 """Products that are packed, and unpacked, together."""

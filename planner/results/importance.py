@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 
 RULE = (
     "those with a problem or missed demand first, then those ordered now, then the others, each by"

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from scenarios.model.scenario import Ints, Names, Scenario
+    from scenarios.arrays.types import Ints, Names
+    from scenarios.model.scenario import Scenario
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

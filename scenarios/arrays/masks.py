@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model.scenario import Ints
-
-Array = Any
-"""An array of NumPy, Torch or another library of the array API standard."""
+from scenarios.arrays.types import Array, Ints
 
 
 def max_pieces(size: int) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.catalogue.entry import Entry, Known
 from scenarios.examples.dense import world
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.opening import Ages
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
-from scenarios.simulation.state import Ages
 from scenarios.simulation.trajectory import Trajectory
 
 DAYS = 365

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 
 PLAIN = (

@@ -28,10 +28,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.catalogue.entry import Entry
 from scenarios.demand.sampling import Binomial, Geometric, Poisson, TwoSinusoids, UniformInteger
 from scenarios.examples.dense import chain, column
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 
 SOURCE = "microsoft/bonsai-InventoryManagement; see the module for what differs"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.catalogue.entry import PLAIN, Entry, Known
 from scenarios.evaluation.kpis import overstocked
 from scenarios.examples.dense import world
-from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.trajectory import Trajectory
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 
 
 @dataclass(frozen=True, eq=False)

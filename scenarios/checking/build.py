@@ -9,21 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats, Names
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
 from scenarios.errors import Finding
+from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
 from scenarios.model.history import History
-from scenarios.model.scenario import (
-    Floats,
-    Lanes,
-    Locations,
-    Names,
-    OpenOrders,
-    Points,
-    Products,
-    Routes,
-    Scenario,
-)
+from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from scenarios.arrays.types import Ints
 from scenarios.checking.lookup import LONGEST_HORIZON, Calendar
 from scenarios.checking.typed_table import TypedTable
-from scenarios.model.scenario import Ints
 from scenarios.reading.columns import Dates
 from scenarios.reading.findings import Report
 from scenarios.settings import Settings

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from scenarios.arrays.types import Ints
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
 from scenarios.checking.typed_table import Mask
 from scenarios.model.history import History
-from scenarios.model.scenario import Ints
 from scenarios.reading.columns import Dates
 from scenarios.reading.findings import Report
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Ints, Names
 from scenarios.checking.typed_table import Mask, TypedTable
-from scenarios.model.scenario import Ints, Names
+from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Dates
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.reading.source import Source
 from scenarios.schema import attributes
 from scenarios.settings import Settings

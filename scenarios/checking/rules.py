@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.arrays.types import Ints
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Directory, Resolved
 from scenarios.checking.typed_table import TypedTable
-from scenarios.model.scenario import Ints
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.errors import did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.reading.source import Source
 
 _MOST_EXTERNAL = 200

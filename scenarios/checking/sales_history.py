@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.calendar import is_daily, sale_dates
 from scenarios.checking.history_warnings import (
@@ -18,7 +19,6 @@ from scenarios.checking.history_warnings import (
 from scenarios.checking.lookup import Calendar, Resolved
 from scenarios.checking.typed_table import Mask
 from scenarios.model.history import History
-from scenarios.model.scenario import Floats, Ints
 from scenarios.reading.columns import Labels
 from scenarios.reading.findings import Report
 from scenarios.schema import NO

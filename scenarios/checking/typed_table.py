@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
+from scenarios.errors import did_you_mean
 from scenarios.reading.columns import NO_DATE, Dates, Labels, dates, labels, numbers
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.reading.raw_table import RawTable
 from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, Attribute, attributes
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from scenarios.arrays.types import Floats
 from scenarios.demand.quantiles import gamma_quantile, poisson_quantile
-from scenarios.model.scenario import Floats
 
 
 @dataclass(frozen=True, eq=False)

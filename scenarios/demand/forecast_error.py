@@ -24,8 +24,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.arrays.threads import in_parts
+from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, depths, primary_routes, wait_to_ship
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 
 
 def window_sums(values: Floats, start: Ints, stop: Ints) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 _SMALLEST = 2.0**-54
 """Stands for a uniform number of 0, whose quantile would be the end of the law."""

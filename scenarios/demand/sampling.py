@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.arrays.types import Floats
 from scenarios.demand.distributions import LAWS, PAIRED, Numbers
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 
 Draw = Callable[[tuple[int, ...]], NDArray[np.generic]]
 

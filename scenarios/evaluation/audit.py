@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.ledger import (
     Ledger,
     Violation,
-    ledger_of,
+    ledger_of_trajectory,
     sum_by_origin,
     sum_rows,
     waiting,
 )
-from scenarios.model.due import due
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.evaluation.ledger_tables import ledger_of_tables
+from scenarios.model.scenario import Scenario
 
 TOLERANCE = 1e-6
 """Slack of every comparison: this share of the quantities compared, and as many units."""
@@ -52,7 +53,7 @@ def audit(
     TypeError
         If the subject is neither a trajectory nor a plan.
     """
-    books = ledger_of(scenario, subject)
+    books = _ledger_of(scenario, subject)
     found = [*books.notes, *_signs(scenario, books), *_stock(scenario, books)]
     found += [*_arrivals(scenario, books), *_shipping(scenario, books)]
     found += [*_demand(scenario, books), *_shelf_life(scenario, books)]
@@ -60,6 +61,21 @@ def audit(
     if hasattr(subject, "costs"):
         found += _overflow(scenario, books, subject.costs)
     return tuple(found)
+
+
+def _ledger_of(scenario: Scenario, subject: Any) -> Ledger:
+    """Books of a trajectory (one path) or of a plan with ``purchase_orders`` and ``projection``.
+
+    Raises
+    ------
+    TypeError
+        If the subject is neither.
+    """
+    if hasattr(subject, "purchase_orders") and hasattr(subject, "projection"):
+        return ledger_of_tables(scenario, subject.purchase_orders, subject.projection)
+    if hasattr(subject, "shipped") and hasattr(subject, "on_hand"):
+        return ledger_of_trajectory(scenario, subject)
+    raise TypeError(f"cannot audit a {type(subject).__name__}: neither a trajectory nor a plan")
 
 
 def storage_overflow(scenario: Scenario, closing: Floats) -> Floats:
@@ -98,7 +114,7 @@ def _scrap(books: Ledger) -> Floats:
 
 def _arrivals(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     """What arrives is what was sent a lead time ago, and open orders once on their date."""
-    routes, expected = scenario.routes, due(scenario, scenario.n_periods)
+    routes, expected = scenario.routes, scenario.arrivals(scenario.n_periods)
     _add_arrivals(scenario, books, expected, routes.destination)
     early, lost = books.receipts - expected, expected - books.receipts
     yield from _point(scenario, "lead_time", "more arrives than was due", early, 0.0, expected)

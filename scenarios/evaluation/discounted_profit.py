@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from array_api_compat import array_namespace
 from numpy.typing import ArrayLike
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
 from scenarios.simulation.trajectory import Trajectory
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.arrays.segments import segment_sum
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.trajectory import Trajectory
 

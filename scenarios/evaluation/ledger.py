@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -60,24 +61,7 @@ class Ledger:
     notes: tuple[Violation, ...] = ()
 
 
-def ledger_of(scenario: Scenario, subject: Any) -> Ledger:
-    """Books of a trajectory (one path) or of a plan with ``purchase_orders`` and ``projection``.
-
-    Raises
-    ------
-    TypeError
-        If the subject is neither.
-    """
-    if hasattr(subject, "purchase_orders") and hasattr(subject, "projection"):
-        from scenarios.evaluation.ledger_tables import ledger_of_tables
-
-        return ledger_of_tables(scenario, subject.purchase_orders, subject.projection)
-    if hasattr(subject, "shipped") and hasattr(subject, "on_hand"):
-        return _of_trajectory(scenario, subject)
-    raise TypeError(f"cannot audit a {type(subject).__name__}: neither a trajectory nor a plan")
-
-
-def _of_trajectory(scenario: Scenario, path: Any) -> Ledger:
+def ledger_of_trajectory(scenario: Scenario, path: Any) -> Ledger:
     shipped, closing = np.asarray(path.shipped), np.asarray(path.on_hand)
     if closing.shape != scenario.mean.shape:
         raise ValueError(

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.ledger import Ledger, Violation, waiting
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 
 
 def ledger_of_tables(scenario: Scenario, orders: pd.DataFrame, stock: pd.DataFrame) -> Ledger:

@@ -13,17 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from scenarios.model.scenario import (
-    Lanes,
-    Locations,
-    OpenOrders,
-    Points,
-    Products,
-    Routes,
-    Scenario,
-)
+from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
+from scenarios.model.opening import Ages
+from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
-from scenarios.simulation.state import Ages
 
 Lane = tuple[str, str, int]
 """Origin, destination, lead time; an origin that is no location is an external supplier."""

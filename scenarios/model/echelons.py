@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.model.memo import once
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)

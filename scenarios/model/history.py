@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,27 +89,35 @@ class History:
         )
 
 
-def check_history(scenario: Scenario) -> None:
-    """Raise ValueError where a history does not go with the arrays of its scenario."""
-    history = scenario.history
-    if history is None:
-        return
-    shape = history.quantity.shape
-    if history.quantity.ndim != 2 or shape[0] != scenario.n_points:
-        raise ValueError(f"history must have {scenario.n_points} stock points, not {shape}")
-    if history.in_stock.shape != shape:
-        raise ValueError(f"in_stock of a history must be {shape}, not {history.in_stock.shape}")
-    whole = (shape[0], shape[1] + scenario.n_periods)
+def check_history(
+    history: History, shape: tuple[int, int], days: int, begin: np.datetime64
+) -> None:
+    """Raise ValueError where a history does not go with its scenario.
+
+    Parameters
+    ----------
+    history : History
+    shape : tuple
+        Stock points and periods of the scenario.
+    days : int
+        Length of its periods.
+    begin : datetime64
+        Its first day.
+    """
+    past = history.quantity.shape
+    if history.quantity.ndim != 2 or past[0] != shape[0]:
+        raise ValueError(f"history must have {shape[0]} stock points, not {past}")
+    if history.in_stock.shape != past:
+        raise ValueError(f"in_stock of a history must be {past}, not {history.in_stock.shape}")
+    whole = (past[0], past[1] + shape[1])
     for name, plan in (("price", history.price), ("promotion", history.promotion)):
         if plan is not None and plan.shape != whole:
             raise ValueError(
                 f"{name} of a history must reach over past and plan, {whole}, not {plan.shape}"
             )
-    if history.days != scenario.settings.days:
+    if history.days != days:
         raise ValueError(
-            f"a period of the history has {history.days} days, one of the scenario"
-            f" {scenario.settings.days}"
+            f"a period of the history has {history.days} days, one of the scenario {days}"
         )
-    start = np.datetime64(scenario.dates[0].date(), "D")
-    if history.first + history.days * history.n_periods != start:
-        raise ValueError(f"the history does not end as the scenario begins, on {start}")
+    if history.first + history.days * history.n_periods != begin:
+        raise ValueError(f"the history does not end as the scenario begins, on {begin}")

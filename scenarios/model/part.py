@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from scenarios.arrays.segments import Pick, pick
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.grouping import Grouped
-from scenarios.model.scenario import Ints, OpenOrders, Scenario
+from scenarios.arrays.types import Ints
+from scenarios.model.entities import OpenOrders
+from scenarios.model.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)

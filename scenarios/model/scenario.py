@@ -18,99 +18,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
 from scenarios.model.history import History, check_history
-from scenarios.model.opening import check_opening
+from scenarios.model.opening import Ages, aged_products, check_opening
+from scenarios.model.table_port import table_port
 from scenarios.settings import Settings
 
 if TYPE_CHECKING:
     from scenarios.errors import Finding
-    from scenarios.simulation.state import Ages
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Names = NDArray[np.object_]
-
-
-@dataclass(frozen=True, eq=False)
-class Products:
-    """P products. Costs are per unit (holding: and period); volume is the space of one unit."""
-
-    name: Names
-    missed_sale_cost: Floats
-    holding_cost: Floats
-    unit_cost: Floats
-    price: Floats
-    volume: Floats
-    distribution: Names
-    shelf_life: Floats
-    """Periods a unit can be sold after it came from an external supplier; inf: it keeps."""
-    category: Names
-    """Group of similar products; "": none."""
-
-
-@dataclass(frozen=True, eq=False)
-class Locations:
-    """J locations; ``storage_capacity`` is [J, T] in units of volume, inf where unlimited."""
-
-    name: Names
-    storage_capacity: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Lanes:
-    """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name."""
-
-    origin_name: Names
-    origin: Ints
-    destination: Ints
-    lead_time: Ints
-    capacity: Floats
-    """[N, T] volume that may be shipped in a period, all products together; inf: unlimited."""
-    unit_cost: Floats
-    order_cost: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """K stock points, sorted by location and then product."""
-
-    product: Ints
-    location: Ints
-    holding_cost: Floats
-    missed_sale_cost: Floats
-    unmet_order_cost: Floats
-    safety_stock: Floats
-    """The user's override; nan where the brain decides."""
-    on_hand: Floats
-    backlog: Floats
-    sells: NDArray[np.bool_]
-    """True where customers buy, that is where there is a forecast or a history."""
-
-
-@dataclass(frozen=True, eq=False)
-class Routes:
-    """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside."""
-
-    product: Ints
-    lane: Ints
-    origin: Ints
-    destination: Ints
-    lead_time: Ints
-    min_order_quantity: Floats
-    order_multiple: Floats
-    """Orders are whole multiples of it; 0: any quantity."""
-    max_order_quantity: Floats
-    unit_cost: Floats
-    order_cost: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class OpenOrders:
-    """M deliveries already under way; they arrive in period ``period`` (0: the first)."""
-
-    route: Ints
-    period: Ints
-    quantity: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +84,7 @@ class Scenario:
         InputError
             With every finding at once, if the input cannot be used.
         """
-        from scenarios.tables import read_scenario
-
-        return read_scenario(Path(path))
+        return table_port().read_scenario(Path(path))
 
     @classmethod
     def from_tables(
@@ -183,9 +97,7 @@ class Scenario:
         InputError
             With every finding at once, if the tables cannot be used.
         """
-        from scenarios.tables import scenario_from_tables
-
-        return scenario_from_tables(tables, settings or {})
+        return table_port().scenario_from_tables(tables, settings or {})
 
     def to_tables(self) -> dict[str, pd.DataFrame]:
         """The tables that give this scenario back through :meth:`from_tables`.
@@ -196,15 +108,11 @@ class Scenario:
             If it opens with goods owed, with stock of known age or between two expiry checks, or
             has lead times by period: tables cannot say so.
         """
-        from scenarios.tables import tables_from_scenario
-
-        return tables_from_scenario(self)
+        return table_port().tables_from_scenario(self)
 
     def write(self, path: str | Path, *, file_format: str = "csv") -> None:
         """Write the tables and ``settings.yaml`` into a new folder (csv, csv.gz, parquet)."""
-        from scenarios.tables import write_scenario
-
-        write_scenario(self, Path(path), file_format)
+        table_port().write_scenario(self, Path(path), file_format)
 
     def replace(self, **changes: Any) -> Scenario:
         """A copy with some fields changed; names of settings go into the settings.
@@ -228,8 +136,14 @@ class Scenario:
             raise ValueError(
                 f"error_correlation {rho.shape} must be points x periods {shape}, in [0, 1)"
             )
-        check_opening(self)
-        check_history(self)
+        check_opening(
+            self.products.shelf_life, self.points.product, self.points.on_hand,
+            self.routes.product, self.open_orders, self.n_periods,
+            self.owed, self.lead_time_by_period, self.opening_ages,
+        )  # fmt: skip
+        if self.history is not None:
+            begin = np.datetime64(self.dates[0].date(), "D")
+            check_history(self.history, shape, self.settings.days, begin)
 
     @property
     def n_products(self) -> int:
@@ -275,11 +189,23 @@ class Scenario:
     @cached_property
     def scheduled(self) -> Floats:
         """[A, T] open orders by route and period of arrival."""
-        scheduled = np.zeros((self.n_routes, self.n_periods))
+        return self.open_orders.arrivals(self.n_routes, self.n_periods)
+
+    @cached_property
+    def aged_products(self) -> NDArray[np.bool_]:
+        """[P] products of which ``opening_ages`` holds any unit; stock of others opens fresh."""
+        return aged_products(
+            self.opening_ages, self.points.product, self.routes.product, self.n_products
+        )
+
+    def arrivals(self, n_periods: int) -> Floats:
+        """[K, n_periods] units of open orders that arrive at each stock point."""
+        arrivals = np.zeros((self.n_points, n_periods))
         orders = self.open_orders
-        inside = orders.period < self.n_periods
-        np.add.at(scheduled, (orders.route[inside], orders.period[inside]), orders.quantity[inside])
-        return scheduled
+        inside = orders.period < n_periods
+        where = self.routes.destination[orders.route[inside]], orders.period[inside]
+        np.add.at(arrivals, where, orders.quantity[inside])
+        return arrivals
 
     @cached_property
     def overflow_cost(self) -> Floats:

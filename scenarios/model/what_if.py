@@ -9,9 +9,8 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scenarios.errors import Finding, InputError
+from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
-from scenarios.reading.findings import did_you_mean
 
 
 def no_truth_value(value: object) -> object:

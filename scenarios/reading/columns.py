@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints, Names
+from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.reading.raw_table import RawTable, as_text, trimmed
 from scenarios.reading.spreadsheet_text import restore_text
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 from scenarios.reading.findings import Report
 from scenarios.reading.raw_table import RawTable, drop_blank_rows
 from scenarios.schema import attributes

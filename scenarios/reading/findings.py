@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -16,7 +15,6 @@ Severity = Literal["error", "warning"]
 MOST_VALUES = 10
 """Distinct values of one complaint that are shown one by one; the rest share the last line."""
 _LONGEST_VALUE = 200
-_MOST_NAMES = 20_000
 
 
 class Report:
@@ -114,15 +112,3 @@ class Report:
         """
         if self.has_errors:
             raise InputError(self.findings)
-
-
-def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """A remedy's ending such as `` (did you mean 'Tennessee'?)``, or nothing."""
-    names = [str(candidate) for candidate in known]
-    folded = {candidate.casefold(): candidate for candidate in names}
-    if (same := folded.get(name.casefold())) is not None and same != name:
-        return f" (did you mean {same!r}?)"
-    if len(names) > _MOST_NAMES:
-        return ""
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)
-    return f" (did you mean {folded[close[0]]!r}?)" if close else ""

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 
 _BLANKS = " \t\r\n\v\f\u00a0\ufeff"
 

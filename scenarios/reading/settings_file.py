@@ -12,7 +12,8 @@ import pandas as pd
 import yaml
 from pydantic import ValidationError
 
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.errors import did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.settings import Settings
 
 

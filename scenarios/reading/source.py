@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from scenarios.errors import did_you_mean
 from scenarios.reading.csv_file import check_header, column_names, read_csv
 from scenarios.reading.excel_file import read_workbook, sheet_table
-from scenarios.reading.findings import Report, did_you_mean
+from scenarios.reading.findings import Report
 from scenarios.reading.nixtla import from_series
 from scenarios.reading.raw_table import RawTable, array_of, drop_blank_rows
 from scenarios.reading.settings_file import RawSettings, settings_from_sheet, settings_from_yaml

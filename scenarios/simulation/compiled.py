@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array, Floats
 from scenarios.model.echelons import location_levels, transit_rate
 from scenarios.model.part import Part
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.shelf_life import Shelf, shelf
 from scenarios.simulation.topology import Indices, Links
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
 from scenarios.simulation.compiled import Network
 from scenarios.simulation.state import Outcome
 

@@ -7,9 +7,9 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array, Floats
 from scenarios.model.part import Part
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 
 

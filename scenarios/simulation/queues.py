@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.arrays.segments import Array, Pick, pick
-from scenarios.model.scenario import Ints
+from scenarios.arrays.segments import Pick, pick
+from scenarios.arrays.types import Array, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network
 from scenarios.simulation.costs import COMPONENTS, Costs, period_costs
 from scenarios.simulation.state import Outcome, State

@@ -7,9 +7,11 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from scenarios.model.scenario import OpenOrders, Scenario
+from scenarios.model.entities import OpenOrders
+from scenarios.model.opening import Ages
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.shelf_life import perishable_products
-from scenarios.simulation.state import Ages, State
+from scenarios.simulation.state import State
 
 
 def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> Scenario:

@@ -8,9 +8,9 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array, Floats
 from scenarios.model.part import Part
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network, network
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, stored_volume
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy

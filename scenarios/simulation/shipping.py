@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
 from scenarios.simulation.compiled import Network
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.arrays.grouping import Grouped
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
+from scenarios.model.opening import Ages
 from scenarios.model.part import Part
 from scenarios.simulation.compiled import Network, take
 from scenarios.simulation.policy import OrderPolicy, SeparablePolicy
-from scenarios.simulation.state import Ages, State
+from scenarios.simulation.state import State
 
 
 def parts_of(

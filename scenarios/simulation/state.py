@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.arrays.segments import Array
-
-
-@dataclass(frozen=True, eq=False)
-class Ages:
-    """Stock by remaining life; kept only where some product is perishable.
-
-    The first axis has one entry per remaining period: what lies in entry b can be sold in this
-    period and b more. Goods that keep lie in the last entry, and expired goods that no check has
-    found yet in entry 0.
-    """
-
-    on_hand: Array
-    """[M, ..., K]"""
-    in_transit: tuple[Array, ...]
-    """[M, ..., A] for each period until arrival."""
+from scenarios.arrays.types import Array
+from scenarios.model.opening import Ages
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,13 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.arrays.segments import Array
+from scenarios.arrays.types import Array
+from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
+from scenarios.simulation.ages import opened, pass_period, with_ages
 from scenarios.simulation.compiled import Network, network
 from scenarios.simulation.costs import Costs, period_costs, point_costs
-from scenarios.simulation.shelf_life import opened, pass_period, with_ages
 from scenarios.simulation.shipping import ship
-from scenarios.simulation.state import Ages, Outcome, State
+from scenarios.simulation.state import Outcome, State
 
 __all__ = [
     "Ages",

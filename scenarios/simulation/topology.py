@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.masks import Group, group
-from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.types import Array, Ints
 from scenarios.model.part import Part
-from scenarios.model.scenario import Ints
 from scenarios.simulation.queues import Queues, queues
 
 

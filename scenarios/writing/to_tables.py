@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import assortment
-from scenarios.model.opening import aged_products
-from scenarios.model.scenario import Floats, Ints, Names, Scenario
+from scenarios.model.scenario import Scenario
 
 
 def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
@@ -51,7 +51,7 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
 def _refuse_what_is_lost(scenario: Scenario) -> None:
     lost = {
         "owed": scenario.owed is not None and scenario.owed.any(),
-        "opening_ages": aged_products(scenario).any(),
+        "opening_ages": scenario.aged_products.any(),
         "elapsed": scenario.elapsed % scenario.settings.expiry_check != 0,
         "lead_time_by_period": scenario.lead_time_by_period is not None,
         "unfinished forecast": scenario.lacks_forecast

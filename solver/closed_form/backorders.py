@@ -10,7 +10,9 @@ import dataclasses
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, OpenOrders, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.entities import OpenOrders
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state, network, step
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.arrays.segments import Array, SegmentSum, segment_sum
-from scenarios.model.scenario import Ints
+from scenarios.arrays.segments import SegmentSum, segment_sum
+from scenarios.arrays.types import Array, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from scenarios.arrays.segments import Array, Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons, primary_routes
 from scenarios.model.part import Part
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 

@@ -14,14 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from solver.deadline import Clock
-from solver.decomposition.basis_template import Template
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import Common
 from solver.formulation.shared_capacity import SharedCapacities
-from solver.highs.session import Basis, Highs, Termination
+from solver.highs.basis import Basis
+from solver.highs.session import Highs, Termination
 from solver.options import SolverOptions
+from solver.program.basis_template import Template
 from solver.program.fixed_orders import CannotShip, FixedOrders
 from solver.program.prepared import Made, made_ready, standing_volume, used_volume, with_capacities
 from solver.program.solve import Found, in_closed_form, solved

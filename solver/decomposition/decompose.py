@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.model.portions import Portions
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from solver.deadline import Clock
 from solver.decomposition.block import without_capacities
 from solver.decomposition.initial_prices import sample_prices
@@ -26,7 +27,7 @@ from solver.decomposition.partition import Blocks, cut
 from solver.decomposition.passes import Start, all_at_prices, all_within_quotas, gathered, told
 from solver.formulation.model_data import Common, common
 from solver.formulation.shared_capacity import SharedCapacities
-from solver.highs.session import fresh_threads
+from solver.highs.instance import fresh_threads
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
 from solver.program.gap import gap_of, status_of

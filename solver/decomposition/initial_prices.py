@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.model.portions import Portions
-from scenarios.model.scenario import Floats, Scenario
-from solver.decomposition.basis_template import Template
+from scenarios.model.scenario import Scenario
 from solver.formulation.model_data import Common
 from solver.highs.session import Highs
 from solver.options import SolverOptions
+from solver.program.basis_template import Template
 from solver.program.fixed_orders import FixedOrders
 from solver.program.prepared import made_ready
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from solver.decomposition.quotas import Use
 from solver.formulation.shared_capacity import SharedCapacities
-from solver.highs.session import run_highs
+from solver.highs.instance import run_highs
 
 ABOVE_ALL = 1e3
 """Price of volume that no lane carries, beside what proposals cost for each unit they send."""

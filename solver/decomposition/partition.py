@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.grouping import Grouped
+from scenarios.arrays.types import Floats
 from scenarios.model.portions import Portion, Portions
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from solver.decomposition.block import Block, Refused
 from solver.decomposition.quotas import Use, own_limits
 from solver.formulation.model_data import Common

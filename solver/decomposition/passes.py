@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from solver.deadline import Clock
-from solver.decomposition.basis_template import Template
 from solver.decomposition.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
 from solver.decomposition.partition import Blocks
 from solver.decomposition.quotas import Totals, Use, charge, guessed
 from solver.formulation.shared_capacity import SharedCapacities, overflow_cost
-from solver.highs.session import Basis, Termination
+from solver.highs.basis import Basis
+from solver.highs.session import Termination
+from solver.program.basis_template import Template
 from solver.program.solve import Found
 
 Start = Basis | Template | None

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from solver.formulation.shared_capacity import SharedCapacities
 
 BY_SIZE = 0.02

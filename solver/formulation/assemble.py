@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from solver.formulation.linear_program import Index, LinearProgram
 from solver.formulation.model_data import ModelData
 from solver.formulation.review_periods import with_orders

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from solver.formulation.model_data import ModelData
 from solver.formulation.shared_capacity import overflow_cost
 from solver.formulation.shortfall_tiers import shortfall_cost

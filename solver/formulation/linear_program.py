@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 Index = NDArray[np.int32]
 """Rows and columns as HiGHS counts them."""

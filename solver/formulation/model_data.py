@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import stock_std
-from scenarios.model.due import due
 from scenarios.model.echelons import demand_beyond, depths, echelons, landed_cost, location_rank
 from scenarios.model.memo import once
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.formulation.review_periods import ordered, review_before, ships_between
 from solver.formulation.shared_capacity import (
     SharedCapacities,
@@ -147,7 +147,7 @@ def prepare(
     mean = demand_beyond(scenario, scenario.mean, n_periods)
     supplies = np.zeros(scenario.n_points, dtype=bool)
     supplies[routes.origin[routes.origin >= 0]] = True
-    scheduled = due(scenario, n_periods)
+    scheduled = scenario.arrivals(n_periods)
 
     backlog = settings.unmet_demand == "backlog"
     opening = points.on_hand - (points.backlog if backlog else 0.0)

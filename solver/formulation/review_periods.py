@@ -14,7 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from solver.formulation.linear_program import Index, LinearProgram
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.arrays.segments import segment_sum
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import stock_std
 from scenarios.model.portions import Portions
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.formulation.shortfall_tiers import Tiers, loss, shortfall_cost
 from solver.options import SolverOptions
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
 
 

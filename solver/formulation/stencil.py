@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from solver.formulation.linear_program import Index
 from solver.formulation.model_data import ModelData
 from solver.formulation.pyomo_import import LinearStandardFormCompiler, pyo

@@ -14,8 +14,10 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 from solver.formulation.linear_program import LinearProgram
+from solver.highs.basis import BASIC, LOWER, Basis, numbers
+from solver.highs.instance import new_highs, run_highs
 
 BLOCK_ROWS = 4000
 """Rows of a block: measured fastest between 1,000 and 10,000 on chains and trees."""
@@ -34,8 +36,6 @@ def uncoupled_basis(
         Seconds.
     threads : int
     """
-    from solver.highs.session import BASIC, LOWER, Basis, new_highs, numbers, run_highs
-
     started = time.perf_counter()
     column_status = np.full(len(program.cost), LOWER, dtype=np.int8)
     row_status = np.full(len(program.row_lower), BASIC, dtype=np.int8)

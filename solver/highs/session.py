@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 from solver.formulation.linear_program import Index, LinearProgram
+from solver.highs.basis import Basis
 from solver.highs.crash_basis import uncoupled_basis
+from solver.highs.instance import new_highs, run_highs
 
 Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
 
@@ -30,55 +29,6 @@ class Solution:
     bound: float
     """Proven lower bound on the objective; -inf if there is none."""
     seconds: float
-
-
-class Basis:
-    """Where a simplex solution stands: the states of columns and rows.
-
-    It stays as HiGHS has it until its numbers are asked for, or it is sent to another process: to
-    read the states takes longer than many a warm solution. Of states that are no basis HiGHS makes
-    one that is near.
-    """
-
-    def __init__(self, native: highspy.HighsBasis, shape: tuple[int, int]):
-        self.native, self.shape = native, shape
-
-    @classmethod
-    def of(cls, column: States, row: States) -> Basis:
-        """From HiGHS' numbers of the states."""
-        native = highspy.HighsBasis()
-        native.col_status, native.row_status = _named(column), _named(row)
-        native.valid = native.alien = True
-        return cls(native, (len(column), len(row)))
-
-    @property
-    def numbers(self) -> tuple[States, States]:
-        """HiGHS' numbers of the states of columns and rows."""
-        return numbers(self.native.col_status), numbers(self.native.row_status)
-
-    def fits(self, program: LinearProgram) -> bool:
-        """Whether the program has as many columns and rows."""
-        return self.shape == program.matrix.shape[::-1]
-
-    def __reduce__(self) -> tuple[Any, tuple[States, States]]:
-        return Basis.of, self.numbers
-
-
-States = NDArray[np.int8]
-"""HiGHS' numbers of the states of columns or rows."""
-_STATES = highspy.HighsBasisStatus.__members__.values()
-_NAMES = np.array(sorted(_STATES, key=int), dtype=object)
-LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
-
-
-def numbers(states: Sequence[highspy.HighsBasisStatus]) -> States:
-    """Of states as HiGHS names them."""
-    return np.frombuffer(bytes(states), dtype=np.int8)
-
-
-def _named(numbers: States) -> list[highspy.HighsBasisStatus]:
-    named: list[highspy.HighsBasisStatus] = _NAMES[numbers].tolist()
-    return named
 
 
 class Highs:
@@ -228,55 +178,6 @@ class Highs:
     def _set_time(self, time_limit: float) -> None:
         # The limit of HiGHS counts over the life of an instance.
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 1e-3))
-
-
-def new_highs(program: LinearProgram, threads: int = 1) -> Any:
-    """A HiGHS instance that holds the program."""
-    highs = highspy.Highs()
-    for name, value in {
-        "output_flag": False,
-        "threads": threads,
-        "solver": "simplex",
-        # After new prices HiGHS would choose the primal method, which takes three times as long.
-        "simplex_strategy": 1,
-        "presolve": "off",
-        "primal_feasibility_tolerance": 1e-7,
-    }.items():
-        highs.setOptionValue(name, value)
-    matrix = program.matrix
-    # By arrays: a HighsLp would be filled number by number.
-    highs.passModel(
-        len(program.cost),
-        len(program.row_lower),
-        matrix.nnz,
-        int(highspy.MatrixFormat.kColwise),
-        int(highspy.ObjSense.kMinimize),
-        program.offset,
-        program.cost,
-        program.lower,
-        program.upper,
-        program.row_lower,
-        program.row_upper,
-        matrix.indptr.astype(np.int32),
-        matrix.indices.astype(np.int32),
-        matrix.data,
-        np.zeros(len(program.cost), dtype=np.int32),
-    )
-    return highs
-
-
-def run_highs(highs: Any) -> None:
-    """Run HiGHS; its threads are a pool of the process, set up anew if their number changed."""
-    if highs.run() == highspy.HighsStatus.kError:
-        # Not while other threads of ours may be at work with it.
-        if threading.current_thread() is threading.main_thread():
-            fresh_threads()
-        highs.run()
-
-
-def fresh_threads() -> None:
-    """Forget how many threads HiGHS has worked with; none of it may be running."""
-    highspy.Highs.resetGlobalScheduler(True)
 
 
 _TERMINATION: dict[Any, Termination] = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.arrays.types import Floats
 from scenarios.model.echelons import demand_beyond
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import simulate
 from scenarios.simulation.state import State

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
 from solver.formulation.linear_program import LinearProgram

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.deadline import Clock
 from solver.formulation.evaluate import evaluate
 from solver.formulation.linear_program import LinearProgram, shipments_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from solver.formulation.evaluate import Evaluation
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import ModelData, routes_upwards

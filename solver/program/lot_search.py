@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import ModelData
 from solver.formulation.pyomo_model import LotRules

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.deadline import Clock
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.formulation.assemble import assemble
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import Common, ModelData, common, prepare

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from solver.deadline import Clock
 from solver.formulation.evaluate import Evaluation, evaluate, stored_volume
 from solver.formulation.linear_program import shipments_of

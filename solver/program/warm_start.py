@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.model.scenario import Floats
-from solver.decomposition.basis_template import Template
+from scenarios.arrays.types import Floats
 from solver.formulation.linear_program import LinearProgram
-from solver.highs.session import Basis, Highs
+from solver.highs.basis import Basis
+from solver.highs.session import Highs
+from solver.program.basis_template import Template
 
 
 @dataclass(eq=False)

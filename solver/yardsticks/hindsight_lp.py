@@ -15,9 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy import optimize
 
+from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.discounted_profit import LinearCost
-from scenarios.model.due import due
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from solver.formulation.review_periods import ordered, review_before, ships_between
 
 
@@ -152,7 +152,7 @@ class _Path:
     def right(self, demand: Floats) -> Floats:
         """Right-hand side of the equations for demand [K, T]."""
         scenario = self.scenario
-        stock = due(scenario, scenario.n_periods)
+        stock = scenario.arrivals(scenario.n_periods)
         stock[:, 0] += scenario.points.on_hand
         wanted = np.array(demand, dtype=float)
         if self.waits:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Ints, Scenario
-from scenarios.simulation.state import Ages
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.opening import Ages
+from scenarios.model.scenario import Scenario
 
 
 def copies(scenario: Scenario, demand: Floats) -> Scenario:

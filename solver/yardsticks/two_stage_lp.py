@@ -15,7 +15,8 @@ import dataclasses
 import numpy as np
 import scipy.sparse as sp
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.closed_form.backorders import ship_owed
 from solver.formulation.assemble import assemble
 from solver.formulation.linear_program import LinearProgram

@@ -25,8 +25,9 @@ from planner.experiments.history_backtest import backtest_history
 from planner.forecasting.origins import forecasts_at
 from scenarios.examples.dense import world as small_world
 from scenarios.model.as_of import as_of
+from scenarios.model.entities import OpenOrders
 from scenarios.model.history import History
-from scenarios.model.scenario import OpenOrders, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.step import initial_state
 from tests.support.retail_data import write_favorita, write_vn2

@@ -15,7 +15,8 @@ import pandas as pd
 from planner.app.plan.headline import plain
 from planner.app.plan.page_state import Page, Row
 from planner.planning.plan_result import Plan
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 
 MOST = 100
 """Rows of a page."""

@@ -9,8 +9,9 @@ import numpy as np
 from scipy import special
 
 from planner.app.simulate.stepwise_run import Game
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.kpis import days_of_cover, fill_rate
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import network
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.trajectory import Trajectory

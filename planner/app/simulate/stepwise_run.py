@@ -10,9 +10,10 @@ from planner.experiments.backtest import get_ready
 from planner.policies.review import Review
 from planner.policies.rules.lot_rules import in_lots, obeying
 from planner.policies.rules.policy import Policy
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.costs import Costs
 from scenarios.simulation.policy import OrderPolicy

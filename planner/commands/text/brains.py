@@ -13,7 +13,7 @@ from brain.training.learning_table import MORE
 if TYPE_CHECKING:
     from brain.trained.manifest import Manifest
     from brain.training.responses import Chain, Response
-    from scenarios.model.scenario import Floats
+    from scenarios.arrays.types import Floats
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 60

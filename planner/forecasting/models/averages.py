@@ -7,7 +7,7 @@ import numpy as np
 from planner.forecasting.series.season import season_of
 from planner.forecasting.series.series import LEVEL_WEEKS, Series
 from planner.forecasting.series.windows import Windows
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 
 def moving_average(series: Series, n_ahead: int) -> Floats:

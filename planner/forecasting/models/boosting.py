@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from planner.forecasting.series.features import CATEGORICAL, Sight, sight
 from planner.forecasting.series.season import season_of
 from planner.forecasting.series.series import Predictor, Series
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 ROWS = 150_000
 """Examples to learn from at the most: more cost time and hardly improve the trees."""

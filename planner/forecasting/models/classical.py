@@ -10,8 +10,8 @@ import pandas as pd
 from planner.forecasting.models.averages import level
 from planner.forecasting.series.series import LEVEL_WEEKS, Predictor, Series
 from planner.forecasting.series.windows import trailing_mean
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Floats
 
 LOCAL: dict[str, tuple[str, dict[str, Any]]] = {
     "arima": ("AutoARIMA", {}),

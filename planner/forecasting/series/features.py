@@ -9,7 +9,7 @@ import numpy as np
 from planner.forecasting.series.season import Season
 from planner.forecasting.series.series import LEVEL_WEEKS, Series
 from planner.forecasting.series.windows import Windows
-from scenarios.model.scenario import Floats, Ints
+from scenarios.arrays.types import Floats, Ints
 
 LEAST_LEVEL = 0.05
 """Units per period (of what is not counted in whole units: share of the usual sales): a series that

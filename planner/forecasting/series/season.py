@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.forecasting.series.series import Series
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 WEEK_PRIOR = 2.0
 """Periods in stock, of all series together, that weigh as much as there being no season."""

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from planner.forecasting.series.windows import trailing_mean
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 
 Mask = NDArray[np.bool_]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.policies.rules.lot_rules import in_lots
 from planner.policies.rules.optional import needs
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State

@@ -15,9 +15,10 @@ import numpy as np
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.rules.policy import Ready
 from scenarios.arrays.segments import segment_sum
+from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import ahead_sums, echelon_demand, own_lead_times
 from scenarios.model.echelons import demand_beyond, echelons
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
 from scenarios.simulation.costs import overflow_cost, point_costs, stored_volume
 from scenarios.simulation.policy import OrderPolicy

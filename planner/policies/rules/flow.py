@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from solver.closed_form.order_up_to import order_up_to
 

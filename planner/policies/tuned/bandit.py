@@ -8,7 +8,8 @@ import numpy as np
 
 from planner.policies.rules.flow import mean_flow
 from planner.policies.rules.lot_rules import in_lots
-from scenarios.model.scenario import Floats, Ints, Scenario
+from scenarios.arrays.types import Floats, Ints
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import GivenOrders, OrderPolicy
 

@@ -11,8 +11,9 @@ from brain.analytic.newsvendor import analytic_stock
 from planner.policies.rules.flow import mean_flow
 from planner.policies.rules.policy import Ready
 from planner.policies.tuned.search import Search, annealing, local_search, simplex, tuned
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State

@@ -12,8 +12,9 @@ from planner.policies.rules.flow import mean_flow
 from planner.policies.rules.policy import Ready
 from planner.policies.tuned.base_stock import STEP, levels
 from planner.policies.tuned.search import Search, simplex, tuned
+from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import split_variance
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State

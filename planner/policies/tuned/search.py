@@ -10,7 +10,8 @@ from scipy import optimize
 
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.rules.policy import Ready
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 

@@ -8,9 +8,9 @@ from scipy import stats
 
 from brain import Analytic, NoSafetyStock, safety_stocks
 from brain.analytic.newsvendor import critical_ratios, demand_quantile
+from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
-from scenarios.model.scenario import Floats
 from scenarios.simulation.run import simulate
 from solver.closed_form.order_up_to import order_up_to
 from tests.support.worlds import chain, column, tree

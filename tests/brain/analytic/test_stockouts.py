@@ -11,7 +11,8 @@ from scipy import stats
 from brain.analytic.newsvendor import Analytic
 from brain.analytic.stockouts import _clipped, at_arrival, where_empty
 from planner import plan
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from tests.support.worlds import chain
 
 KINDS: dict[str, dict[str, Any]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.examples.dense import chain
-from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.trajectory import Trajectory
 

@@ -12,8 +12,8 @@ from gymnasium.vector import AutoresetMode
 from brain.order_policies.order_env import AHEAD, ARRIVALS, Codec, OrderEnv
 from planner.policies.learned.ppo import Ppo
 from planner.policies.simple import Random
+from scenarios.arrays.types import Floats
 from scenarios.errors import InputError
-from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate

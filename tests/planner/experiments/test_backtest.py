@@ -23,10 +23,11 @@ from planner.policies.rules.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuned.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.tuned.search import Search, annealing, local_search, simplex
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.kpis import kpis
 from scenarios.examples.bundled import retail_chain
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer

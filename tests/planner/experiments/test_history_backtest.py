@@ -25,10 +25,11 @@ from planner.policies.rules.policy import Policy, Ready
 from planner.policies.simple import Constant
 from planner.policies.tuned.base_stock import TunedBaseStock
 from planner.policies.two_stage import StochasticProgram
+from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.model.as_of import as_of, known_then
 from scenarios.model.history import History
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from tests.support.worlds import chain, tree

@@ -7,7 +7,7 @@ import numpy as np
 from planner.forecasting.blend import Stakes, _steady, blend, cost, coverage_table, score_table
 from planner.forecasting.error_model import spread_of
 from planner.forecasting.rolling_origin import PastForecasts, over_interval
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 
 def stakes(n: int, cover: int = 2, missed: float = 9.0, whole: bool = True) -> Stakes:

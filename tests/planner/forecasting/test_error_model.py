@@ -13,7 +13,7 @@ from planner.forecasting.error_model import (
     spread_of,
     variance,
 )
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 
 
 def negative_binomial(mean: Floats, a: float, rng: np.random.Generator) -> Floats:

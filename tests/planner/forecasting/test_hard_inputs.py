@@ -12,7 +12,7 @@ from planner.forecasting.learn import Forecaster, learn
 from planner.forecasting.models import boosting
 from planner.forecasting.models.registry import BLENDED, MODELS
 from planner.forecasting.series.series import Series
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from tests.support.forecast_series import series, stakes
 
 AHEAD = 8

@@ -9,10 +9,11 @@ from planner import plan
 from planner.planning import projection
 from planner.planning.order_tables import days_of_cover, echelon_mean
 from scenarios.arrays import threads
+from scenarios.arrays.types import Floats
 from scenarios.evaluation.audit import storage_overflow
 from scenarios.evaluation.ledger import sum_rows
 from scenarios.model.echelons import demand_beyond, echelons, location_levels
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from tests.support.random_scenarios import SHAPES, random_world
 from tests.support.worlds import column
 

@@ -8,7 +8,8 @@ import pytest
 from planner.policies.rules.lot_rules import in_lots
 from planner.policies.simple import Constant
 from planner.policies.tuned.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.run import simulate
 from scenarios.simulation.step import initial_state

@@ -8,8 +8,9 @@ import pytest
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.tuned.base_stock import levels
 from planner.policies.tuned.end_phase import TunedEndPhase, economic_reviews, end_phase, remaining
+from scenarios.arrays.types import Floats
 from scenarios.catalogue import ENTRIES
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state
 from tests.support.worlds import chain
 

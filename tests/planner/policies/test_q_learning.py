@@ -16,8 +16,8 @@ from planner.policies.learned.q_learning import (
     sight,
 )
 from planner.policies.simple import ZERO, Constant, Random
+from scenarios.arrays.types import Floats
 from scenarios.catalogue import ENTRIES
-from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.run import simulate
 from scenarios.simulation.step import initial_state

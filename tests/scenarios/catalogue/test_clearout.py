@@ -7,8 +7,8 @@ import pytest
 
 from planner.policies.closed_form import ClosedForm
 from planner.policies.rules.lot_rules import obeying
+from scenarios.arrays.types import Floats
 from scenarios.catalogue.clearout import CLEAROUT, DAYS, OPENING, cost
-from scenarios.model.scenario import Floats
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate

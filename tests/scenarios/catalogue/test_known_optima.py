@@ -7,12 +7,12 @@ import pytest
 
 from planner.experiments.statistics import half_width
 from planner.policies.echelon_base_stock import EchelonBaseStock
+from scenarios.arrays.types import Floats
 from scenarios.catalogue import ENTRIES
 from scenarios.catalogue.lost_sales import CELLS
 from scenarios.catalogue.lost_sales import problem as lost_sales
 from scenarios.catalogue.serial import INSTANCES
 from scenarios.catalogue.serial import problem as serial
-from scenarios.model.scenario import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import simulate

@@ -9,8 +9,8 @@ import pytest
 
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.tuned.base_stock import TunedReorder
+from scenarios.arrays.types import Floats
 from scenarios.catalogue.two_stores import PERIODS, TWO_STORES, money
-from scenarios.model.scenario import Floats
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from scenarios.simulation.step import initial_state

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.examples.dense import world
-from scenarios.model.due import due
 
 
 def test_open_orders_arrive_where_their_routes_end() -> None:
@@ -15,7 +14,7 @@ def test_open_orders_arrive_where_their_routes_end() -> None:
         ["Depot", "Shop"], [("Maker", "Depot", 1), ("Depot", "Shop", 1)], mean=1.0, n_periods=3,
         open_orders=orders,
     )  # fmt: skip
-    np.testing.assert_array_equal(due(some, 3), [[0, 3, 0], [0, 6, 0]])
+    np.testing.assert_array_equal(some.arrivals(3), [[0, 3, 0], [0, 6, 0]])
     # The answer may reach beyond the plan, or end before it.
-    np.testing.assert_array_equal(due(some, 6)[1], [0, 6, 0, 0, 0, 9])
-    np.testing.assert_array_equal(due(some, 1), [[0], [0]])
+    np.testing.assert_array_equal(some.arrivals(6)[1], [0, 6, 0, 0, 0, 9])
+    np.testing.assert_array_equal(some.arrivals(1), [[0], [0]])

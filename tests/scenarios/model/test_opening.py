@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from brain.environments.episodes import repeated
 from scenarios.evaluation.audit import audit
 from scenarios.model.fingerprint import input_hash
+from scenarios.model.opening import Ages
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at
 from scenarios.simulation.run import simulate
-from scenarios.simulation.state import Ages
 from scenarios.simulation.step import initial_state, network
 from solver.yardsticks.scenario_copies import copies
 from tests.support.random_runs import runs

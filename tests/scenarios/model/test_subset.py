@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from scenarios.examples.bundled import stores
+from scenarios.model.entities import OpenOrders
 from scenarios.model.portions import Portions
-from scenarios.model.scenario import OpenOrders, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.run import simulate
 from tests.support.worlds import world
 

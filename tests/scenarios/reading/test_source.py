@@ -178,7 +178,7 @@ class TestUnusualFiles:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Line by line, a forecast of millions of records takes a quarter of a minute.
-        monkeypatch.setattr(scenarios.read_csv, "_read_slow", None)
+        monkeypatch.setattr(scenarios.reading.csv_file, "_read_slow", None)
         forecast = GOOD["forecast.csv"] + "\n\n"
         self.same(write(tmp_path / "a", forecast__csv=forecast), tmp_path / "b")
 

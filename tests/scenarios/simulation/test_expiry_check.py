@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.evaluation.audit import audit
+from scenarios.model.opening import Ages
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate
-from scenarios.simulation.state import Ages
 from tests.support.random_runs import runs
 from tests.support.worlds import chain
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 import solver.decomposition.decompose
 import solver.decomposition.initial_prices
 import solver.decomposition.partition
+from scenarios.arrays.types import Floats
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.portions import Portions
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, SolverOptions, optimise
 from solver.decomposition.block import AtPrices, at_prices

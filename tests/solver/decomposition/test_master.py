@@ -8,12 +8,12 @@ import pytest
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.portions import Portions
 from solver import SolverOptions
-from solver.decomposition.basis_template import Template
 from solver.decomposition.master import Master
 from solver.decomposition.quotas import charge
 from solver.formulation.model_data import common
 from solver.formulation.shared_capacity import SharedCapacities
 from solver.highs.session import Highs
+from solver.program.basis_template import Template
 from solver.program.fixed_orders import FixedOrders
 from solver.program.prepared import made_ready
 from tests.support.worlds import chain

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from solver.formulation.assemble import assemble
 from solver.formulation.evaluate import evaluate
 from solver.formulation.model_data import prepare

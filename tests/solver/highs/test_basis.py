@@ -10,7 +10,8 @@ from scenarios.examples.bundled import retail_chain
 from solver import SolverOptions
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
-from solver.highs.session import BASIC, Highs
+from solver.highs.basis import BASIC
+from solver.highs.session import Highs
 
 
 def test_a_basis_that_was_sent_leaves_nothing_to_do() -> None:

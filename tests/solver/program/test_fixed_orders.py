@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.model.scenario import Floats, Scenario
+from scenarios.arrays.types import Floats
+from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, optimise

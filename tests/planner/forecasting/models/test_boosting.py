@@ -12,7 +12,7 @@ from planner.forecasting.models.boosting import boosted, enough
 from planner.forecasting.models.registry import MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series.series import Series
-from scenarios.model.scenario import Floats
+from scenarios.arrays.types import Floats
 from tests.support.forecast_series import series
 
 AHEAD = 6

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.model.scenario import Ints
+from scenarios.arrays.types import Ints
 from solver.formulation.linear_program import Index, LinearProgram
 from solver.formulation.model_data import ModelData
-from solver.highs.session import BASIC, LOWER, Basis, States
+from solver.highs.basis import BASIC, LOWER, Basis, States
 from solver.program.prepared import Made
 
 Parts = tuple[Ints, Index, Ints]
