@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from planner.experiments.study import StudyResult, study
     from planner.forecasting import Forecast, forecast
     from planner.forecasting.origins import Origins, forecasts_at
-    from planner.overrides.override import Override, Overrides, read_overrides
+    from planner.overrides.override import Override
+    from planner.overrides.table import Overrides, read_overrides
     from planner.planning.plan import plan
-    from planner.planning.plan_result import AuditError, Plan, Report
+    from planner.planning.plan_result import AuditError, Plan
     from planner.planning.replan import Replanner
+    from planner.results.plan_data import Report
     from scenarios.version import __version__
 
 __all__ = [
@@ -59,14 +61,14 @@ lazy_names(
         "Origins": "planner.forecasting.origins",
         "Forecast": "planner.forecasting",
         "Override": "planner.overrides.override",
-        "Overrides": "planner.overrides.override",
-        "read_overrides": "planner.overrides.override",
+        "Overrides": "planner.overrides.table",
+        "read_overrides": "planner.overrides.table",
         "plan": "planner.planning.plan",
         "Replanner": "planner.planning.replan",
         "study": "planner.experiments.study",
         "StudyResult": "planner.experiments.study",
         "AuditError": "planner.planning.plan_result",
         "Plan": "planner.planning.plan_result",
-        "Report": "planner.planning.plan_result",
+        "Report": "planner.results.plan_data",
     },
 )

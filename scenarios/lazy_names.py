@@ -27,7 +27,7 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> None:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home = importlib.import_module(homes[name])
-        value = home if home.__name__.rpartition(".")[2] == name else getattr(home, name)
+        value = home if homes[name] == f"{package}.{name}" else getattr(home, name)
         setattr(module, name, value)
         return value
 
