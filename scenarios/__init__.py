@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from scenarios.lazy_names import lazy_names
-from scenarios.model.table_port import plug
+from scenarios.table_port import plug
 
 if TYPE_CHECKING:
     from scenarios import catalogue, examples

@@ -15,6 +15,7 @@ from array_api_compat import array_namespace
 from numpy.typing import NDArray
 from scipy import special
 
+from scenarios.arrays.frozen import in_library
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.demand.forecast_error import echelon_demand, own_lead_times
@@ -228,7 +229,7 @@ def codec(
     settings = scenario.settings
 
     def array(values: Any) -> Array:
-        return xp.asarray(np.ascontiguousarray(values), dtype=dtype, device=device)
+        return in_library(xp, np.ascontiguousarray(values), dtype, device)
 
     some = std > 1e-9 * np.maximum(mean, 1e-9)
     per_std = np.where(some, 1.0 / np.where(some, std, 1.0), 0.0)
