@@ -24,7 +24,7 @@ def room_table() -> str:
         for folder in folders(package):
             name = str(folder.relative_to(ROOT))
             label = f"**{name}**" if name == package else f"`{name}`"
-            lines.append(f"| {label} | {summary(folder).replace('``', '`')} |")
+            lines.append(f"| {label} | {summary(folder)} |")
     return "\n".join(lines)
 
 
