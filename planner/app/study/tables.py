@@ -8,30 +8,16 @@ from typing import Any
 import pandas as pd
 
 from planner.text import palette
+from planner.text.measures import figure, more_is_better, scaled, with_unit
 from planner.text.numbers import amount
+from scenarios.evaluation.kpis import kpi_of
 
-MEASURES = {
-    "total_cost": "total cost, in the input's currency",
-    "profit": "profit, in the input's currency",
-    "fill_rate": "fill rate, %",
-    "cycle_service_level": "cycle service level, %",
-    "missed_units": "missed units",
-    "perfect_days": "perfect days, %",
-    "overstock_days": "overstock days, %",
-    "understock_days": "understock days, %",
-    "turns": "turns a year",
-    "days_of_cover": "days of cover",
-}
-"""Key figure -> what it is called, with its unit; see docs/kpis.md."""
-MORE_IS_BETTER = {"profit", "fill_rate", "cycle_service_level", "perfect_days", "turns"}
 Rows = list[dict[str, str]]
 
 
 def shown(measure: str, value: float) -> str:
     """A value of a key figure."""
-    if isnan(value):
-        return ""
-    return f"{100 * value:.1f}" if MEASURES.get(measure, "").endswith("%") else amount(value)
+    return "" if isnan(value) else figure(measure, value)
 
 
 def interval(measure: str, low: float, high: float) -> str:
@@ -47,10 +33,10 @@ def signed(measure: str, gap: float, low: float, high: float) -> str:
     return text if isnan(low) else f"{text} ({interval(measure, low, high)})"
 
 
-def measures(summary: pd.DataFrame) -> dict[str, str]:
-    """The key figures that were found."""
-    there = set(summary["measure"])
-    return {name: text for name, text in MEASURES.items() if name in there}
+def measures(summary: pd.DataFrame, currency: str) -> dict[str, str]:
+    """The key figures that were found, by name, and what they are called, with their units."""
+    there = dict.fromkeys(summary["measure"].astype(str))
+    return {name: with_unit(name, currency) for name in there if kpi_of(name) is not None}
 
 
 def leaderboard(
@@ -58,7 +44,7 @@ def leaderboard(
 ) -> Rows:
     """Policies of a variant, the best first."""
     board = summary[(summary["variant"] == variant) & (summary["measure"] == measure)]
-    board = board.sort_values("mean", ascending=measure not in MORE_IS_BETTER, kind="stable")
+    board = board.sort_values("mean", ascending=not more_is_better(measure), kind="stable")
     gaps = _gaps(differences, variant, measure)
     rows = []
     for rank, row in enumerate(board.to_dict("records"), 1):
@@ -88,12 +74,11 @@ def _gaps(differences: pd.DataFrame, variant: str, measure: str) -> dict[str, st
     }
 
 
-def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
+def curves(summary: pd.DataFrame, measure: str, currency: str) -> dict[str, Any]:
     """A key figure over the variants: a line for each policy, with its 95% interval."""
     some = summary[summary["measure"] == measure]
-    factor = 100.0 if MEASURES[measure].endswith("%") else 1.0
     variants = list(dict.fromkeys(some["variant"].astype(str)))
-    values = {key: _short(factor * some[key]) for key in ("mean", "low", "high")}
+    values = {key: _short(scaled(measure, 1.0) * some[key]) for key in ("mean", "low", "high")}
     at = {
         (str(v), str(p)): (m, low, high)
         for v, p, m, low, high in zip(
@@ -114,7 +99,7 @@ def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
         "type": "category", "data": variants, "name": "variant", "nameLocation": "middle",
         "nameGap": 30, "axisLabel": {"interval": 0, "width": 110, "overflow": "break"},
     }  # fmt: skip
-    return _axes(MEASURES[measure], series, policies) | {"xAxis": axis}
+    return _axes(with_unit(measure, currency), series, policies) | {"xAxis": axis}
 
 
 def _band(policy: str, bounds: list[tuple[Any, Any]], colour: str) -> list[dict[str, Any]]:

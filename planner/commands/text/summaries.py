@@ -209,13 +209,15 @@ def _give_or_take(half: float, shown: Callable[[float], str]) -> str:
 def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:
     import pandas as pd
 
-    from scenarios.evaluation.kpis import SHARES
+    from planner.text.measures import is_share, label
 
     rows = []
-    for row in summary.itertuples(index=False):
-        shown = _share if row.measure in SHARES else _cost
-        interval = f"95% interval {shown(row.low)} to {shown(row.high)}" if n_paths > 1 else ""
-        rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
+    for row in summary.to_dict("records"):
+        shown = _share if is_share(row["measure"]) else _cost
+        interval = ""
+        if n_paths > 1:
+            interval = f"95% interval {shown(row['low'])} to {shown(row['high'])}"
+        rows.append((f"  {label(row['measure'])}", shown(row["mean"]), interval))
     head += f" (costs in {currency})" if currency else ""
     head += "" if n_paths > 1 else "; with one path, intervals are unknown"
     return "\n".join(
