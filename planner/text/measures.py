@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.text.names import spoken
-from planner.text.numbers import percent, short
+from planner.text.names import spoken, upper_first
+from planner.text.numbers import percent, short, signed
 from scenarios.evaluation.kpis import KPIS, MONEY, SHARE, kpi_of
 
 OTHER_UNITS = {"seconds": "s"}
 """Of what is measured beside the key figures."""
 HEADLINE = tuple(kpi.name for kpi in KPIS if kpi.headline)
 """Key figures that are shown first."""
+
+
+def component(name: str) -> str:
+    """A component of cost as the name of a line or a column: ``Missed sale``."""
+    return upper_first(spoken(name))
 
 
 def is_share(measure: str) -> bool:
@@ -52,6 +57,11 @@ def with_unit(measure: str, currency: str) -> str:
 def figure(measure: str, value: float) -> str:
     """A key figure as people read it."""
     return percent(value) if is_share(measure) else short(value)
+
+
+def difference(measure: str, gap: float) -> str:
+    """A difference of a key figure, with its sign; of shares in percentage points."""
+    return signed(gap, lambda size: figure(measure, size))
 
 
 def scaled(measure: str, value: float) -> float:

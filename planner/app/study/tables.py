@@ -8,28 +8,25 @@ from typing import Any
 import pandas as pd
 
 from planner.text import palette
-from planner.text.measures import figure, more_is_better, scaled, with_unit
-from planner.text.numbers import amount
+from planner.text.measures import difference, figure, more_is_better, scaled, with_unit
+from planner.text.numbers import percent, short
 from scenarios.evaluation.kpis import kpi_of
 
 Rows = list[dict[str, str]]
 
 
-def shown(measure: str, value: float) -> str:
-    """A value of a key figure."""
-    return "" if isnan(value) else figure(measure, value)
-
-
 def interval(measure: str, low: float, high: float) -> str:
     """An interval; where there is but one demand path it is not known."""
-    return "" if isnan(low) or isnan(high) else f"{shown(measure, low)} to {shown(measure, high)}"
-
-
-def signed(measure: str, gap: float, low: float, high: float) -> str:
-    """A difference with its interval."""
-    if isnan(gap):
+    if isnan(low) or isnan(high):
         return ""
-    text = f"{'+' if gap > 0 else ''}{shown(measure, gap)}"
+    return f"{figure(measure, low)} to {figure(measure, high)}"
+
+
+def gap(measure: str, value: float, low: float, high: float) -> str:
+    """A difference with its interval."""
+    if isnan(value):
+        return ""
+    text = difference(measure, value)
     return text if isnan(low) else f"{text} ({interval(measure, low, high)})"
 
 
@@ -53,7 +50,7 @@ def leaderboard(
             {
                 "rank": str(rank),
                 "policy": policy,
-                "mean": shown(measure, row["mean"]),
+                "mean": figure(measure, row["mean"]),
                 "interval": interval(measure, row["low"], row["high"]),
                 "difference": gaps.get(policy, ""),
                 "n": f"{row['n']:,}",
@@ -69,7 +66,7 @@ def _gaps(differences: pd.DataFrame, variant: str, measure: str) -> dict[str, st
     same = (differences["variant"] == variant) & (differences["against_variant"] == variant)
     some = differences[same & (differences["measure"] == measure)]
     return {
-        str(row["policy"]): signed(measure, row["difference"], row["low"], row["high"])
+        str(row["policy"]): gap(measure, row["difference"], row["low"], row["high"])
         for row in some.to_dict("records")
     }
 
@@ -167,16 +164,16 @@ def bench_rows(board: pd.DataFrame) -> Rows:
     rows = []
     for row in board.to_dict("records"):
         note = row["note"] if isinstance(row["note"], str) else ""
-        gap = (row["difference"], row["difference_low"], row["difference_high"])
+        ends = (row["difference_low"], row["difference_high"])
         rows.append(
             {
                 "rank": f"{row['rank']:g}" if row["rank"] else "–",
                 "policy": f"{row['policy']} ({note})" if note else str(row["policy"]),
-                "mean": amount(row["score"]),
+                "mean": short(row["score"]),
                 "interval": interval("", row["low"], row["high"]),
-                "difference": signed("", *gap),
+                "difference": gap("", row["difference"], *ends),
                 "of_oracle": "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
-                "fill_rate": "" if isnan(row["fill_rate"]) else f"{100 * row['fill_rate']:.1f}",
+                "fill_rate": "" if isnan(row["fill_rate"]) else percent(row["fill_rate"]),
                 "n": f"{row['n']:,.0f}" if row["n"] else "",
             }
         )

@@ -188,7 +188,7 @@ def _bench(run: StudyRun) -> None:
     heads = _columns(
         rank="Rank", policy="Policy", mean=unit, interval="95% interval",
         difference="Paired difference to the first asked (95% interval)", of_oracle="Of the oracle",
-        fill_rate="Fill rate, %", n="Episodes",
+        fill_rate="Fill rate", n="Episodes",
     )  # fmt: skip
     ui.table(columns=heads, rows=tables.bench_rows(board), row_key="policy").classes(
         "w-full"
