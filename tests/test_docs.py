@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from docs.tools import code_tables
-from planner.policies.registry import NAMED
 from scenarios.catalogue import MAIN
 from scenarios.problem import Problem
 from tests.support.worlds import chain
@@ -18,12 +17,6 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
-
-
-def test_every_policy_with_a_name_is_explained() -> None:
-    rows = [line.split("|")[1] for line in read("policies.md").splitlines() if line.startswith("|")]
-    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    assert told == set(NAMED)
 
 
 def test_the_policy_of_ones_own_in_the_document_runs() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from docs.tools.rooms import ROOT
+from planner.policies.registry import POLICIES
 from scenarios.evaluation.kpis import KPIS, Kpi
 
 
@@ -25,7 +26,16 @@ def _label(kpi: Kpi) -> str:
     return f"{kpi.label} a location" if kpi.by_location else kpi.label
 
 
-MADE: dict[str, Callable[[], str]] = {"kpis.md": kpi_table}
+NEEDS = {"": "", "brain": "a brain (`--brain`)", "train": "the extra `train`"}
+
+
+def policy_table() -> str:
+    """Every policy that has a name: who orders, and what that needs."""
+    rows = ((f"`{one.name}`", one.sentence, NEEDS[one.needs]) for one in POLICIES.values())
+    return table(("name", "who orders", "needs"), rows)
+
+
+MADE: dict[str, Callable[[], str]] = {"kpis.md": kpi_table, "policies.md": policy_table}
 """Documents whose first table is made from code."""
 
 
