@@ -3,7 +3,9 @@
 The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``checking``) makes a
 :class:`Scenario` (``model``); :func:`sample` (``demand``) draws what customers ask for;
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
-judge it. ``schema`` states every input column, ``catalogue`` the named problems of the field.
+judge it. :func:`write_scenario` (``writing``) gives the tables back. ``schema`` states every input
+column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
+``arrays`` holds what all of them compute with.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from scenarios.simulation.state import Outcome, State
     from scenarios.simulation.trajectory import Trajectory
     from scenarios.tables import read_scenario, scenario_from_tables
+    from scenarios.version import __version__
     from scenarios.writing.files import write_scenario
     from scenarios.writing.to_tables import tables_from_scenario
 
@@ -59,6 +62,7 @@ __all__ = [
     "State",
     "Trajectory",
     "Violation",
+    "__version__",
     "audit",
     "catalogue",
     "examples",
@@ -72,9 +76,10 @@ __all__ = [
     "write_scenario",
 ]
 
-__getattr__ = lazy_names(
+lazy_names(
     __name__,
     {
+        "__version__": "scenarios.version",
         "catalogue": "scenarios.catalogue",
         "sample": "scenarios.demand.sampling",
         "Finding": "scenarios.errors",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from brain.learning.hdpo import Progress as TrainingProgress
+    from brain.learning.options import Progress as TrainingProgress
 
 PATIENCE = 1.0
 """Seconds before progress is shown."""

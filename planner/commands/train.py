@@ -63,8 +63,7 @@ def train(
             import dataclasses
 
             from brain import train as train_brains
-            from brain.learning.checkpoint import CheckpointDamaged
-            from brain.learning.hdpo import TrainingDiverged
+            from brain.learning.options import CheckpointDamaged, TrainingDiverged
             from brain.trained.registry import user_folder
             from brain.training.request import FILE, check_order
         except ImportError as error:

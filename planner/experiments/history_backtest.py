@@ -28,7 +28,6 @@ from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.as_of import as_of, known_then
-from scenarios.model.entities import OpenOrders
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
@@ -212,10 +211,8 @@ def opened(scenario: Scenario, origins: Origins) -> Scenario:
     world = bare.replace(mean=stitched(origins.mean), std=stitched(origins.std), history=None)
     if scenario.points.on_hand.any():
         return world
-    nothing = np.empty(0, dtype=np.int64)
-    empty = world.replace(
-        open_orders=OpenOrders(nothing, nothing, np.empty(0)), owed=None, opening_ages=None
-    )
+    none = world.open_orders.take(slice(0))
+    empty = world.replace(open_orders=none, owed=None, opening_ages=None)
     today = scenario_at(empty, initial_state(empty), 0, horizon)
     stock = opening(origins.forecast(today, 0))
     return empty.replace(points=dataclasses.replace(empty.points, on_hand=stock, backlog=0 * stock))

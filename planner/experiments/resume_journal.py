@@ -27,7 +27,7 @@ UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zl
 EVERY = 10.0
 """Seconds between two writings."""
 VERSION = 3
-"""Of the file; 1 noted orders only and did not say so, 2 knew policies by modules that have moved."""
+"""Of the file; 1 noted orders only and did not say so, 2 knew policies by where they stood then."""
 
 
 class Journal:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["POLICIES", "Policy", "mean_flow", "named"]
 
-__getattr__ = lazy_names(
+lazy_names(
     __name__,
     {
         "POLICIES": "planner.policies.registry",

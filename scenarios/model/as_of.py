@@ -70,10 +70,8 @@ def as_of(
             update={"start_date": dates[0].date(), "horizon": None, "end_of_life": False}
         ),
         dates=pd.DatetimeIndex(dates, name=scenario.dates.name),
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, column]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
+        locations=scenario.locations.at_periods(column),
+        lanes=scenario.lanes.at_periods(column),
         mean=blank,
         std=blank.copy(),
         warnings=(),

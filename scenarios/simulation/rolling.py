@@ -51,14 +51,14 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         scenario,
         settings=settings,
         dates=scenario.dates[window],
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, window]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, window]),
+        locations=scenario.locations.at_periods(window),
+        lanes=scenario.lanes.at_periods(window),
         points=dataclasses.replace(
             points, on_hand=np.asarray(state.on_hand), backlog=np.asarray(state.backlog)
         ),
-        open_orders=OpenOrders(route, slot, slots[slot, route]),
+        open_orders=OpenOrders.filled(
+            slot.size, route=route, period=slot, quantity=slots[slot, route]
+        ),
         routes=scenario.routes
         if lead is None
         else dataclasses.replace(scenario.routes, lead_time=lead[:, period]),
@@ -105,10 +105,8 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         scenario,
         settings=scenario.settings.model_copy(update={"horizon": None}),
         dates=pd.DatetimeIndex(scenario.dates.append(scenario.dates[-1] + step)),
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, column]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
+        locations=scenario.locations.at_periods(column),
+        lanes=scenario.lanes.at_periods(column),
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
         error_correlation=None if correlation is None else correlation[:, column],
