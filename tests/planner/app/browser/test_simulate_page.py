@@ -119,7 +119,7 @@ def test_orders_of_ones_own_are_told_from_the_planners(page: Any, app: App, shop
     start(page)
     press(page, "To the end")
     page.get_by_text(re.compile("You paid .* times as much.*, the planner ")).wait_for()
-    page.get_by_role("cell", name="Fixed, by order").wait_for()
+    page.get_by_role("cell", name="Ordering").wait_for()
 
 
 def test_a_reload_finds_the_run_where_it_was(page: Any, app: App, shop: str) -> None:
