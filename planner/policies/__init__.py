@@ -1,9 +1,9 @@
 """Policies that order: one short file each, behind one protocol.
 
-``registry`` is the table of those that have a name. In ``closed_form``, ``order_model``,
-``two_stage``, ``echelon_base_stock`` and ``simple`` nothing is tuned or learned, ``review`` decides
-safety stocks anew at every review, ``oracle`` knows demand; ``tuned`` and ``learned`` are rooms of
-their own, ``rules`` has the protocol and what all of them share.
+``registry`` has them by name. ``order_model`` plans with the optimiser, ``closed_form`` by the
+echelon rule, ``review`` decides safety stocks anew, ``echelon_base_stock`` is given its levels,
+``two_stage`` plans for many paths, ``oracle`` knows the demand, ``simple`` are to be better than.
+The rooms ``tuned`` and ``learned`` search or train; ``rules`` is what all share.
 """
 
 from __future__ import annotations
