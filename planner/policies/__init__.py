@@ -6,6 +6,25 @@ echelon rule, ``review`` decides safety stocks anew, ``echelon_base_stock`` is g
 The rooms ``tuned`` and ``learned`` search or train; ``rules`` is what all share.
 """
 
-from planner.policies.rules.policy import Policy
+from __future__ import annotations
 
-__all__ = ["Policy"]
+from typing import TYPE_CHECKING
+
+from scenarios.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from planner.policies.registry import POLICIES, named
+    from planner.policies.rules.flow import mean_flow
+    from planner.policies.rules.policy import Policy
+
+__all__ = ["POLICIES", "Policy", "mean_flow", "named"]
+
+lazy_names(
+    __name__,
+    {
+        "POLICIES": "planner.policies.registry",
+        "Policy": "planner.policies.rules.policy",
+        "mean_flow": "planner.policies.rules.flow",
+        "named": "planner.policies.registry",
+    },
+)

@@ -3,5 +3,5 @@
 ``page`` has ``setup_panel`` at the side (what to run: ``setup``) and ``controls`` to play and
 pause. ``session`` plays a ``stepwise_run`` through ``tasks`` of its process. It is shown as
 ``day_figures``, ``charts`` and the ``day_log``; orders by hand go into an ``order_table`` and are
-judged by ``manual_orders``. ``words`` says what things are called.
+judged by ``manual_orders``.
 """
