@@ -18,7 +18,7 @@ def test_picture_and_table_are_those_of_the_source() -> None:
         for file, text in written().items()
         if not file.exists() or file.read_text(encoding="utf-8") != text
     ]
-    assert stale == [], "run: python -m docs.tools.architecture"
+    assert stale == [], "run: python -m docs.tools"
 
 
 def test_every_room_is_in_the_picture_and_in_the_table() -> None:
