@@ -5,7 +5,9 @@ The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``check
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
 judge it. :func:`write_scenario` (``writing``) gives the tables back. ``schema`` states every input
 column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
-``arrays`` holds what all of them compute with.
+``arrays`` holds what all of them compute with. ``settings`` says how time and costs are treated, a
+``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what is wrong, with a remedy;
+``checked_model``, ``notebook``, ``table_port``, ``lazy_names`` and ``version`` help the rest.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from scenarios.schema import schema_table
     from scenarios.settings import Settings
     from scenarios.simulation.policy import GivenOrders, OrderPolicy
+    from scenarios.simulation.rolling import longer
     from scenarios.simulation.run import simulate
     from scenarios.simulation.state import Outcome, State
     from scenarios.simulation.trajectory import Trajectory
@@ -67,6 +70,7 @@ __all__ = [
     "catalogue",
     "examples",
     "kpis",
+    "longer",
     "read_scenario",
     "sample",
     "scenario_from_tables",
@@ -104,6 +108,7 @@ lazy_names(
         "Settings": "scenarios.settings",
         "GivenOrders": "scenarios.simulation.policy",
         "OrderPolicy": "scenarios.simulation.policy",
+        "longer": "scenarios.simulation.rolling",
         "simulate": "scenarios.simulation.run",
         "Outcome": "scenarios.simulation.state",
         "State": "scenarios.simulation.state",

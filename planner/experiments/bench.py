@@ -15,6 +15,7 @@ import pandas as pd
 
 from brain import find_brain
 from planner.experiments.backtest import BacktestResult, backtest
+from planner.experiments.contenders import contenders
 from planner.experiments.resume_journal import kept_beside
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
@@ -26,7 +27,8 @@ from planner.reporting.pictures import draw_into, draw_leaderboard
 from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many policies have run."""
@@ -107,7 +109,7 @@ class BenchResult:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(path) as folder:
+        with atomic_folder(path) as folder:
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.leaderboard, folder / "leaderboard.csv")
             if len(self.leaderboard):
@@ -137,7 +139,8 @@ def bench(
         Names in :data:`scenarios.catalogue.ENTRIES`; default: one of each kind
         (:data:`scenarios.catalogue.MAIN`).
     policies : sequence of str, optional
-        Names in :data:`planner.policies.registry.NAMED`; default: those that the entry names.
+        Names in :data:`planner.policies.registry.POLICIES`; default: the
+        :func:`~planner.experiments.contenders.contenders` of the problem.
     n_paths : int, optional
         Episodes; default: what the entry says.
     brain : str
@@ -174,7 +177,7 @@ def bench(
     runs = [
         Run(name, named(policy, brain), n_paths or ENTRIES[name].n_paths, seed)
         for name in asked
-        for policy in dict.fromkeys([*(policies or ENTRIES[name].policies), "oracle"])
+        for policy in dict.fromkeys([*(policies or contenders(name)), "oracle"])
     ]
     found: dict[int, dict[str, Any]] = {}
     cells = [(None, run) for run in runs]

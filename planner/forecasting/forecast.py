@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, model_n
 from planner.forecasting.series.series import Series, series_of
 from planner.text.names import named
 from planner.text.numbers import DECIMALS, shares
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
 from scenarios.model.scenario import Scenario
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 NO_BOOSTING = Finding(
     "forecast",
@@ -65,7 +68,7 @@ class Forecast:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(Path(path)) as folder:
+        with atomic_folder(Path(path)) as folder:
             write_csv(self.table, folder / "forecast.csv", DECIMALS)
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.coverage, folder / "coverage.csv")
@@ -89,7 +92,7 @@ def forecast(
         With a history. A forecast that it has is replaced at the points with history.
     model : str
         ``auto`` blends models by what their stock would have cost at past origins; or one of
-        :data:`.models.MODELS`.
+        :data:`planner.forecasting.models.registry.MODELS`.
     judge : sequence of str
         More models to score beside it.
     workers : int
@@ -147,7 +150,7 @@ def foreseen(
 
 
 def chosen_models(name: str, workers: int = 1) -> list[Model]:
-    """The models that ``auto`` blends, or the one of this name, see :func:`.models.model_named`.
+    """The models that ``auto`` blends, or the one of this name, see :func:`model_named`.
 
     Raises
     ------
@@ -178,7 +181,9 @@ def with_forecast(
         lasting = scenario.error_correlation.copy()
     mean[points], std[points], rho = forecaster(series, scenario.n_periods)
     lasting[points] = rho[:, None]
-    return scenario.replace(mean=mean, std=std, error_correlation=lasting)
+    return dataclasses.replace(
+        scenario, mean=freeze(mean), std=freeze(std), error_correlation=freeze(lasting)
+    )
 
 
 def _series(scenario: Scenario) -> tuple[Series, Ints]:

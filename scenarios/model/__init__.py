@@ -4,6 +4,6 @@
 open orders, ``history`` its past sales, ``opening`` what it opens with beyond its tables;
 ``consistency`` holds that they go together, ``horizon`` cuts periods off, ``by_name`` shows tables.
 ``echelons`` says who supplies whom and how far ahead an order reaches; ``memo`` works such things
-out once. ``as_of`` goes back to what was known, ``what_if`` makes named changes, ``part`` and
-``portions`` take some of the products, and ``fingerprint`` tells two scenarios apart.
+out once. ``as_of`` goes back to what was known, ``what_if`` makes named changes, ``subset`` takes
+some of the products, and ``fingerprint`` tells two scenarios apart.
 """

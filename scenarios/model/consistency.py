@@ -86,7 +86,7 @@ def sound_parts(parts: Mapping[str, Any]) -> dict[str, Any]:
     if parts["history"] is not None:
         begin = np.datetime64(dates[0].date(), "D")
         check_history(check, parts["history"], shape, days, begin)
-        check.refuse()
+    check.refuse()
     return sound
 
 

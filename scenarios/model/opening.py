@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arguments import Arguments
+from scenarios.arrays.segments import Pick
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.entities import OpenOrders, typed_array
 
@@ -25,6 +26,10 @@ class Ages:
     """[M, ..., K]"""
     in_transit: tuple[Array, ...]
     """[M, ..., A] for each period until arrival."""
+
+    def take(self, at_points: Pick, at_routes: Pick) -> Ages:
+        """Those of some stock points and routes."""
+        return Ages(at_points(self.on_hand), tuple(at_routes(slot) for slot in self.in_transit))
 
 
 def frozen_ages(check: Arguments, ages: Ages | None) -> Ages | None:

@@ -12,8 +12,8 @@ from array_api_compat import array_namespace
 from scenarios.arrays.frozen import in_library
 from scenarios.arrays.types import Array, Floats
 from scenarios.model.echelons import location_levels, transit_rate
-from scenarios.model.part import Part
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset
 from scenarios.simulation.shelf_life import Shelf, shelf
 from scenarios.simulation.topology import Indices, Links
 
@@ -140,7 +140,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
     )
 
 
-def take(net: Network, part: Part, like: Links | None = None) -> Network:
+def take(net: Network, subset: ProductSubset, like: Links | None = None) -> Network:
     """The network of some products only, for running a large one in parts.
 
     Lanes must be uncapacitated; storage is left out, for it is shared with other parts. ``like``
@@ -149,19 +149,19 @@ def take(net: Network, part: Part, like: Links | None = None) -> Network:
     rates: dict[str, Any] = {
         name: None if (value := getattr(net, name)) is None else chosen(value)
         for names, chosen in (
-            (("holding_cost", "missed_cost", "scrap_cost", "point_volume"), part.at_points),
+            (("holding_cost", "missed_cost", "scrap_cost", "point_volume"), subset.at_points),
             (
                 ("unmet_order_cost", "shipping_cost", "order_cost", "transit_cost", "route_volume"),
-                part.at_routes,
+                subset.at_routes,
             ),
         )
         for name in names
     }
-    links = net.links.take(part)
+    links = net.links.take(subset)
     return dataclasses.replace(
         net,
         **rates,
         links=like if like is not None and like.indices.equal(links.indices) else links,
         storage=None,
-        shelf=None if net.shelf is None else net.shelf.take(part.points, part.routes),
+        shelf=None if net.shelf is None else net.shelf.take(subset),
     )

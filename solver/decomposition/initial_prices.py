@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from solver.formulation.model_data import Common
 from solver.highs.session import Highs
 from solver.options import SolverOptions
@@ -32,7 +32,7 @@ class Sample:
 
 
 def sample_prices(
-    portions: Portions,
+    subsets: ProductSubsets,
     safety_stock: Floats,
     shared: Common,
     options: SolverOptions,
@@ -46,21 +46,21 @@ def sample_prices(
 
     Parameters
     ----------
-    portions : Portions
+    subsets : ProductSubsets
         Of the whole scenario.
     safety_stock : array [K, T]
     """
-    scenario, limits = portions.scenario, shared.capacities
+    scenario, limits = subsets.scenario, shared.capacities
     n = len(limits.location) + len(limits.lane)
     each = max(1.0, scenario.n_points / scenario.n_products)
     rows = min(SAMPLE_ROWS, SAMPLE_SHARE * scenario.n_points * shared.n_periods)
     count = round(rows / shared.n_periods / each)
     count = int(np.clip(count, 1, scenario.n_products))
     drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
-    portion = portions.of(np.sort(drawn))
-    part = portions.cut(portion)
+    subset = subsets.of(np.sort(drawn))
+    part = subsets.cut(subset)
     stored, sent = _needs(scenario, safety_stock)
-    part_stored, part_sent = _needs(part, safety_stock[portion.points])
+    part_stored, part_sent = _needs(part, safety_stock[subset.points])
     of_storage = _ratio(part_stored, stored)[limits.location]
     of_lane = _ratio(part_sent, sent)[limits.lane]
     own = replace(
@@ -71,7 +71,7 @@ def sample_prices(
     )
     none = FixedOrders.of(part, None)
     made = made_ready(
-        part, safety_stock[portion.points], none, options, replace(shared, capacities=own)
+        part, safety_stock[subset.points], none, options, replace(shared, capacities=own)
     )
     highs = Highs(made.program)
     found = highs.solve(seconds)

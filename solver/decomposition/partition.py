@@ -10,8 +10,8 @@ import numpy as np
 
 from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.types import Floats
-from scenarios.model.portions import Portion, Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset, ProductSubsets
 from solver.decomposition.block import Block, Refused
 from solver.decomposition.quotas import Use, own_limits
 from solver.formulation.model_data import Common
@@ -25,9 +25,9 @@ BLOCK_ROWS = 6000
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Portions of a chain, held by workers."""
+    """Subsets of a chain, held by workers."""
 
-    portions: tuple[Portion, ...]
+    subsets: tuple[ProductSubset, ...]
     held: tuple[Any, ...]
     uses: tuple[Use, ...]
     """With no volume yet."""
@@ -51,13 +51,13 @@ class Blocks:
         tasks = zip(self.held, asked, strict=True)
         for number, result in self.workers.run(call, tasks):
             if isinstance(result, Refused):
-                route = self.portions[number].routes[result.route]
+                route = self.subsets[number].routes[result.route]
                 raise CannotShip(route, result.period, result.asked, result.possible)
             yield number, result
 
 
 def cut(
-    portions: Portions,
+    subsets: ProductSubsets,
     safety_stock: Floats,
     fixed: FixedOrders,
     shared: Common,
@@ -73,22 +73,22 @@ def cut(
     CannotShip
         If fixed orders ask for more than a lane can carry.
     """
-    scenario, limits = portions.scenario, shared.capacities
+    scenario, limits = subsets.scenario, shared.capacities
     _check_lanes(scenario, fixed, shared)
     n_storage, n_lanes = len(limits.location), len(scenario.lanes.origin)
     at_location = Grouped.by(limits.location, scenario.n_locations)
     on_lane = Grouped.by(limits.lane, n_lanes)
-    some = portions.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
+    some = subsets.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
     held, uses = [], []
-    for number, portion in enumerate(some):
-        part = portions.cut(portion)
+    for number, subset in enumerate(some):
+        part = subsets.cut(subset)
         stored = np.bincount(part.points.location, part.point_volume, scenario.n_locations)
         sent = np.bincount(part.routes.lane, part.route_volume, n_lanes)
         storage = at_location.of(np.unique(part.points.location))
         lane = on_lane.of(np.unique(part.routes.lane))
         rows = np.concatenate([storage, n_storage + lane])
         own = own_limits(limits, rows)
-        ours = fixed.of_routes(portion.routes)
+        ours = fixed.of_routes(subset.routes)
         fixed_volume = np.zeros((n_lanes if len(ours.route) else 0, shared.n_periods))
         if len(ours.route):
             volume = part.route_volume[ours.route] * ours.quantity
@@ -101,7 +101,7 @@ def cut(
         uses.append(Use(rows, np.maximum(size, 1e-9), anyway, anyway))
         block = Block(
             part,
-            safety_stock[portion.points],
+            safety_stock[subset.points],
             ours,
             replace(shared, capacities=own),
             options,

@@ -9,8 +9,8 @@ import numpy as np
 from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import stock_std
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from solver.formulation.shortfall_tiers import Tiers, loss, shortfall_cost
 from solver.options import SolverOptions
 
@@ -95,10 +95,10 @@ def volume_std(scenario: Scenario, n_periods: int) -> Floats:
     if scenario.n_points <= 2 * SOME_POINTS:
         return np.sqrt(_volume_variance(scenario, n_periods))
     # A few products at a time: all stock points at once would take gigabytes.
-    portions = Portions(scenario)
+    subsets = ProductSubsets(scenario)
     total = np.zeros((scenario.n_locations, n_periods))
-    for portion in portions.consecutive(SOME_POINTS):
-        total += _volume_variance(portions.cut(portion), n_periods)
+    for subset in subsets.consecutive(SOME_POINTS):
+        total += _volume_variance(subsets.cut(subset), n_periods)
     return np.sqrt(total)
 
 

@@ -15,8 +15,8 @@ from scenarios.examples.bundled import retail_chain, stores
 from scenarios.model.entities import Products
 from scenarios.model.history import History
 from scenarios.model.opening import Ages
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from scenarios.model.what_if import Change
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at
@@ -55,7 +55,7 @@ def derived() -> dict[str, Scenario]:
     whole, many = with_everything(), stores(6, n_stores=2)
     orders = np.zeros((many.n_routes, 3))
     state = simulate(many, GivenOrders(orders), many.mean[:, :3]).final
-    portions = Portions(many)
+    subsets = ProductSubsets(many)
     return {
         "everything": whole,
         "loaded": many,
@@ -63,7 +63,7 @@ def derived() -> dict[str, Scenario]:
         "longer": longer(whole, 9),
         "cut": many.replace(horizon=10),
         "later": scenario_at(many, state, 3, 10),
-        "portion": portions.cut(portions.of(np.array([1, 4]))),
+        "subset": subsets.cut(subsets.of(np.array([1, 4]))),
         "changed": Change(demand=1.5, storage=0.5, lanes=0.5, lead_time=1, ratio=9)(many),
         "scaled": many.scale_demand(2.0),
         "pickled": pickle.loads(pickle.dumps(whole)),
