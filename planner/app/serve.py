@@ -12,6 +12,9 @@ from pathlib import Path
 from planner.app.folder import Folder
 from planner.app.guard import LOCAL, Guard
 
+PATIENCE = 30.0
+"""Seconds that a page may be cut off, as happens on a busy machine, until it counts as closed."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -46,5 +49,5 @@ def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> N
 
     ui.run(
         host=host, port=port, title="planner", reload=False, show=show,
-        show_welcome_message=False, favicon="📦",
+        show_welcome_message=False, favicon="📦", reconnect_timeout=PATIENCE,
     )  # fmt: skip
