@@ -16,6 +16,7 @@ from brain.cluster import Address, cluster, read_address, require
 from brain.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
 from scenarios.errors import Finding, InputError
 from solver.workers import Here, Workers
+from tests.waiting import HANG, until
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -54,7 +55,7 @@ def fall(shared: object, own: int) -> None:
 
 def wait_at(folder: Path, own: int) -> None:
     (folder / str(os.getpid())).touch()
-    time.sleep(60.0)
+    time.sleep(2 * HANG)
 
 
 def threads(held: object, own: int) -> str | None:
@@ -109,17 +110,13 @@ def test_an_exception_is_raised_as_it_is_and_ends_the_rest(
 
     def long() -> Iterator[tuple[object, int]]:
         yield tmp_path, 0
-        while not list(tmp_path.iterdir()):
-            time.sleep(0.01)
+        until(lambda: list(tmp_path.iterdir()))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         dict(here.run(wait_at, long()))
     (worker,) = (int(path.name) for path in tmp_path.iterdir())
-    until = time.monotonic() + 10.0
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert time.monotonic() < until
+    until(lambda: not Path(f"/proc/{worker}").exists())
 
 
 def test_a_worker_that_is_lost_is_replaced_but_not_for_ever(
