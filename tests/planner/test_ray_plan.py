@@ -36,7 +36,7 @@ from tests.waiting import HANG, until
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-BLOCKS = SolverOptions(solver="decomposed")
+BLOCKS = SolverOptions(solver="decomposed", time_limit=HANG)
 # Ray tells that a machine is gone after 15 seconds as a rule. One that is slow to answer is not.
 QUICK = {
     "health_check_initial_delay_ms": 0,
@@ -119,7 +119,6 @@ class Struck:
 def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: Path) -> None:
     # Five blocks, on two machines of a core each.
     scenario = retail_chain(300, seed=3)
-    options = BLOCKS.model_copy(update={"time_limit": 600.0})
     mark = tmp_path / "mark"
     machines = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": QUICK}
@@ -132,7 +131,7 @@ def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: 
 
         with workers_of(ray=machines.address) as workers:
             found = [
-                plan(scenario, "analytic", options, workers=hands)
+                plan(scenario, "analytic", BLOCKS, workers=hands)
                 for hands in (Here(2), workers, Struck(workers, mark), Struck(workers, after=lose))
             ]
     finally:

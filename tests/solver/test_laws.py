@@ -17,9 +17,10 @@ from solver.closed_form import order_up_to
 from solver.optimise import Kept, optimise
 from solver.options import SolverOptions
 from tests.solver.random_worlds import SHAPES, UNCOUPLED, random_world
+from tests.waiting import HANG
 from tests.worlds import chain, column, tree, world
 
-TIGHT = SolverOptions(gap=1e-6)
+TIGHT = SolverOptions(gap=1e-6, time_limit=HANG)
 seeds = st.integers(0, 10_000)
 
 
