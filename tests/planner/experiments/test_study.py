@@ -8,9 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change
 from scenarios.problem import Problem
+from tests.support.waiting import HANG, until
 from tests.support.worlds import chain, column
 
 RUN = CliRunner()
@@ -336,12 +337,13 @@ def test_one_seed_gives_no_intervals(tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, "")
 
 
-def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_answer_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ray.init", mock.Mock(side_effect=AssertionError("tries for minutes")))
     path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
     command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--ray", "127.0.0.1:1"]
-    began = time.monotonic()
     done = RUN.invoke(app, command)
-    assert time.monotonic() - began < 15.0
     assert done.exit_code == 2, done.output
     assert "no cluster answers there (value: '127.0.0.1:1')" in done.output
     assert RUN.invoke(app, [*command, "--workers", "2"]).exit_code == 2
@@ -385,11 +387,10 @@ def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path)
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     kept = tmp_path / "out.cells"
-    while not list(kept.glob("*.json")) and running.poll() is None:
-        time.sleep(0.01)
+    until(lambda: list(kept.glob("*.json")) or running.poll() is not None)
     # As a terminal does: to the command and to every process that it made.
     os.killpg(running.pid, signal.SIGINT)
-    said, _ = running.communicate(timeout=60)
+    said, _ = running.communicate(timeout=HANG)
     assert running.returncode == 130, said
     assert said.strip() == "Stopped; the same command goes on from here."
     finished = len(list(kept.glob("*.json")))
