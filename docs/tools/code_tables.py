@@ -1,4 +1,4 @@
-"""Tables of the documents that are made from code: ``python -m docs.tools.code_tables``."""
+"""Tables of the documents that are made from code: ``python -m docs.tools`` writes them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,3 @@ def main() -> None:
     for name, make in MADE.items():
         path = ROOT / "docs" / name
         path.write_text(with_table(path.read_text(encoding="utf-8"), make()), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 
 NOTE, LOG = "job.json", "job.log"
 SAME = 60.0
@@ -126,7 +126,7 @@ class Job:
         return found if isinstance(found, dict) else {}
 
     def _write(self, note: dict[str, object]) -> None:
-        write_whole(self.folder / NOTE, json.dumps(note))
+        write_atomic(self.folder / NOTE, json.dumps(note))
 
 
 def _process(pid: int) -> psutil.Process | None:

@@ -12,7 +12,7 @@ from scenarios.catalogue import MAIN
 from scenarios.problem import Problem
 from tests.support.worlds import chain
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def read(name: str) -> str:
@@ -31,7 +31,7 @@ def test_the_policy_of_ones_own_in_the_document_runs() -> None:
 @pytest.mark.parametrize("name", code_tables.MADE)
 def test_tables_are_those_of_the_code(name: str) -> None:
     made = code_tables.with_table(read(name), code_tables.MADE[name]())
-    assert made == read(name), "write it with: python -m docs.tools.code_tables"
+    assert made == read(name), "write it with: python -m docs.tools"
 
 
 def test_every_main_problem_is_on_the_leaderboard() -> None:
