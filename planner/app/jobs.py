@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 
 NOTE, LOG = "job.json", "job.log"
 TAIL = 65_536
@@ -121,7 +121,7 @@ class Job:
         return found if isinstance(found, dict) else {}
 
     def _write(self, note: dict[str, object]) -> None:
-        write_whole(self.folder / NOTE, json.dumps(note))
+        write_atomic(self.folder / NOTE, json.dumps(note))
 
 
 def _born(pid: int) -> str | None:

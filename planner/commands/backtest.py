@@ -88,7 +88,7 @@ def backtest(
     with errors(), ExitStack() as stack:
         progress = stack.enter_context(Progress(quiet=quiet))
         progress("loading")
-        from scenarios.writing.files import check_free
+        from scenarios.writing.atomic import check_free
 
         check_free(out)
         from planner.commands.text.summaries import backtest_text
@@ -160,7 +160,7 @@ def simulate(
     with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
-            from scenarios.writing.files import check_free
+            from scenarios.writing.atomic import check_free
 
             check_free(out)
         import numpy as np

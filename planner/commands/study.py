@@ -27,7 +27,7 @@ def study(
     one_of(workers, ray)
     with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
-        from scenarios.writing.files import check_free
+        from scenarios.writing.atomic import check_free
         from solver.workers.ray_cluster import read_address
 
         read_address(ray)

@@ -38,7 +38,8 @@ from scenarios.simulation.run import simulate
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state
 from scenarios.simulation.trajectory import Trajectory
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
@@ -87,7 +88,7 @@ class BacktestResult:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(path) as folder:
+        with atomic_folder(path) as folder:
             write_paths(folder, self.summary, self.paths, self.runs[0])
             run = self.runs[0]
             drawn = self.policy, run, self.safety_stock

@@ -27,7 +27,8 @@ from planner.reporting.pictures import draw_into, draw_leaderboard
 from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many policies have run."""
@@ -108,7 +109,7 @@ class BenchResult:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(path) as folder:
+        with atomic_folder(path) as folder:
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.leaderboard, folder / "leaderboard.csv")
             if len(self.leaderboard):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import os
 import time
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
-from scenarios.writing.files import check_free, told_as
+from scenarios.writing.atomic import atomic_file, check_free, clear_drafts, named_in_errors
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""
@@ -83,10 +82,8 @@ class Journal:
 
     def write(self) -> None:
         """Write the file whole: a crash leaves the one before it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_name(self.path.name + ".part")
         said = () if self.review is None else self.review.findings
-        with draft.open("wb") as stream:
+        with atomic_file(self.path) as draft, draft.open("wb") as stream:
             np.savez_compressed(
                 stream,
                 version=np.array(VERSION),
@@ -96,7 +93,6 @@ class Journal:
                 wanted=self.wanted,
                 findings=np.array(json.dumps([dataclasses.asdict(finding) for finding in said])),
             )
-        os.replace(draft, self.path)
         self._written = time.monotonic()
 
     def _read(self) -> None:
@@ -138,11 +134,12 @@ def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
     """
     check_free(out)
     folder = out.with_name(out.name + ending)
-    with told_as(out, folder):
+    with named_in_errors(out, folder):
         yield folder
     if not folder.is_dir():
         return
     for path in folder.glob(pattern):
         path.unlink(missing_ok=True)
+    clear_drafts(folder)
     if not any(folder.iterdir()):
         folder.rmdir()

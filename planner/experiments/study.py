@@ -25,7 +25,8 @@ from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import longer
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many cells are done."""
@@ -112,7 +113,7 @@ class StudyResult:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(path) as folder:
+        with atomic_folder(path) as folder:
             self.cells.to_parquet(folder / "cells.parquet", index=False)
             write_csv(self.cells, folder / "cells.csv")
             write_csv(self.summary, folder / "summary.csv")
