@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from planner.app import jobs
@@ -101,12 +102,22 @@ def test_asked_twice_it_ends_at_once(tmp_path: Path) -> None:
         "no json",
         "[]",
         json.dumps({"pid": "1"}),
-        json.dumps({"pid": 1, "born": "0"}),
-        json.dumps({"pid": -1, "born": "0"}),
+        json.dumps({"pid": 1, "born": psutil.Process(1).create_time()}),
+        json.dumps({"pid": -1, "born": 0.0}),
         json.dumps({"pid": os.getpid(), "born": "0"}),
+        json.dumps({"pid": os.getpid(), "born": 0.0}),
         json.dumps({"pid": os.getpid(), "born": jobs._born(os.getpid())}),
     ],
-    ids=["text", "list", "word", "first process", "all processes", "not born then", "this test"],
+    ids=[
+        "text",
+        "list",
+        "word",
+        "first process",
+        "all processes",
+        "no time",
+        "not born then",
+        "this test",
+    ],
 )
 def test_a_file_cannot_point_at_another_process(tmp_path: Path, note: str) -> None:
     """Were it believed, this very test would be ended."""

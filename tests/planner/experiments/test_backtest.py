@@ -13,7 +13,6 @@ from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest
 from planner.commands.cli import app
-from planner.experiments.backtest import backtest_to
 from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.differentiable import Differentiable
 from planner.policies.learned.ppo import Ppo
@@ -169,13 +168,13 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     scenario, out = small(), tmp_path / "out"
     whole = backtest(scenario, Planned("analytic"), 8, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(out, scenario, Breaks(5), n_periods=8, seed=3)  # type: ignore[arg-type]
+        backtest(scenario, Breaks(5), n_periods=8, seed=3, out=out)  # type: ignore[arg-type]
     assert not out.exists()
     (tmp_path / "out.journal" / "notes.txt").write_text("the user's own", encoding="utf-8")
     with pytest.raises(InputError, match="another run"):
-        backtest_to(out, scenario, Breaks(None), n_periods=8, seed=4)  # type: ignore[arg-type]
+        backtest(scenario, Breaks(None), n_periods=8, seed=4, out=out)  # type: ignore[arg-type]
     again = Breaks(None)
-    result = backtest_to(out, scenario, again, n_periods=8, seed=3)  # type: ignore[arg-type]
+    result = backtest(scenario, again, n_periods=8, seed=3, out=out)  # type: ignore[arg-type]
     assert again.asked == [5, 6, 7]
     assert result.paths["total_cost"][0] == pytest.approx(whole.paths["total_cost"][0], rel=1e-6)
     assert (out / "paths.csv").exists()
@@ -215,8 +214,8 @@ def test_a_resumed_run_knows_the_safety_stocks_of_before(
 
     whole = backtest(scenario, policy, 8, 2, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3, progress=stops)
-    again = backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3)
+        backtest(scenario, policy, n_periods=8, n_paths=2, seed=3, progress=stops, out=out)
+    again = backtest(scenario, policy, n_periods=8, n_paths=2, seed=3, out=out)
     assert whole.safety_stock is not None
     assert again.safety_stock is not None
     assert np.ptp(whole.safety_stock, axis=1).max() > 0  # the periods can be told from each other

@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 from brain import find_brain
 from planner import study
 from planner.commands.cli import app
-from planner.experiments.study import study_to
 from planner.experiments.study_file import StudyFile, read_study, variants_of
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
@@ -260,13 +259,13 @@ def test_a_study_that_is_stopped_loses_no_finished_run(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1, progress=stop)
+        study(variants, [PLAIN, ZERO], n_seeds=3, workers=1, progress=stop, out=out)
     kept = sorted((tmp_path / "out.cells").glob("*.json"))
     assert len(kept) == 3
     # To be seen in the result that it was taken, not run again.
     marked = json.loads(kept[0].read_text(encoding="utf-8")) | {"seconds": 12345.0}
     kept[0].write_text(json.dumps(marked), encoding="utf-8")
-    result = study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1)
+    result = study(variants, [PLAIN, ZERO], n_seeds=3, workers=1, out=out)
     assert (result.cells["seconds"] == 12345.0).sum() == 1
     assert len(pd.read_parquet(out / "cells.parquet")) == 6
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
@@ -276,7 +275,7 @@ def test_cells_of_a_policy_without_identity_are_run_but_not_kept(tmp_path: Path)
     nameless = ClosedForm(find_brain("ratio-10"))
     assert (study({"base": two_stages()}, [nameless], 1, workers=1).cells["error"] == "").all()
     with pytest.raises(ValueError, match=r"policy\.brain is .* cannot be told"):
-        study_to(tmp_path / "out", {"base": two_stages()}, [nameless], n_seeds=1, workers=1)
+        study({"base": two_stages()}, [nameless], n_seeds=1, workers=1, out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -21,7 +21,6 @@ from typer.testing import CliRunner, Result
 
 from planner import backtest, plan
 from planner.commands.cli import app
-from planner.experiments.backtest import backtest_to
 from planner.experiments.policy_identity import policy_identity
 from planner.experiments.runs import run_all
 from planner.policies.order_model import Planned
@@ -78,13 +77,13 @@ def test_a_backtest_goes_on_with_other_workers(small: Scenario, tmp_path: Path) 
 
     arguments: dict[str, Any] = {"n_periods": 4, "seed": 1}
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(
-            tmp_path / "out", small, Planned(workers=Threads(1)), progress=stop, **arguments
+        backtest(
+            small, Planned(workers=Threads(1)), progress=stop, **arguments, out=tmp_path / "out"
         )
     asked: list[int] = []
-    found = backtest_to(
-        tmp_path / "out", small, Planned(workers=Threads(2)),
-        progress=lambda done, total: asked.append(done), **arguments,
+    found = backtest(
+        small, Planned(workers=Threads(2)), **arguments, out=tmp_path / "out",
+        progress=lambda done, total: asked.append(done),
     )  # fmt: skip
     whole = backtest(small, Planned(), **arguments)
     assert np.array_equal(found.runs[0].orders, whole.runs[0].orders)
