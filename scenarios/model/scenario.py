@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
-from scenarios.checked_model import model_error
+from scenarios.checked_model import checked_model
 from scenarios.errors import did_you_mean
 from scenarios.model.by_name import demand_by_name, stock_by_location, stock_by_name
 from scenarios.model.consistency import sound_parts
@@ -203,10 +202,10 @@ class Scenario:
         check.kind("settings", base, Settings, "Settings")
         check.refuse()
         given = {name: value for name, value in changes.items() if name not in fields}
-        try:
-            settings = Settings.model_validate(base.model_dump() | given)
-        except ValidationError as error:
-            raise model_error(check.call, Settings, error) from None
+        settings = base
+        if given:
+            whole = base.model_dump() | given
+            settings = checked_model(Settings, check.call, whole, Settings.model_validate)
         data = {name: value for name, value in changes.items() if name in fields}
         window = window_of(
             check, self.settings, settings, self.dates, self.lead_times, self.open_orders,
