@@ -13,12 +13,14 @@ from planner.overrides.override import Override, Overrides, OverridesLike
 from planner.overrides.places import Places
 from planner.overrides.read import sound_overrides
 from planner.planning.projection import SMALLEST
-from planner.text.names import capacity_names, date_text
+from planner.text.names import date_text
 from planner.text.numbers import amount
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
+from scenarios.model.capacities import capacity_of, with_capacity
 from scenarios.model.scenario import Scenario
 from scenarios.reading.findings import Report
+from scenarios.resources.lane import lane
 from solver.formulation.review_periods import ordered, review_before
 from solver.program.fixed_orders import CannotShip
 
@@ -82,16 +84,16 @@ class Changed:
         return InputError(list(self._short(rows, error)))
 
     def _short(self, rows: dict[tuple[int, int], int], error: CannotShip) -> Iterable[Finding]:
-        _, lanes = capacity_names(self.scenario)
+        lanes = lane(self.scenario).titles
         routes = self.scenario.routes
         for a, t, asked, possible in zip(
             error.route.tolist(), error.period.tolist(), error.asked, error.possible, strict=True
         ):
             product = self.scenario.products.name[routes.product[a]]
-            lane, most = lanes[routes.lane[a]], amount(float(possible))
+            way, most = lanes[routes.lane[a]], amount(float(possible))
             yield Finding(
                 self.overrides.file,
-                f"only {most} units of {product} can ship on {lane} on"
+                f"only {most} units of {product} can ship on {way} on"
                 f" {date_text(self.scenario, t)}: its origin has no more, or the lane has no room",
                 f"enter {most} or less in keeping with the lot rules, or raise"
                 " the capacity of the lane",
@@ -132,19 +134,16 @@ def changed(scenario: Scenario, source: OverridesLike) -> Changed:
 
 
 def with_capacities(scenario: Scenario, records: Iterable[Override]) -> Scenario:
-    """The scenario with other capacities of storages and lanes."""
-    places = Places(scenario)
-    storage, lane = scenario.locations.storage_capacity.copy(), scenario.lanes.capacity.copy()
+    """The scenario with other capacities of what products share."""
+    places, capacities = Places(scenario), dict[str, Floats]()
     for record in records:
-        if record.location:
-            storage[places.locations[record.location], places.periods(record)] = record.value
-        else:
-            lane[places.lane(record), places.periods(record)] = record.value
-    return replace(
-        scenario,
-        locations=replace(scenario.locations, storage_capacity=storage),
-        lanes=replace(scenario.lanes, capacity=lane),
-    )
+        kind, place = places.capacity(record)
+        if kind not in capacities:
+            capacities[kind] = capacity_of(scenario, kind).copy()
+        capacities[kind][place, places.periods(record)] = record.value
+    for kind, capacity in capacities.items():
+        scenario = with_capacity(scenario, kind, capacity)
+    return scenario
 
 
 def _only(overrides: Overrides, capacities: bool) -> Overrides:

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from scenarios.model.capacities import in_periods
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
 
@@ -70,10 +71,7 @@ def as_of(
             update={"start_date": dates[0].date(), "horizon": None, "end_of_life": False}
         ),
         dates=pd.DatetimeIndex(dates, name=scenario.dates.name),
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, column]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
+        **in_periods(scenario, column),
         mean=blank,
         std=blank.copy(),
         warnings=(),

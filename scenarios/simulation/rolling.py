@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from scenarios.model.capacities import in_periods
 from scenarios.model.entities import OpenOrders
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
@@ -51,10 +52,7 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         scenario,
         settings=settings,
         dates=scenario.dates[window],
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, window]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, window]),
+        **in_periods(scenario, window),
         points=dataclasses.replace(
             points, on_hand=np.asarray(state.on_hand), backlog=np.asarray(state.backlog)
         ),
@@ -89,7 +87,7 @@ def _ages(scenario: Scenario, state: State) -> Ages | None:
 def longer(scenario: Scenario, n_periods: int) -> Scenario:
     """The scenario over ``n_periods``: its last season (7 days or 4 weeks) again and again.
 
-    Forecast, storage and lane capacities are repeated; lead times go on. Past sales stay; no price
+    Forecast and capacities are repeated; lead times go on. Past sales stay; no price
     or promotion is known in the periods that are new. A scenario that is long enough is returned
     as it is.
     """
@@ -105,10 +103,7 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         scenario,
         settings=scenario.settings.model_copy(update={"horizon": None}),
         dates=pd.DatetimeIndex(scenario.dates.append(scenario.dates[-1] + step)),
-        locations=dataclasses.replace(
-            scenario.locations, storage_capacity=scenario.locations.storage_capacity[:, column]
-        ),
-        lanes=dataclasses.replace(scenario.lanes, capacity=scenario.lanes.capacity[:, column]),
+        **in_periods(scenario, column),
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
         error_correlation=None if correlation is None else correlation[:, column],

@@ -29,11 +29,10 @@ def parts_of(
     rank = np.empty(net.n_points, dtype=np.int64)
     before = np.repeat(points.start[:-1], np.diff(points.start))
     rank[points.index] = np.arange(net.n_points) - before
-    links = None
+    like = None
     for number in range(count):
         part = Part(points.one(number), routes.one(number), rank, net.n_routes)
-        some = take(net, part, links)
-        links = some.links
+        some = like = take(net, part, like)
         yield part, some, with_batch(_state_of(state, part), batch), policy.take(part)
 
 
