@@ -50,9 +50,7 @@ def chain(n_products: int, n_periods: int, unmet: str, rng: np.random.Generator)
             np.full(n_products, "poisson", dtype=object), every + np.inf,
             np.full(n_products, "", dtype=object),
         ),
-        locations=Locations(
-            np.array(["store", "dc1", "dc2"], dtype=object), np.full((stages, n_periods), np.inf)
-        ),
+        locations=Locations.unlimited(np.array(["store", "dc1", "dc2"], dtype=object), n_periods),
         lanes=Lanes(
             np.array(["dc1", "dc2", "supplier"], dtype=object), np.array([1, 2, -1]),
             np.arange(stages), np.array(LEADS), np.full((stages, n_periods), np.inf),

@@ -83,9 +83,8 @@ def chains(
             shelf_life=np.full(n_chains, np.inf),
             category=np.full(n_chains, "", dtype=object),
         ),
-        locations=Locations(
-            name=np.array([f"stage {s}" for s in range(depth)], dtype=object),
-            storage_capacity=np.full((depth, n_periods), np.inf),
+        locations=Locations.unlimited(
+            np.array([f"stage {s}" for s in range(depth)], dtype=object), n_periods
         ),
         lanes=_lanes(depth, lead_time, n_periods),
         points=Points(

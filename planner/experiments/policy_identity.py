@@ -15,9 +15,15 @@ from pydantic import BaseModel
 
 from brain.trained.find import brain_identity
 from planner.experiments.code_identity import code_identity
+from scenarios.model.capacities import CAPACITIES
 from scenarios.model.scenario import Scenario
 
 TABLES = ("products", "locations", "lanes", "points", "routes", "open_orders")
+
+SINCE = {"category"} | {
+    field for kind, (_, field) in CAPACITIES.items() if kind not in ("storage", "lane")
+}
+"""Fields that came later: results that were kept before stay good where they say nothing."""
 
 
 def input_hash(scenario: Scenario) -> str:
@@ -29,8 +35,7 @@ def input_hash(scenario: Scenario) -> str:
         part = getattr(scenario, table)
         for field in dataclasses.fields(part):
             values = getattr(part, field.name)
-            # Results that were kept before there were categories stay good where there are none.
-            if field.name != "category" or values.astype(bool).any():
+            if field.name not in SINCE or _says(values):
                 _add(digest, f"{table}.{field.name}", values)
     _add(digest, "mean", scenario.mean)
     _add(digest, "std", scenario.std)
@@ -49,6 +54,11 @@ def input_hash(scenario: Scenario) -> str:
     if scenario.elapsed:
         _add(digest, "elapsed", np.array([scenario.elapsed]))
     return digest.hexdigest()
+
+
+def _says(values: np.ndarray) -> bool:
+    """Whether anything is not blank, or limited."""
+    return bool((values.astype(bool) if values.dtype == object else np.isfinite(values)).any())
 
 
 def _add(digest: hashlib._Hash, name: str, values: np.ndarray) -> None:

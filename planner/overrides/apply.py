@@ -44,7 +44,7 @@ class Changed:
 
     def on(self, scenario: Scenario) -> Scenario:
         """The same chain, say with a forecast, with the capacities that were set."""
-        if not any(record.kind == "capacity" for record in self.overrides.records):
+        if not any(record.of_capacity for record in self.overrides.records):
             return scenario
         return replace(scenario, locations=self.scenario.locations, lanes=self.scenario.lanes)
 
@@ -94,9 +94,10 @@ class Changed:
             yield Finding(
                 self.overrides.file,
                 f"only {most} units of {product} can ship on {way} on"
-                f" {date_text(self.scenario, t)}: its origin has no more, or the lane has no room",
+                f" {date_text(self.scenario, t)}: its origin has no more, or can send"
+                " no more, or the lane has no room",
                 f"enter {most} or less in keeping with the lot rules, or raise"
-                " the capacity of the lane",
+                " the capacity that is used up",
                 rows.get((a, t)),
                 "value",
                 f"{asked:g}",
@@ -153,7 +154,7 @@ def _only(overrides: Overrides, capacities: bool) -> Overrides:
         records=tuple(
             replace(record, row=_row(i, record))
             for i, record in enumerate(overrides.records)
-            if (record.kind == "capacity") == capacities
+            if record.of_capacity == capacities
         ),
     )
 

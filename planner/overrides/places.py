@@ -38,6 +38,8 @@ class Places:
 
     def capacity(self, record: Override) -> tuple[str, int]:
         """Kind of shared resource, and the place of it, whose capacity a record sets."""
+        if record.kind == "throughput":
+            return "throughput", self.locations[record.location]
         if record.location:
             return "storage", self.locations[record.location]
         return "lane", self.lane(record)

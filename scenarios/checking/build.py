@@ -13,6 +13,7 @@ from scenarios.arrays.types import Floats, Names
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
 from scenarios.errors import Finding
+from scenarios.model.capacities import CAPACITIES
 from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
@@ -34,9 +35,9 @@ def build_scenario(
     names need no index here.
     """
     products = _products(tables["products"], directory, _chosen_laws(tables))
-    locations = _locations(tables["locations"], directory, calendar)
-    lanes = _lanes(tables["lanes"], directory, calendar)
-    _override_capacities(tables.get("capacities"), locations, lanes)
+    capacities = _capacities(tables, calendar.n_periods)
+    locations = Locations(name=_names(directory.locations), **capacities["locations"])
+    lanes = _lanes(tables["lanes"], directory, capacities["lanes"])
     demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
     points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
@@ -93,35 +94,32 @@ def _products(table: Resolved, directory: Directory, blank: Names) -> Products:
     )
 
 
-def _locations(table: Resolved, directory: Directory, calendar: Calendar) -> Locations:
-    base = table.table.numbers["storage_capacity"]
-    return Locations(
-        _names(directory.locations), np.repeat(base[:, None], calendar.n_periods, axis=1)
-    )
-
-
-def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
+def _lanes(table: Resolved, directory: Directory, capacities: dict[str, Floats]) -> Lanes:
     value = table.table.numbers
     return Lanes(
         origin_name=directory.lane_origin,
         origin=table.table.texts["origin"].index_in(directory.locations),
         destination=directory.lane_destination,
         lead_time=value["lead_time"].astype(np.int64),
-        capacity=np.repeat(value["capacity"][:, None], calendar.n_periods, axis=1),
         unit_cost=value["unit_cost"],
         order_cost=value["order_cost"],
+        **capacities,
     )
 
 
-def _override_capacities(table: Resolved | None, locations: Locations, lanes: Lanes) -> None:
-    """Write dated capacities into the arrays, which nobody else has seen yet."""
-    if table is None:
-        return
-    period, capacity = table.column("period"), table.column("capacity")
-    location, lane = table.column("location"), table.column("lane")
-    here = location >= 0
-    locations.storage_capacity[location[here], period[here]] = capacity[here]
-    lanes.capacity[lane[~here], period[~here]] = capacity[~here]
+def _capacities(tables: dict[str, Resolved], n_periods: int) -> dict[str, dict[str, Floats]]:
+    """Table -> field -> capacity [places, T]: that of the table, but for the dates that differ."""
+    dated = tables.get("capacities")
+    found: dict[str, dict[str, Floats]] = {}
+    for number, (table, field) in enumerate(CAPACITIES.values()):
+        base = tables[table].table.numbers[field]
+        capacity = np.repeat(base[:, None], n_periods, axis=1)
+        if dated is not None:
+            mine = dated.column("kind") == number
+            place = dated.column("lane" if table == "lanes" else "location")[mine]
+            capacity[place, dated.column("period")[mine]] = dated.column("capacity")[mine]
+        found.setdefault(table, {})[field] = capacity
+    return found
 
 
 def _points(

@@ -1,7 +1,8 @@
 """Small scenarios straight from arrays: every product at every location.
 
 Location 0 is the first one named. Numbers broadcast: point data to [J, P], forecasts to
-[J, P, T], storage to [J, T], lane capacity to [N, T], with J locations, P products, T periods.
+[J, P, T], storage and throughput to [J, T], lane capacity to [N, T], with J locations, P products,
+T periods.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def world(
     sells: ArrayLike | None = None,
     kept: ArrayLike = True,
     storage_capacity: ArrayLike = np.inf,
+    throughput_capacity: ArrayLike = np.inf,
     lane_capacity: ArrayLike = np.inf,
     lane_cost: ArrayLike = 0.0,
     order_cost: ArrayLike = 0.0,
@@ -103,6 +105,9 @@ def world(
         full = np.broadcast_to(np.asarray(values, dtype=float), (*by_point, n_periods))
         return full[location, product].copy()
 
+    def by_period(values: ArrayLike, n: int) -> np.ndarray:
+        return np.broadcast_to(np.asarray(values, dtype=float), (n, n_periods)).copy()
+
     mean_ = forecast(mean)
     route_lead = lead[lane] if lead_times is None else per_route(lead_times).astype(np.int64)
     chosen = mean_.any(axis=1) if sells is None else per_point(np.asarray(sells))
@@ -128,18 +133,15 @@ def world(
         ),
         locations=Locations(
             name=np.array(list(locations), dtype=object),
-            storage_capacity=np.broadcast_to(
-                np.asarray(storage_capacity, dtype=float), (n_locations, n_periods)
-            ).copy(),
+            storage_capacity=by_period(storage_capacity, n_locations),
+            throughput_capacity=by_period(throughput_capacity, n_locations),
         ),
         lanes=Lanes(
             origin_name=np.array([origin for origin, _, _ in lanes], dtype=object),
             origin=lane_origin,
             destination=lane_end,
             lead_time=lead,
-            capacity=np.broadcast_to(
-                np.asarray(lane_capacity, dtype=float), (n_lanes, n_periods)
-            ).copy(),
+            capacity=by_period(lane_capacity, n_lanes),
             unit_cost=per_lane(lane_cost),
             order_cost=per_lane(order_cost),
         ),

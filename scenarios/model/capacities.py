@@ -15,6 +15,7 @@ from scenarios.model.scenario import Scenario
 CAPACITIES: dict[str, tuple[str, str]] = {
     "storage": ("locations", "storage_capacity"),
     "lane": ("lanes", "capacity"),
+    "throughput": ("locations", "throughput_capacity"),
 }
 """Kind -> table and field that hold its capacity, an array [places, T], inf where unlimited. The
 table of input has the name of the one here, and a column of the field's name."""

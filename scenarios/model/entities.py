@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,19 @@ class Products:
 
 @dataclass(frozen=True, eq=False)
 class Locations:
-    """J locations; ``storage_capacity`` is [J, T] in units of volume, inf where unlimited."""
+    """J locations; capacities are volumes, inf where unlimited."""
 
     name: Names
     storage_capacity: Floats
+    """[J, T] that fits in at the end of a period."""
+    throughput_capacity: Floats
+    """[J, T] that may leave in a period, all products and lanes together."""
+
+    @classmethod
+    def unlimited(cls, name: Names, n_periods: int) -> Locations:
+        """Locations without any capacity."""
+        capacities = [field.name for field in fields(cls) if field.name != "name"]
+        return cls(name, **{field: np.full((len(name), n_periods), np.inf) for field in capacities})
 
 
 @dataclass(frozen=True, eq=False)

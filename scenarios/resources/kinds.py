@@ -9,8 +9,13 @@ from scenarios.model.scenario import Scenario
 from scenarios.resources.lane import lane
 from scenarios.resources.resource import SharedResource
 from scenarios.resources.storage import storage
+from scenarios.resources.throughput import throughput
 
-KINDS: dict[str, Callable[[Scenario], SharedResource]] = {"storage": storage, "lane": lane}
+KINDS: dict[str, Callable[[Scenario], SharedResource]] = {
+    "storage": storage,
+    "lane": lane,
+    "throughput": throughput,
+}
 
 
 @once

@@ -10,6 +10,7 @@ import pandas as pd
 
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import assortment
+from scenarios.model.capacities import CAPACITIES, capacity_of
 from scenarios.model.scenario import Scenario
 
 
@@ -28,10 +29,7 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
     tables = {
         "products": _products(scenario),
         "locations": pd.DataFrame(
-            {
-                "location": _text(scenario.locations.name),
-                "storage_capacity": _finite(scenario.locations.storage_capacity[:, 0]),
-            }
+            {"location": _text(scenario.locations.name), **_first_capacities(scenario, "locations")}
         ),
         "lanes": _lanes(scenario),
         "product_locations": _product_locations(scenario),
@@ -103,7 +101,7 @@ def _lanes(scenario: Scenario) -> pd.DataFrame:
             "origin": _text(lanes.origin_name),
             "destination": _text(scenario.locations.name[lanes.destination]),
             "lead_time": lanes.lead_time,
-            "capacity": _finite(lanes.capacity[:, 0]),
+            **_first_capacities(scenario, "lanes"),
             "unit_cost": lanes.unit_cost,
             "order_cost": lanes.order_cost,
         }
@@ -192,20 +190,39 @@ def _closed_routes(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(way | {"max_order_quantity": np.zeros(int(missing.sum()))})
 
 
+def _first_capacities(scenario: Scenario, table: str) -> dict[str, Floats]:
+    """Column -> capacity of the first period, which a table of places tells for all."""
+    return {
+        field: _finite(capacity_of(scenario, kind)[:, 0])
+        for kind, (place, field) in CAPACITIES.items()
+        if place == table
+    }
+
+
 def _capacities(scenario: Scenario) -> pd.DataFrame:
-    storage, lane = scenario.locations.storage_capacity, scenario.lanes.capacity
-    at, when = np.nonzero(storage != storage[:, :1])
-    over, then = np.nonzero(lane != lane[:, :1])
-    names = scenario.locations.name
-    nothing = np.full(len(over), None, dtype=object)
-    blank = np.full(len(at), None, dtype=object)
+    """Those that differ from the first period's, kind after kind."""
+    names, lanes = scenario.locations.name, scenario.lanes
+    parts = []
+    for kind, (table, _) in CAPACITIES.items():
+        capacity = capacity_of(scenario, kind)
+        place, period = np.nonzero(capacity != capacity[:, :1])
+        blank = np.full(len(place), None, dtype=object)
+        on_lane = table == "lanes"
+        parts.append(
+            {
+                "location": blank if on_lane else names[place],
+                "origin": lanes.origin_name[place] if on_lane else blank,
+                "destination": names[lanes.destination[place]] if on_lane else blank,
+                "kind": np.full(len(place), kind, dtype=object),
+                "date": scenario.dates.to_numpy()[period],
+                "capacity": capacity[place, period],
+            }
+        )
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return pd.DataFrame(
         {
-            "location": _text(np.concatenate([names[at], nothing])),
-            "origin": _text(np.concatenate([blank, scenario.lanes.origin_name[over]])),
-            "destination": _text(np.concatenate([blank, names[scenario.lanes.destination[over]]])),
-            "date": scenario.dates[np.concatenate([when, then])],
-            "capacity": np.concatenate([storage[at, when], lane[over, then]]),
+            name: values if name in ("date", "capacity") else _text(values)
+            for name, values in columns.items()
         }
     )
 
