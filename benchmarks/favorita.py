@@ -29,7 +29,7 @@ from planner.experiments.backtest import BacktestResult
 from planner.experiments.history_backtest import backtest_history
 from planner.forecasting.origins import forecasts_at
 from planner.policies.order_model import ANALYTIC_PLANNED, HYBRID
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import echelons

@@ -23,7 +23,7 @@ def page(name: str, policies: list[str], n_paths: int, workers: int, picture: Pa
     """Run a problem; what the page says about it."""
     command = f"planner bench {name} --policies {','.join(policies)} --seeds {n_paths}"
     result = bench([name], policies, n_paths, workers=workers)
-    draw_leaderboard(result, picture)
+    draw_leaderboard(result.leaderboard, picture)
     told = board_markdown(result).rstrip()
     return f"{told}\n\n{machine()}\n\n    {command}\n\n![{name}]({picture.name})\n"
 

@@ -39,35 +39,49 @@ def chain(n_products: int, n_periods: int, unmet: str, rng: np.random.Generator)
     stage, product = np.divmod(np.arange(size), n_products)
     mean = np.zeros((size, n_periods))
     mean[:n_products] = rng.uniform(5, 15, (n_products, 1))
-    zeros, free = np.zeros(size), np.full(size, np.inf)
-    every = np.zeros(n_products)
+    products = Products.filled(
+        n_products,
+        name=[f"P{p}" for p in range(n_products)],
+        missed_sale_cost=100.0,
+        holding_cost=1.0,
+        distribution="poisson",
+    )
+    lanes = Lanes.filled(
+        stages,
+        n_periods=n_periods,
+        origin_name=["dc1", "dc2", "supplier"],
+        origin=[1, 2, -1],
+        destination=np.arange(stages),
+        lead_time=LEADS,
+    )
     return Scenario(
         settings=Settings.model_validate({"unmet_demand": unmet}),
         dates=pd.date_range("2026-01-01", periods=n_periods),
-        products=Products(
-            np.array([f"P{p}" for p in range(n_products)], dtype=object),
-            every + 100, every + 1, every, every, every + 1,
-            np.full(n_products, "poisson", dtype=object), every + np.inf,
-            np.full(n_products, "", dtype=object),
+        products=products,
+        locations=Locations.filled(stages, n_periods=n_periods, name=["store", "dc1", "dc2"]),
+        lanes=lanes,
+        points=Points.filled(
+            size,
+            parent=(products, product),
+            product=product,
+            location=stage,
+            holding_cost=np.array([1, 0.8, 0.5])[stage],
+            on_hand=mean[product, 0] * (np.array(LEADS)[stage] + 1),
+            sells=stage == 0,
         ),
-        locations=Locations.unlimited(np.array(["store", "dc1", "dc2"], dtype=object), n_periods),
-        lanes=Lanes(
-            np.array(["dc1", "dc2", "supplier"], dtype=object), np.array([1, 2, -1]),
-            np.arange(stages), np.array(LEADS), np.full((stages, n_periods), np.inf),
-            np.zeros(stages), np.zeros(stages),
+        routes=Routes.filled(
+            size,
+            parent=(lanes, stage),
+            product=product,
+            lane=stage,
+            origin=np.where(stage < stages - 1, np.arange(size) + n_products, -1),
+            destination=np.arange(size),
+            order_multiple=0.0,
         ),
-        points=Points(
-            product, stage, np.array([1, 0.8, 0.5])[stage], zeros + 100, zeros, zeros + np.nan,
-            mean[product, 0] * (np.array(LEADS)[stage] + 1), zeros, stage == 0,
-        ),
-        routes=Routes(
-            product, stage, np.where(stage < stages - 1, np.arange(size) + n_products, -1),
-            np.arange(size), np.array(LEADS)[stage], zeros, zeros, free, zeros, zeros,
-        ),
-        open_orders=OpenOrders(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, float))),
+        open_orders=OpenOrders.filled(0, route=[], period=[], quantity=[]),
         mean=mean,
         std=np.sqrt(mean),
-    )  # fmt: skip
+    )
 
 
 def median_seconds(call: Callable[[], Any], repeats: int = 5) -> float:

@@ -160,7 +160,9 @@ def with_stock(scenario: Scenario, stock: Stock) -> Scenario:
     period, route = np.nonzero(coming > 0)
     return scenario.replace(
         points=dataclasses.replace(scenario.points, on_hand=stock.on_hand),
-        open_orders=OpenOrders(route, period, coming[period, route]),
+        open_orders=OpenOrders.filled(
+            route.size, route=route, period=period, quantity=coming[period, route]
+        ),
     )
 
 

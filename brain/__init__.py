@@ -1,70 +1,74 @@
-"""State -> safety stocks: the analytic baseline and what plugs in beside it."""
+"""State -> safety stocks: the analytic rule, trained brains, and how they are trained.
+
+The way through: :func:`safety_stocks` (``selection``) asks the policy that :func:`find_brain` finds
+- :class:`Analytic` (``analytic``, the newsvendor's quantile split over the echelons) or trained
+brains (``trained``: ONNX files by ratio, without Torch) - and puts the user's own in their place.
+:func:`train` (``training``, with the learners of ``learning`` and the worlds of ``environments``)
+makes new ones; ``order_policies`` are learned policies that order by themselves.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from brain.analytic.floor import at_least_nothing
-from brain.analytic.newsvendor import Analytic
-from brain.analytic.overrides import NoSafetyStock, apply_overrides
-from brain.policy import SafetyStockPolicy, SafetyStocks
-from scenarios.model.scenario import Scenario
+from scenarios.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from brain.analytic.newsvendor import Analytic
+    from brain.analytic.overrides import NoSafetyStock
+    from brain.learning.options import CheckpointDamaged, TrainingDiverged, TrainingOptions
+    from brain.policy import SafetyStockPolicy, SafetyStocks
+    from brain.selection import find_brain, safety_stocks
+    from brain.trained.library import brain_manifest, brain_table, export_brain
+    from brain.trained.manifest import Domain, Manifest
+    from brain.training.learning_table import learning_curves
+    from brain.training.responses import Response, explain_brain
     from brain.training.train import train
+    from scenarios.version import __version__
 
 __all__ = [
     "Analytic",
+    "CheckpointDamaged",
+    "Domain",
+    "Manifest",
     "NoSafetyStock",
+    "Response",
     "SafetyStockPolicy",
     "SafetyStocks",
+    "TrainingDiverged",
+    "TrainingOptions",
+    "__version__",
+    "brain_manifest",
+    "brain_table",
+    "explain_brain",
+    "export_brain",
+    "find_brain",
+    "learning_curves",
     "safety_stocks",
     "train",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "train":
-        raise AttributeError(f"module 'brain' has no attribute {name!r}")
-    # On first use only: training is an extra, and planning does without it.
-    from brain.training.train import train
-
-    return train
-
-
-def find_brain(name: str) -> SafetyStockPolicy:
-    """The policy of that name.
-
-    ``auto`` (shipped brains by each product's cost ratio, the analytic rule outside what they were
-    trained on), ``analytic``, ``none``, the name of a brain, or the path of a brain file.
-
-    Raises
-    ------
-    InputError
-        If there is no such brain, or its file is refused.
-    """
-    if name == Analytic.name:
-        return Analytic()
-    if name == NoSafetyStock.name:
-        return NoSafetyStock()
-    from brain.trained.registry import automatic, trained
-
-    if name == "auto":
-        return automatic() or Analytic()
-    return trained(name)
-
-
-def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -> SafetyStocks:
-    """Safety stocks of every point and period, to be held throughout.
-
-    The user's own override the brain's, of which none is below zero where nobody buys
-    (:func:`brain.analytic.floor.at_least_nothing`).
-
-    Parameters
-    ----------
-    scenario : Scenario
-    brain : str or SafetyStockPolicy
-        A name for :func:`find_brain`, or any callable that follows the protocol.
-    """
-    policy = find_brain(brain) if isinstance(brain, str) else brain
-    return apply_overrides(scenario, at_least_nothing(scenario, policy(scenario)))
+lazy_names(
+    __name__,
+    {
+        "__version__": "scenarios.version",
+        "Analytic": "brain.analytic.newsvendor",
+        "NoSafetyStock": "brain.analytic.overrides",
+        "CheckpointDamaged": "brain.learning.options",
+        "TrainingDiverged": "brain.learning.options",
+        "TrainingOptions": "brain.learning.options",
+        "SafetyStockPolicy": "brain.policy",
+        "SafetyStocks": "brain.policy",
+        "find_brain": "brain.selection",
+        "safety_stocks": "brain.selection",
+        "brain_manifest": "brain.trained.library",
+        "brain_table": "brain.trained.library",
+        "export_brain": "brain.trained.library",
+        "Domain": "brain.trained.manifest",
+        "Manifest": "brain.trained.manifest",
+        "learning_curves": "brain.training.learning_table",
+        "Response": "brain.training.responses",
+        "explain_brain": "brain.training.responses",
+        "train": "brain.training.train",
+    },
+)

@@ -1,11 +1,18 @@
 """What users call: ``plan`` a scenario, and the ``planner`` command.
 
+The way through: a scenario without a forecast gets one from its sales history (``forecasting``);
+:func:`plan` (``planning``) asks ``brain`` for safety stocks and ``solver`` for orders, lets them
+run on mean demand and has the result audited; people change it by ``overrides``. ``results`` are
+files, ``reporting`` makes pages and pictures of them. ``experiments`` let ``policies`` order over
+time. ``commands`` is the command line, ``app`` the browser, ``text`` how both put figures.
 Heavy modules are imported on first use, so that ``planner --help`` answers at once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from scenarios.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from planner.experiments.backtest import BacktestResult, backtest
@@ -13,10 +20,13 @@ if TYPE_CHECKING:
     from planner.experiments.study import StudyResult, study
     from planner.forecasting import Forecast, forecast
     from planner.forecasting.origins import Origins, forecasts_at
-    from planner.overrides.override import Override, Overrides, read_overrides
+    from planner.overrides.override import Override
+    from planner.overrides.table import Overrides, read_overrides
     from planner.planning.plan import plan
-    from planner.planning.plan_result import AuditError, Plan, Report
+    from planner.planning.plan_result import AuditError, Plan
     from planner.planning.replan import Replanner
+    from planner.results.plan_data import Report
+    from scenarios.version import __version__
 
 __all__ = [
     "AuditError",
@@ -29,6 +39,7 @@ __all__ = [
     "Replanner",
     "Report",
     "StudyResult",
+    "__version__",
     "backtest",
     "backtest_history",
     "forecast",
@@ -38,30 +49,26 @@ __all__ = [
     "study",
 ]
 
-_HOME = {
-    "backtest": "planner.experiments.backtest",
-    "BacktestResult": "planner.experiments.backtest",
-    "backtest_history": "planner.experiments.history_backtest",
-    "forecast": "planner.forecasting",
-    "forecasts_at": "planner.forecasting.origins",
-    "Origins": "planner.forecasting.origins",
-    "Forecast": "planner.forecasting",
-    "Override": "planner.overrides.override",
-    "Overrides": "planner.overrides.override",
-    "read_overrides": "planner.overrides.override",
-    "plan": "planner.planning.plan",
-    "Replanner": "planner.planning.replan",
-    "study": "planner.experiments.study",
-    "StudyResult": "planner.experiments.study",
-    "AuditError": "planner.planning.plan_result",
-    "Plan": "planner.planning.plan_result",
-    "Report": "planner.planning.plan_result",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'planner' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_HOME[name]), name)
+lazy_names(
+    __name__,
+    {
+        "__version__": "scenarios.version",
+        "backtest": "planner.experiments.backtest",
+        "BacktestResult": "planner.experiments.backtest",
+        "backtest_history": "planner.experiments.history_backtest",
+        "forecast": "planner.forecasting",
+        "forecasts_at": "planner.forecasting.origins",
+        "Origins": "planner.forecasting.origins",
+        "Forecast": "planner.forecasting",
+        "Override": "planner.overrides.override",
+        "Overrides": "planner.overrides.table",
+        "read_overrides": "planner.overrides.table",
+        "plan": "planner.planning.plan",
+        "Replanner": "planner.planning.replan",
+        "study": "planner.experiments.study",
+        "StudyResult": "planner.experiments.study",
+        "AuditError": "planner.planning.plan_result",
+        "Plan": "planner.planning.plan_result",
+        "Report": "planner.results.plan_data",
+    },
+)

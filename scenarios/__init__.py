@@ -3,7 +3,10 @@
 The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``checking``) makes a
 :class:`Scenario` (``model``); :func:`sample` (``demand``) draws what customers ask for;
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
-judge it. ``schema`` states every input column, ``catalogue`` the named problems of the field.
+judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`shared_resources`
+(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every input
+column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
+``arrays`` holds what all of them compute with.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from scenarios.model.scenario import Scenario
     from scenarios.model.what_if import Change, Closure
     from scenarios.problem import Problem
+    from scenarios.resources import SharedResource, shared_resources
     from scenarios.schema import schema_table
     from scenarios.settings import Settings
     from scenarios.simulation.policy import GivenOrders, OrderPolicy
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from scenarios.simulation.state import Outcome, State
     from scenarios.simulation.trajectory import Trajectory
     from scenarios.tables import read_scenario, scenario_from_tables
+    from scenarios.version import __version__
     from scenarios.writing.files import write_scenario
     from scenarios.writing.to_tables import tables_from_scenario
 
@@ -56,9 +61,11 @@ __all__ = [
     "Routes",
     "Scenario",
     "Settings",
+    "SharedResource",
     "State",
     "Trajectory",
     "Violation",
+    "__version__",
     "audit",
     "catalogue",
     "examples",
@@ -67,14 +74,16 @@ __all__ = [
     "sample",
     "scenario_from_tables",
     "schema_table",
+    "shared_resources",
     "simulate",
     "tables_from_scenario",
     "write_scenario",
 ]
 
-__getattr__ = lazy_names(
+lazy_names(
     __name__,
     {
+        "__version__": "scenarios.version",
         "catalogue": "scenarios.catalogue",
         "sample": "scenarios.demand.sampling",
         "Finding": "scenarios.errors",
@@ -95,6 +104,8 @@ __getattr__ = lazy_names(
         "Change": "scenarios.model.what_if",
         "Closure": "scenarios.model.what_if",
         "Problem": "scenarios.problem",
+        "SharedResource": "scenarios.resources",
+        "shared_resources": "scenarios.resources",
         "schema_table": "scenarios.schema",
         "Settings": "scenarios.settings",
         "GivenOrders": "scenarios.simulation.policy",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
-def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a package (PEP 562), so that importing it costs next to nothing.
+def lazy_names(package: str, homes: Mapping[str, str]) -> None:
+    """Give a package its public names (PEP 562), so that importing it costs next to nothing.
+
+    Type checkers see the package's own imports under ``TYPE_CHECKING`` and nothing else, so that
+    they know a name that is not there.
 
     Parameters
     ----------
@@ -17,19 +20,19 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         Its ``__name__``.
     homes : mapping
         Public name -> module that has it. A module of the package may be a name itself.
-
-    Returns
-    -------
-    callable
-        From a name to what it stands for; AttributeError where there is none.
     """
+    module = sys.modules[package]
 
     def attribute(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home = importlib.import_module(homes[name])
-        value = home if home.__name__.rpartition(".")[2] == name else getattr(home, name)
-        setattr(sys.modules[package], name, value)
+        value = home if homes[name] == f"{package}.{name}" else getattr(home, name)
+        setattr(module, name, value)
         return value
 
-    return attribute
+    def names() -> list[str]:
+        return sorted({*vars(module), *homes})
+
+    module.__getattr__ = attribute  # type: ignore[method-assign]
+    module.__dir__ = names  # type: ignore[method-assign]

@@ -43,6 +43,8 @@ class Attribute:
     """What values must stay below; None: nothing."""
     choices: tuple[str, ...] = ()
     references: str | None = None
+    inherits: Literal["products", "lanes"] | None = None
+    """The table whose column of the same name a blank takes: what the product or the lane says."""
 
     @property
     def unlimited(self) -> bool:
@@ -54,8 +56,8 @@ class Attribute:
         """The default as people read it."""
         if self.required:
             return "required"
-        if self.blank:
-            return self.blank
+        if self.blank or self.inherits:
+            return self.blank or f"the {str(self.inherits)[:-1]}'s"
         return f"{self.default:g}" if isinstance(self.default, float) else str(self.default or "")
 
 
@@ -81,34 +83,26 @@ def _number(
     default: float | None = None,
     blank: str = "",
     minimum: float | None = 0.0,
+    **more: Any,
 ) -> Attribute:
+    """A number; one without a default, and with nobody to inherit from, is required."""
+    inherited = "inherits" in more
     return Attribute(
-        table,
-        name,
-        "number",
-        meaning,
-        unit,
-        default,
-        blank,
-        required=default is None,
+        table=table,
+        name=name,
+        meaning=meaning,
+        unit=unit,
+        default=_NAN if inherited else default,
+        blank=blank,
+        required=default is None and not inherited,
         minimum=minimum,
+        **{"type": "number"} | more,
     )
 
 
-def _periods(
-    table: str, name: str, meaning: str, default: float | None, blank: str, minimum: float
-) -> Attribute:
-    return Attribute(
-        table,
-        name,
-        "integer",
-        meaning,
-        "periods",
-        default,
-        blank,
-        required=default is None,
-        minimum=minimum,
-    )
+def _periods(table: str, name: str, meaning: str, **more: Any) -> Attribute:
+    """A whole number of periods."""
+    return _number(table, name, meaning, "periods", type="integer", **more)
 
 
 _P, _L, _N, _F, _H = "products", "locations", "lanes", "forecast", "history"
@@ -154,9 +148,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _P,
         "shelf_life",
         "Periods a unit can be sold after it came from an external supplier.",
-        _INF,
-        "keeps",
-        1,
+        default=_INF,
+        blank="keeps",
+        minimum=1,
     ),
     Attribute(
         _P,
@@ -187,7 +181,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     _id(_N, "origin", "A location, or any other name for an external supplier."),
     _id(_N, "destination", "Location that is supplied.", _L),
-    _periods(_N, "lead_time", "From order (and shipment) to receipt; below horizon.", None, "", 0),
+    _periods(_N, "lead_time", "From order (and shipment) to receipt; below horizon."),
     _number(
         _N,
         "capacity",
@@ -271,16 +265,14 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "holding_cost",
         "Holding cost of the product here.",
         "currency/unit/period",
-        _NAN,
-        "the product's",
+        inherits="products",
     ),
     _number(
         _PL,
         "missed_sale_cost",
         "Cost of an unmet unit of demand here.",
         _COST,
-        _NAN,
-        "the product's",
+        inherits="products",
     ),
     _number(
         _PL,
@@ -301,7 +293,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     _id(_PN, "product", "Product.", _P),
     _id(_PN, "origin", "Origin of an existing lane.", _N),
     _id(_PN, "destination", "Destination of that lane.", _L),
-    _periods(_PN, "lead_time", "Lead time of the product on the lane.", _NAN, "the lane's", 0),
+    _periods(_PN, "lead_time", "Lead time of the product on the lane.", inherits="lanes"),
     _number(_PN, "min_order_quantity", "Smallest order, if any.", "units", 0.0),
     _number(
         _PN,
@@ -318,8 +310,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         _INF,
         "no limit",
     ),
-    _number(_PN, "unit_cost", "Cost of each unit shipped.", _COST, _NAN, "the lane's"),
-    _number(_PN, "order_cost", "Cost of each order.", "currency", _NAN, "the lane's"),
+    _number(_PN, "unit_cost", "Cost of each unit shipped.", _COST, inherits="lanes"),
+    _number(_PN, "order_cost", "Cost of each order.", "currency", inherits="lanes"),
     Attribute(
         _C,
         "location",

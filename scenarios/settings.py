@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from scenarios.checked_model import CheckedModel, Real, Whole
 
 
-class Settings(BaseModel):
+class Settings(CheckedModel):
     """How time, unmet demand and costs are treated; one ``settings.yaml`` per scenario."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,18 +23,18 @@ class Settings(BaseModel):
     period: Literal["D", "W"] = Field(
         default="D", description="Length of a period: D (day) or W (week)."
     )
-    horizon: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+    horizon: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         default=None,
         description="Periods to plan; default: up to the last date of the forecast, or, with a"
         " history alone, 28 days or 13 weeks (more where lead times are long).",
     )
-    review_period: int = Field(
+    review_period: Whole = Field(
         default=1,
         ge=1,
         le=100,
         description="Orders are placed every so many periods, first at the start.",
     )
-    commit_periods: int = Field(
+    commit_periods: Whole = Field(
         default=1,
         ge=1,
         le=100,
@@ -60,7 +62,7 @@ class Settings(BaseModel):
         default=False,
         description="Stock left after the last period is worth nothing; otherwise demand goes on.",
     )
-    expiry_check: int = Field(
+    expiry_check: Whole = Field(
         default=1,
         ge=1,
         le=1000,
@@ -70,7 +72,7 @@ class Settings(BaseModel):
     in_transit_holding: Literal["none", "origin", "destination"] = Field(
         default="none", description="Whose holding cost a unit pays while it is under way."
     )
-    overflow_cost: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+    overflow_cost: Annotated[Real, Field(gt=0, allow_inf_nan=False)] | None = Field(
         default=None,
         description="Cost of one unit of volume above a storage capacity for one period;"
         " default: 20 times the location's mean holding cost per unit of volume.",

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.resources import shared_resources
 from solver.closed_form.backorders import new_orders, ship_owed
 from solver.deadline import Clock, Progress
@@ -18,7 +19,7 @@ from solver.program.fixed_orders import FixedOrders
 from solver.program.monolith import monolith
 from solver.program.warm_start import Kept
 from solver.result import Method, OrderPlan
-from solver.workers.protocol import Here, Workers
+from solver.workers.protocol import Here, Workers, check_workers
 
 MONOLITH_BALANCES = 100_000
 """Stock points x periods up to which one program is solved as fast as blocks are."""
@@ -73,15 +74,16 @@ def optimise(
         If fixed orders ask for more than can ship.
     NotEnoughMemory
         If a large chain cannot be planned in the memory that is allowed.
-    ValueError
-        If orders are fixed that are none (:meth:`solver.program.fixed_orders.FixedOrders.of`), or
-        while goods are owed: those count against the first orders.
+    InputError
+        If an argument is of another kind or shape, the scenario has no forecast, safety stocks are
+        not finite, or orders are fixed that are none (see
+        :meth:`solver.program.fixed_orders.FixedOrders.of`) or while goods are owed: those count
+        against the first orders.
     """
+    _check(scenario, safety_stock, options, kept, progress, fixed_orders, workers)
     options = options or SolverOptions()
     clock = Clock(options.time_limit or time_for(scenario), progress)
     fixed = FixedOrders.of(scenario, fixed_orders)
-    if len(fixed.route) and scenario.owed is not None and scenario.owed.any():
-        raise ValueError("orders cannot be fixed while goods are owed")
     scenario, rest = ship_owed(scenario)
     kept, workers = kept or Kept(), workers or Here()
     method = method_for(scenario, options)
@@ -96,6 +98,36 @@ def optimise(
         quantity=new_orders(scenario, found.quantity, rest),
         relaxed=new_orders(scenario, found.relaxed, rest),
     )
+
+
+def _check(
+    scenario: Scenario,
+    safety_stock: Floats,
+    options: SolverOptions | None,
+    kept: Kept | None,
+    progress: Progress | None,
+    fixed_orders: Floats | None,
+    workers: Workers | None,
+) -> None:
+    check = Arguments("optimise")
+    wanted = "SolverOptions, such as SolverOptions(time_limit=30)"
+    check.kind("options", options, SolverOptions, wanted, optional=True)
+    check.kind("kept", kept, Kept, "a Kept of an earlier call", optional=True)
+    check.call_of("progress", progress, optional=True)
+    check_workers(check, workers)
+    if check_scenario(check, scenario, forecast=True):
+        shape = (scenario.n_points, scenario.n_periods)
+        check.numbers_of("safety_stock", safety_stock, shape, "points x periods", least=None)
+        if fixed_orders is not None:
+            shape = (scenario.n_routes, scenario.n_periods)
+            fixed = check.numbers_of(
+                "fixed_orders", fixed_orders, shape, "routes x periods", blank=True
+            )
+            owes = scenario.owed is not None and bool(scenario.owed.any())
+            if owes and fixed is not None and not np.isnan(fixed).all():
+                problem = "orders cannot be fixed while goods are owed"
+                check.add("fixed_orders", problem, "leave it out, or set owed to None")
+    check.refuse()
 
 
 def method_for(scenario: Scenario, options: SolverOptions) -> Method:

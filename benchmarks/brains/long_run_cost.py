@@ -75,8 +75,9 @@ def trained_for(chains: ChainSource, steps: int, seed: int) -> Brain:
     """A brain trained for these chains and nothing else."""
     import torch
 
-    from brain.learning.hdpo import TrainingOptions, train
+    from brain.learning.hdpo import train
     from brain.learning.network import Perceptron
+    from brain.learning.options import TrainingOptions
 
     torch.set_num_threads(1)
     options = TrainingOptions(steps=steps, chains=256, periods=60, seed=seed, validate_every=steps)

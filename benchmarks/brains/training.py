@@ -15,7 +15,7 @@ import time
 
 from benchmarks.machine import machine
 from brain.environments.training_chains import ChainSource, RandomChains, ReferenceChains
-from brain.learning.hdpo import Progress
+from brain.learning.options import Progress
 from brain.training.export import layers_of
 from brain.training.messages import AlgorithmName, Job, Post
 from brain.training.parallel import cluster, side_by_side

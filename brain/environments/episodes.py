@@ -18,7 +18,7 @@ from brain.environments.observation import Layout
 from brain.environments.training_chains import ChainSource, Lot, RandomChains, ReferenceChains
 from scenarios.demand.sampling import sample
 from scenarios.model.echelons import echelons
-from scenarios.model.entities import OpenOrders
+from scenarios.model.entities import Entity
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
@@ -158,46 +158,29 @@ def repeated(scenario: Scenario, n: int) -> Scenario:
     copy_on_route = np.tile(np.arange(n), scenario.n_routes)
 
     def point_of(point: np.ndarray) -> np.ndarray:
-        again = np.repeat(point, n)
-        return np.where(again >= 0, again * n + copy_on_route, -1)
+        copied = np.repeat(point, n)
+        return np.where(copied >= 0, copied * n + copy_on_route, -1)
+
+    def again(entity: Entity) -> np.ndarray:
+        return np.repeat(np.arange(len(entity)), n)
 
     destination, lane = point_of(routes.destination), np.repeat(routes.lane, n)
     order = np.lexsort((lane, destination))
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.arange(order.size)
-    copied_routes = {
-        field.name: np.repeat(getattr(routes, field.name), n)[order]
-        for field in dataclasses.fields(routes)
-    }
-    copied_routes |= {
-        "product": copy_on_route[order],
-        "destination": destination[order],
-        "origin": point_of(routes.origin)[order],
-    }
+    names = np.arange(1, n + 1).astype(str).astype(object)
+    late_route = place[np.repeat(late.route, n) * n + np.tile(np.arange(n), len(late))]
     return dataclasses.replace(
         scenario,
-        products=dataclasses.replace(
-            scenario.products,
-            **{
-                field.name: np.repeat(getattr(scenario.products, field.name), n)
-                for field in dataclasses.fields(scenario.products)
-            }
-            | {"name": np.arange(1, n + 1).astype(str).astype(object)},
+        products=scenario.products.take(again(scenario.products), name=names),
+        points=points.take(again(points), product=copy_at_point),
+        routes=routes.take(
+            again(routes)[order],
+            product=copy_on_route[order],
+            destination=destination[order],
+            origin=point_of(routes.origin)[order],
         ),
-        points=dataclasses.replace(
-            points,
-            **{
-                field.name: np.repeat(getattr(points, field.name), n)
-                for field in dataclasses.fields(points)
-            }
-            | {"product": copy_at_point},
-        ),
-        routes=dataclasses.replace(routes, **copied_routes),
-        open_orders=OpenOrders(
-            place[np.repeat(late.route, n) * n + np.tile(np.arange(n), late.route.size)],
-            np.repeat(late.period, n),
-            np.repeat(late.quantity, n),
-        ),
+        open_orders=late.take(again(late), route=late_route),
         mean=np.repeat(scenario.mean, n, axis=0),
         std=np.repeat(scenario.std, n, axis=0),
         history=None,

@@ -67,51 +67,46 @@ def chains(
         share = rng.uniform(0.3, 1.7, slot.size)
         under_way = np.where(wild[slot], under_way * share, under_way)
     some = np.flatnonzero(under_way > 0)
-    nothing, unlimited = np.zeros(n_points), np.full(n_points, np.inf)
-    missed = (ratio * holding_cost[0])[product]
+    # Chains that end here are supplied from outside, on a lane of its own.
+    lane = np.where(index[stage + 1, product] >= 0, stage, depth + stage)
+    lanes = _lanes(depth, lead_time, n_periods)
+    products = Products.filled(
+        n_chains,
+        name=np.array([f"chain {p}" for p in range(n_chains)], dtype=object),
+        missed_sale_cost=ratio * holding_cost[0],
+        holding_cost=holding_cost[0].copy(),
+        distribution=distribution,
+    )
     return Scenario(
         settings=Settings(unmet_demand=unmet_demand, timeline=timeline, currency=""),
         dates=pd.date_range("2026-01-05", periods=n_periods),
-        products=Products(
-            name=np.array([f"chain {p}" for p in range(n_chains)], dtype=object),
-            missed_sale_cost=ratio * holding_cost[0],
-            holding_cost=holding_cost[0].copy(),
-            unit_cost=np.zeros(n_chains),
-            price=np.zeros(n_chains),
-            volume=np.ones(n_chains),
-            distribution=distribution,
-            shelf_life=np.full(n_chains, np.inf),
-            category=np.full(n_chains, "", dtype=object),
+        products=products,
+        locations=Locations.filled(
+            depth, n_periods=n_periods, name=[f"stage {s}" for s in range(depth)]
         ),
-        locations=Locations.unlimited(
-            np.array([f"stage {s}" for s in range(depth)], dtype=object), n_periods
-        ),
-        lanes=_lanes(depth, lead_time, n_periods),
-        points=Points(
+        lanes=lanes,
+        points=Points.filled(
+            n_points,
+            parent=(products, product),
             product=product,
             location=stage,
             holding_cost=holding_cost[stage, product],
-            missed_sale_cost=missed,
-            unmet_order_cost=nothing,
-            safety_stock=np.full(n_points, np.nan),
             on_hand=on_hand,
-            backlog=nothing,
             sells=sells,
         ),
-        routes=Routes(
+        routes=Routes.filled(
+            n_points,
+            parent=(lanes, lane),
             product=product,
-            # Chains that end here are supplied from outside, on a lane of its own.
-            lane=np.where(index[stage + 1, product] >= 0, stage, depth + stage),
+            lane=lane,
             origin=index[stage + 1, product],
             destination=np.arange(n_points),
             lead_time=lead,
-            min_order_quantity=nothing,
-            order_multiple=nothing,
-            max_order_quantity=unlimited,
-            unit_cost=nothing,
-            order_cost=nothing,
+            order_multiple=0.0,
         ),
-        open_orders=OpenOrders(route=slot[some], period=arrives[some], quantity=under_way[some]),
+        open_orders=OpenOrders.filled(
+            some.size, route=slot[some], period=arrives[some], quantity=under_way[some]
+        ),
         mean=np.where(sells[:, None], mean[product], 0.0),
         std=np.where(sells[:, None], std[product], 0.0),
     )
@@ -121,16 +116,14 @@ def _lanes(depth: int, lead_time: Ints, n_periods: int) -> Lanes:
     """Lane s leads to stage s from the one above, lane ``depth`` + s from outside."""
     stage = np.arange(depth)
     above = np.where(stage + 1 < depth, stage + 1, -1)
-    return Lanes(
-        origin_name=np.array(
-            [f"stage {s + 1}" if s + 1 < depth else "supplier" for s in stage]
-            + ["supplier"] * depth,
-            dtype=object,
-        ),
+    return Lanes.filled(
+        2 * depth,
+        n_periods=n_periods,
+        origin_name=[
+            *(f"stage {s + 1}" if s + 1 < depth else "supplier" for s in stage),
+            *["supplier"] * depth,
+        ],
         origin=np.concatenate([above, np.full(depth, -1)]),
         destination=np.concatenate([stage, stage]),
-        lead_time=np.tile(lead_time.max(axis=1), 2).astype(np.int64),
-        capacity=np.full((2 * depth, n_periods), np.inf),
-        unit_cost=np.zeros(2 * depth),
-        order_cost=np.zeros(2 * depth),
+        lead_time=np.tile(lead_time.max(axis=1), 2),
     )

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from brain.learning.options import CheckpointDamaged
 from scenarios.errors import Finding, InputError
 from scenarios.writing.atomic import write_whole
 
@@ -21,10 +22,6 @@ UNREADABLE = (
     OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError,
 )  # fmt: skip
 """What Torch may raise at bytes that are no checkpoint."""
-
-
-class CheckpointDamaged(ValueError):
-    """A checkpoint cannot be read."""
 
 
 def packed(**content: Any) -> bytes:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -15,6 +13,7 @@ import torch
 from brain.environments.training_chains import ChainSource, Graded, Lot
 from brain.learning.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.learning.network import Perceptron
+from brain.learning.options import Progress, TrainingDiverged, TrainingOptions, TrainingResult
 from brain.learning.rollout import Rollout, rollout, untrained
 from brain.learning.schedule import learning_rate
 from brain.learning.validation import EPISODES, Reference, look_at, watched
@@ -22,75 +21,6 @@ from brain.trained.weights import Layers
 from scenarios.demand.sampling import sample
 
 CHECKPOINT = "checkpoint.pt"
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How to train; the defaults serve all chains."""
-
-    steps: int = 1000
-    """Updates of the weights."""
-    chains: int = 512
-    periods: int = 70
-    draws_per_lot: int = 8
-    """Updates with the same chains, each on new demand."""
-    lots_at_once: int = 16
-    """So many lots of chains take turns."""
-    learning_rate: float = 1e-2
-    decay: Literal["cosine", "none"] = "cosine"
-    clip: float = 1.0
-    """Largest norm of a gradient."""
-    curriculum: tuple[tuple[float, float], ...] = ()
-    """(share of the training, largest std over mean of demand until then), in rising order."""
-    hidden: tuple[int, ...] = (64, 64)
-    seed: int = 0
-    validate_every: int = 100
-    validation_chains: int = 512
-    validation_lots: int = 2
-    checkpoint_seconds: float = 60.0
-    device: str = "cpu"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where training stands."""
-
-    step: int
-    steps: int
-    seconds: float
-    cost: float
-    """Mean scaled cost on the validation chains."""
-    relative: float
-    """That cost over the analytic policy's on the same demand."""
-    episodes: int = 0
-    """Chains run in training so far; each update runs many."""
-    reward_holding: float = 0.0
-    """Minus the parts of the cost: stock, missed sales, all else."""
-    reward_missed: float = 0.0
-    reward_others: float = 0.0
-    perfect_days: float = 0.0
-    """Shares of days over 100 of the validation chains, see docs/brain.md."""
-    overstock_days: float = 0.0
-    understock_days: float = 0.0
-    safety_stocks: tuple[float, ...] = ()
-    """Units of the reference product at each stage, the retailer first."""
-
-    @property
-    def reward(self) -> float:
-        """Minus the cost."""
-        return -self.cost
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingResult:
-    """Weights, and how training went."""
-
-    layers: Layers
-    history: tuple[Progress, ...] = field(default=())
-
-
-class TrainingDiverged(RuntimeError):
-    """The loss is not a number any more; the last good checkpoint is kept."""
 
 
 class Validation:

@@ -24,8 +24,9 @@ from torch import Tensor
 
 from brain.environments.episodes import episodes_of
 from brain.environments.training_chains import ChainSource
-from brain.learning.hdpo import Lots, TrainingDiverged, TrainingOptions
+from brain.learning.hdpo import Lots
 from brain.learning.network import Perceptron
+from brain.learning.options import TrainingDiverged, TrainingOptions
 from brain.learning.rllib_env import register
 from brain.learning.schedule import learning_rate
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from brain.learning.hdpo import TrainingOptions
+from brain.learning.options import TrainingOptions
 
 
 def learning_rate(options: TrainingOptions, step: int) -> float:

@@ -29,10 +29,10 @@ from scenarios.model.echelons import demand_beyond
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
 from scenarios.simulation.costs import period_costs
-from scenarios.simulation.recorder import Recorder
 from scenarios.simulation.split import with_batch
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.trajectory import Recorder
 from solver.closed_form.order_up_to import order_up_to
 
 MOST = 4.0

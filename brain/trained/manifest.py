@@ -6,9 +6,10 @@ import json
 import math
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from brain.trained.features import FEATURE_VERSION
+from scenarios.checked_model import CheckedModel
 
 FORMAT = 1
 """Version of the manifest."""
@@ -17,7 +18,7 @@ KEY = "echelon-planner"
 """Name under which a manifest stands in the metadata of an ONNX file."""
 
 
-class Domain(BaseModel):
+class Domain(CheckedModel):
     """What a brain was trained on; ranges include both ends.
 
     Outside it a brain guesses, so the planner uses the analytic rule there.
@@ -41,7 +42,7 @@ class Domain(BaseModel):
         return float(f"{math.sqrt(self.ratio[0] * self.ratio[1]):.10g}")
 
 
-class Manifest(BaseModel):
+class Manifest(CheckedModel):
     """The metadata of a brain file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

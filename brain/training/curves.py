@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.writing.atomic import write_whole
 
 if TYPE_CHECKING:
-    from brain.learning.hdpo import Progress
+    from brain.learning.options import Progress
 
 FILE = "curve.jsonl"
 

@@ -9,8 +9,9 @@ import numpy as np
 from ray.rllib.algorithms.algorithm import Algorithm
 
 from brain.environments.episodes import episodes_of
-from brain.learning.checkpoint import CheckpointDamaged, as_arrays, as_tensors, packed, unpacked
-from brain.learning.hdpo import Progress, TrainingDiverged, Validation
+from brain.learning.checkpoint import as_arrays, as_tensors, packed, unpacked
+from brain.learning.hdpo import Validation
+from brain.learning.options import CheckpointDamaged, Progress, TrainingDiverged
 from brain.learning.rllib_env import brain_of, set_brain
 from brain.training.messages import Done, Job, Post
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from brain.environments.training_chains import ChainSource
-from brain.learning.hdpo import Progress, TrainingOptions
+from brain.learning.options import Progress, TrainingOptions
 from brain.trained.weights import Layers
 
 AlgorithmName = Literal["hdpo", "ppo"]

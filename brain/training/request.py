@@ -14,7 +14,7 @@ from brain.environments.training_chains import RandomChains
 from scenarios.errors import Finding, InputError
 
 if TYPE_CHECKING:
-    from brain.learning.hdpo import TrainingOptions
+    from brain.learning.options import TrainingOptions
 
 FILE = "training.json"
 ALGORITHMS = ("hdpo", "ppo")
@@ -122,7 +122,7 @@ def read_order(folder: Path) -> Order:
     InputError
         If there is none, or it cannot be read.
     """
-    from brain.learning.hdpo import TrainingOptions
+    from brain.learning.options import TrainingOptions
 
     path = folder / FILE
     remedy = "name the folder that an earlier training wrote to"

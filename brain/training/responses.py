@@ -10,8 +10,10 @@ from brain.analytic.newsvendor import analytic_stock
 from brain.environments.serial_chains import chains
 from brain.environments.training_chains import LEVEL
 from brain.trained.features import N_FEATURES, codec
+from brain.trained.find import brain_path
 from brain.trained.manifest import Domain
-from brain.trained.runtime import BrainFile
+from brain.trained.runtime import BrainFile, load_brain
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.scenario import Scenario
@@ -81,6 +83,30 @@ def shown_chain(domain: Domain) -> Chain:
         cv=float(np.clip(SPREAD, *domain.cv)),
         unmet_demand=domain.unmet_demand[0],
     )
+
+
+def explain_brain(name: str) -> list[Response]:
+    """How a brain answers a jump, a pulse, a ramp, drops and a step of demand.
+
+    Parameters
+    ----------
+    name : str
+        Name of a brain (:func:`brain.brain_table`), or the path of its .onnx file.
+
+    Returns
+    -------
+    list of Response
+        One for each profile of demand.
+
+    Raises
+    ------
+    InputError
+        If there is no such brain, or its file is refused.
+    """
+    check = Arguments("explain_brain")
+    check.text("name", name)
+    check.refuse()
+    return responses(load_brain(brain_path(name)))
 
 
 def responses(brain: BrainFile) -> list[Response]:

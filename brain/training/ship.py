@@ -40,7 +40,8 @@ def train_one(
     # Late, in the process that trains: the number of threads is set before Torch starts any.
     import torch
 
-    from brain.learning.hdpo import Progress, TrainingOptions, train
+    from brain.learning.hdpo import train
+    from brain.learning.options import Progress, TrainingOptions
 
     torch.set_num_threads(1)
 

@@ -22,7 +22,7 @@ from solver.workers.ray_cluster import cluster, require
 
 if TYPE_CHECKING:
     from brain.environments.training_chains import RandomChains
-    from brain.learning.hdpo import Progress, TrainingOptions
+    from brain.learning.options import Progress, TrainingOptions
     from brain.trained.weights import Layers
     from brain.training.messages import Post
 
@@ -140,7 +140,7 @@ def default_options(algorithm: Literal["hdpo", "ppo"], start: str | None = None)
 
     From another brain (``start``) a third of the updates and half the learning rate do.
     """
-    from brain.learning.hdpo import TrainingOptions
+    from brain.learning.options import TrainingOptions
 
     if algorithm == "ppo":
         return TrainingOptions(
@@ -239,7 +239,7 @@ def _run(
 ) -> list[Path]:
     """Train what is not there yet. The folder of a new training is made once Ray has started."""
     from brain.learning.checkpoint import Interrupts
-    from brain.learning.hdpo import TrainingDiverged
+    from brain.learning.options import TrainingDiverged
     from brain.training.curves import Curve
     from brain.training.export import write_brain
     from brain.training.messages import Job

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from planner.reporting.words import upper_first
 from planner.text.method import memory_text
+from planner.text.names import upper_first
 from scenarios.errors import Finding, InputError
 
 Progress = Callable[[str], None]

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from planner.commands.errors import BAD_INPUT, errors, fail
+
 
 def app(
     folder: Annotated[
@@ -27,18 +29,16 @@ def app(
     Nothing outside FOLDER is opened. There are no passwords: whoever reaches the address can use
     the app.
     """
-    from planner.commands.cli import BAD_INPUT, _errors, _fail
-
-    with _errors():
+    with errors():
         if find_spec("nicegui") is None:
-            _fail(
+            fail(
                 "error: the app needs nicegui. Remedy: pip install 'echelon-planner[app]'",
                 BAD_INPUT,
             )
         if not folder.is_dir():
-            _fail(f"error: {folder} is no folder. Remedy: make it, or name another", BAD_INPUT)
+            fail(f"error: {folder} is no folder. Remedy: make it, or name another", BAD_INPUT)
         port = _free_port(host, port)
-        from planner.app.serve import serve
+        from planner.app.server.serve import serve
 
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"The planner is at http://{shown}:{port}, on {folder}. Ctrl-C ends it.")

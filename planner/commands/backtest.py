@@ -1,14 +1,18 @@
-"""The command ``planner backtest``. Heavy modules are imported inside it only."""
+"""The commands ``planner backtest`` and ``planner simulate``: policies on demand that comes true.
+
+Heavy modules are imported inside them only.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from planner.commands.errors import STOPPED, errors, fail
 from planner.commands.options import (
     Brain,
     ForecastModel,
@@ -18,13 +22,14 @@ from planner.commands.options import (
     Ray,
     Seed,
     Solver,
-    SolverName,
     Threads,
     at_most,
     at_work,
     chosen,
     one_of,
 )
+from planner.commands.progress import Progress
+from planner.commands.text.terminal import findings_text, harmless
 from planner.experiments.limits import LONGEST_RUN, MOST_PATHS
 
 
@@ -69,7 +74,7 @@ def backtest(
             "--plans-known", help="With --history: prices and promotions ahead were known."
         ),
     ] = False,
-    solver: Solver = SolverName.auto,
+    solver: Solver = "auto",
     memory: Memory = None,
     workers: Threads = None,
     ray: Ray = None,
@@ -84,16 +89,13 @@ def backtest(
             "needs --history", param_hint="--plans-known" if plans_known else "--learn-every"
         )
     one_of(workers, ray)
-    from planner.commands.cli import _errors, _fail
-    from planner.commands.interrupt import STOPPED
-    from planner.commands.text import summaries
-
-    with _errors(), ExitStack() as stack:
-        progress = stack.enter_context(summaries.Progress(quiet=quiet))
+    with errors(), ExitStack() as stack:
+        progress = stack.enter_context(Progress(quiet=quiet))
         progress("loading")
         from scenarios.writing.files import check_free
 
         check_free(out)
+        from planner.commands.text.summaries import backtest_text
         from planner.experiments.backtest import backtest_to
         from planner.experiments.history_backtest import backtest_history_to
         from planner.forecasting import foreseen
@@ -107,11 +109,11 @@ def backtest(
             if ray is not None:
                 progress(f"starting on {ray}")
             hands = stack.enter_context(at_work(workers, ray))
-            given = chosen(solver=solver.value, memory=memory)
+            given = chosen(solver=solver, memory=memory)
             options = SolverOptions.model_validate(who.options.model_dump() | given)
             who = dataclasses.replace(who, options=options, workers=hands)
         else:
-            _refuse(solver=solver is not SolverName.auto, memory=memory, workers=workers, ray=ray)
+            _refuse(solver=solver != "auto", memory=memory, workers=workers, ray=ray)
         progress("reading")
         scenario = Scenario.read(source)
 
@@ -130,12 +132,12 @@ def backtest(
                     out, scenario, who, n_periods=days, n_paths=paths, seed=seed, progress=told
                 )
         except KeyboardInterrupt:
-            _fail("Stopped; the same command goes on from here.", STOPPED)
+            fail("Stopped; the same command goes on from here.", STOPPED)
     if quiet:
         return
     if result.warnings:
-        typer.echo(summaries.harmless(summaries.findings_text(result.warnings)), err=True)
-    typer.echo(summaries.harmless(summaries.backtest_text(result, scenario.settings.currency)))
+        typer.echo(harmless(findings_text(result.warnings)), err=True)
+    typer.echo(harmless(backtest_text(result, scenario.settings.currency)))
 
 
 def _refuse(**given: object) -> None:
@@ -146,3 +148,37 @@ def _refuse(**given: object) -> None:
                 "goes with the policies hybrid, analytic-mip and mip-on-means",
                 param_hint=f"--{name}",
             )
+
+
+def simulate(
+    source: Input,
+    paths: Annotated[int, typer.Option(min=1, help="Paths of demand to draw.")] = 100,
+    seed: Seed = 0,
+    policy: Annotated[Literal["closed-form"], typer.Option(help="Who orders.")] = "closed-form",
+    brain: Brain = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder for tables of the result.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the chain on sampled demand: cost by component and fill rate, with intervals."""
+    with errors(), Progress(quiet=quiet) as progress:
+        progress("loading")
+        if out is not None:
+            from scenarios.writing.files import check_free
+
+            check_free(out)
+        import numpy as np
+
+        from planner.commands.text.summaries import simulation_text
+        from planner.experiments.statistics import simulate_paths
+        from planner.forecasting import foreseen
+        from scenarios.model.scenario import Scenario
+
+        progress("reading")
+        scenario, _ = foreseen(Scenario.read(source), progress=progress)
+        progress(f"simulating {policy} orders")
+        result = simulate_paths(scenario, np.random.default_rng(seed), paths, brain)
+        if out is not None:
+            progress("writing")
+            result.write(out)
+    if not quiet:
+        typer.echo(harmless(simulation_text(result, scenario.settings.currency)))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from planner.commands.errors import BAD_INPUT, errors, fail
+
 app = typer.Typer(
     help="List, show, export and explain brains.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -18,9 +20,7 @@ PICTURES = (".png", ".svg", ".pdf")
 @app.command("list", epilog="Example: planner brains list")
 def list_brains() -> None:
     """List the brains that can be named: shipped ones and your own."""
-    from planner.commands.cli import _errors
-
-    with _errors():
+    with errors():
         from brain.trained.registry import SHIPPED, brain_files, user_folder
         from brain.trained.runtime import load_brain
         from planner.commands.text.brains import domain_text
@@ -43,9 +43,7 @@ def list_brains() -> None:
 @app.command(epilog="Example: planner brains show ratio-100")
 def show(name: Name) -> None:
     """Show what a brain was trained on, how it was trained and how it scored."""
-    from planner.commands.cli import _errors
-
-    with _errors():
+    with errors():
         from brain.trained.find import brain_path
         from brain.trained.runtime import load_brain
         from planner.commands.text.brains import manifest_text
@@ -59,16 +57,14 @@ def export(
     name: Name, file: Annotated[Path, typer.Argument(help="File to write; it must not exist.")]
 ) -> None:
     """Copy a brain to a file of its own: ONNX, with all about it in its metadata."""
-    from planner.commands.cli import BAD_INPUT, _errors, _fail
-
-    with _errors():
+    with errors():
         from brain.trained.find import brain_path
         from brain.trained.runtime import BUILT_IN, load_brain
 
         path = brain_path(name)
         load_brain(path)
         if file.stem in BUILT_IN:
-            _fail(f"error: a brain cannot be called {file.stem}; choose another name", BAD_INPUT)
+            fail(f"error: a brain cannot be called {file.stem}; choose another name", BAD_INPUT)
         with file.open("xb") as target:
             target.write(path.read_bytes())
         typer.echo(f"Wrote {file}")
@@ -82,9 +78,7 @@ def explain(
     ] = None,
 ) -> None:
     """Show how a brain answers a jump, a pulse, a ramp, drops and a step of demand."""
-    from planner.commands.cli import _errors
-
-    with _errors():
+    with errors():
         _check_picture(out)
         from brain.trained.find import brain_path
         from brain.trained.runtime import load_brain
@@ -109,9 +103,7 @@ def curves(
     ] = None,
 ) -> None:
     """Show how cost fell in training, against analytic safety stocks."""
-    from planner.commands.cli import _errors
-
-    with _errors():
+    with errors():
         _check_picture(out)
         from brain.training.learning_table import learning_curves
         from planner.commands.text.brains import curves_text
@@ -127,14 +119,13 @@ def curves(
 
 def _check_picture(out: Path | None) -> None:
     """Refuse a picture that cannot be drawn, before any work is done for it."""
-    from planner.commands.cli import BAD_INPUT, _fail
     from planner.reporting.pictures import REMEDY, can_draw
 
     if out is None:
         return
     if out.suffix.lower() not in PICTURES:
-        _fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
+        fail(f"--out: the file must end in one of {', '.join(PICTURES)}", BAD_INPUT)
     if out.exists():
-        _fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
+        fail(f"--out: {out} is already there; choose another file", BAD_INPUT)
     if not can_draw():
-        _fail(f"error: pictures need matplotlib. Remedy: {REMEDY}", BAD_INPUT)
+        fail(f"error: pictures need matplotlib. Remedy: {REMEDY}", BAD_INPUT)

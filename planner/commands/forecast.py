@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from planner.commands.errors import errors
 from planner.commands.options import ForecastModel, Input, Quiet
+from planner.commands.progress import Progress
+from planner.commands.text.terminal import findings_text, harmless
 
 
 def forecast(
@@ -33,15 +36,13 @@ def forecast(
 
     The file forecast.csv is the table of that name; copied into the input, it is what is planned.
     """
-    from planner.commands.cli import _errors
-    from planner.commands.text import summaries
-
-    with _errors(), summaries.Progress(quiet=quiet) as progress:
+    with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
             from scenarios.writing.files import check_free
 
             check_free(out)
+        from planner.commands.text.summaries import forecast_text
         from planner.forecasting import forecast as make
         from planner.forecasting.models.registry import at_hand
         from scenarios.model.scenario import Scenario
@@ -57,5 +58,5 @@ def forecast(
     if quiet:
         return
     if made.scenario.warnings:
-        typer.echo(summaries.harmless(summaries.findings_text(made.scenario.warnings)), err=True)
-    typer.echo(summaries.harmless(summaries.forecast_text(made, out)))
+        typer.echo(harmless(findings_text(made.scenario.warnings)), err=True)
+    typer.echo(harmless(forecast_text(made, out)))

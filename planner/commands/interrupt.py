@@ -14,10 +14,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from planner.commands.errors import NOTHING_WRITTEN, STOPPED
+
 PATIENCE = 1.0
 """Seconds that the usual way may take."""
-STOPPED = 130
-TOLD = "Stopped; nothing was written."
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def at_once(last: Callable[[], object] | None = None) -> Iterator[None]:
             if signal.SIGINT in signals and not done.wait(PATIENCE):
                 if last is not None:
                     last()
-                print(TOLD, file=sys.stderr, flush=True)
+                print(NOTHING_WRITTEN, file=sys.stderr, flush=True)
                 os._exit(STOPPED)
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from planner.commands.errors import BAD_INPUT, fail
 from planner.text.numbers import count
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ Threads = Annotated[
 ]
 
 
-class SolverName(StrEnum):
-    """Ways to solve the order model."""
-
-    auto = "auto"
-    monolith = "monolith"
-    decomposed = "decomposed"
-
-
+# What options may be stands here once more, as importing solver, brain or scenarios takes longer
+# than ``planner --help`` may; tests hold both equal.
+Algorithm = Literal["hdpo", "ppo"]
+Example = Literal["retail-chain", "stores", "single"]
+FileFormat = Literal["csv", "csv.gz", "parquet"]
+SolverName = Literal["auto", "monolith", "decomposed"]
+TableFormat = Literal["table", "markdown", "csv", "json"]
 Solver = Annotated[
     SolverName,
     typer.Option(
@@ -99,8 +98,7 @@ def at_work(workers: int | None, ray: str | None) -> Iterator[Workers]:
         try:
             hands = stack.enter_context(workers_of(workers, ray))
         except ImportError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(2) from None
+            fail(f"error: {error}", BAD_INPUT)
         yield hands
 
 

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from planner.commands.errors import errors
 from planner.commands.options import Quiet
+from planner.commands.progress import Progress
+from planner.commands.text.terminal import harmless
 
 
 def report(
@@ -21,17 +24,14 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Make report.html of a result again, from the tables in its folder."""
-    from planner.commands.cli import _errors
-    from planner.commands.text import summaries
-
-    with _errors(), summaries.Progress(quiet=quiet) as progress:
+    with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         from planner.reporting import write_report
 
         progress("reading and writing")
         page = write_report(folder)
     if not quiet:
-        typer.echo(summaries.harmless(f"Wrote {page}."))
+        typer.echo(harmless(f"Wrote {page}."))
     if open_:
         import webbrowser
 

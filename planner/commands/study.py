@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from planner.commands.errors import NO_RESULT, errors, resumable
 from planner.commands.options import Brain, Quiet, Ray, at_most, one_of
+from planner.commands.progress import CountedProgress, Progress
+from planner.commands.text.terminal import harmless
 from planner.experiments.limits import MOST_PATHS
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
@@ -23,17 +24,15 @@ def study(
     quiet: Quiet = False,
 ) -> None:
     """Variants x policies x demand paths, compared in pairs; goes on where it stopped."""
-    from planner.commands.cli import NO_PLAN, _errors
-    from planner.commands.text import summaries
-
     one_of(workers, ray)
-    with _errors(), summaries.Progress(quiet=quiet) as progress:
+    with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         from scenarios.writing.files import check_free
         from solver.workers.ray_cluster import read_address
 
         read_address(ray)
         check_free(out)
+        from planner.commands.text.summaries import study_text
         from planner.experiments.study import study_to
         from planner.experiments.study_file import read_study, variants_of
         from planner.forecasting import foreseen
@@ -45,7 +44,7 @@ def study(
         scenario, _ = foreseen(Scenario.read(file.parent / asked.input), progress=progress)
         variants = variants_of(asked, scenario)
         progress("starting" if ray is None else f"starting on {ray}")
-        with _running("the same command goes on from here"):
+        with resumable("the same command goes on from here"):
             result = study_to(
                 out,
                 variants,
@@ -54,12 +53,12 @@ def study(
                 n_periods=asked.days,
                 workers=workers,
                 ray=ray,
-                progress=summaries.Counted(progress, "run"),
+                progress=CountedProgress(progress, "run"),
             )
     if not quiet:
-        typer.echo(summaries.harmless(summaries.study_text(result, scenario.settings.currency)))
+        typer.echo(harmless(study_text(result, scenario.settings.currency)))
     if (result.cells["error"] != "").all():
-        raise typer.Exit(NO_PLAN)
+        raise typer.Exit(NO_RESULT)
 
 
 def bench(
@@ -91,11 +90,8 @@ def bench(
     quiet: Quiet = False,
 ) -> None:
     """Named problems of the field: a leaderboard of policies on the same demand."""
-    from planner.commands.cli import NO_PLAN, _errors
-    from planner.commands.text import summaries
-
     one_of(workers, ray)
-    with _errors(), summaries.Progress(quiet=quiet) as progress:
+    with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         from planner.commands.text.bench import board_text, entries_text
         from planner.experiments import bench as benching
@@ -114,34 +110,16 @@ def bench(
             "brain": brain,
             "workers": workers,
             "ray": ray,
-            "progress": summaries.Counted(progress, "policy"),
+            "progress": CountedProgress(progress, "policy"),
         }
         progress("starting" if ray is None else f"starting on {ray}")
         goes_on = "nothing was kept (with --out, runs are)"
-        with _running(goes_on if out is None else "the same command goes on from here"):
+        with resumable(goes_on if out is None else "the same command goes on from here"):
             if out is None:
                 result = benching.bench(**arguments)
             else:
                 result = benching.bench_to(out, **arguments)
     if not quiet:
-        typer.echo(summaries.harmless(board_text(result)))
+        typer.echo(harmless(board_text(result)))
     if result.scores.empty:
-        raise typer.Exit(NO_PLAN)
-
-
-@contextmanager
-def _running(afterwards: str) -> Iterator[None]:
-    """Say in a line what ended a run from outside."""
-    from concurrent.futures.process import BrokenProcessPool
-
-    from planner.commands.cli import BAD_INPUT, ENDED, NO_PLAN, _fail
-    from planner.commands.interrupt import STOPPED
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        _fail(f"Stopped; {afterwards}.", STOPPED)
-    except BrokenProcessPool:
-        _fail(f"error: {ENDED}", NO_PLAN)
-    except ImportError as error:
-        _fail(f"error: {error}", BAD_INPUT)
+        raise typer.Exit(NO_RESULT)

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from brain.learning.hdpo import Progress
-
-BAD_INPUT, NOT_TRAINED, STOPPED = 2, 3, 130
-QUIET_SECONDS = 10.0
-"""Between lines of progress where there is no terminal to draw on."""
-
-
-class Algorithm(StrEnum):
-    """Ways to train."""
-
-    hdpo = "hdpo"
-    ppo = "ppo"
-
+from planner.commands.errors import BAD_INPUT, NO_RESULT, STOPPED, errors, fail
+from planner.commands.options import Algorithm
+from planner.commands.progress import TrainingBars
 
 BESIDE_RESUME = {"resume", "ray", "quiet"}
 """All else that a training needs is read from its folder."""
@@ -40,7 +26,7 @@ def train(
     ratio_range: Annotated[
         tuple[float, float] | None, typer.Option(help="One brain for all ratios from low to high.")
     ] = None,
-    algorithm: Annotated[Algorithm, typer.Option(help="How to train.")] = Algorithm.hdpo,
+    algorithm: Annotated[Algorithm, typer.Option(help="How to train.")] = "hdpo",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; default: your folder of brains.")
     ] = None,
@@ -64,9 +50,7 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Train brains, one for each ratio, side by side. Ctrl-C leaves checkpoints to resume from."""
-    from planner.commands.cli import _errors
-
-    with _errors(), Bars(quiet=quiet) as bars:
+    with errors(), TrainingBars(quiet=quiet) as bars:
         try:
             from brain.training.train import (
                 CURRICULUM,
@@ -79,21 +63,20 @@ def train(
             import dataclasses
 
             from brain import train as train_brains
-            from brain.learning.checkpoint import CheckpointDamaged
-            from brain.learning.hdpo import TrainingDiverged
+            from brain.learning.options import CheckpointDamaged, TrainingDiverged
             from brain.trained.registry import user_folder
             from brain.training.request import FILE, check_order
         except ImportError as error:
-            _fail(f"error: {error}", BAD_INPUT)
+            fail(f"error: {error}", BAD_INPUT)
         options = None
         if resume is None:
-            check_order(ratio or (), ratio_range, algorithm.value)
-            options = default_options(algorithm.value, start)
+            check_order(ratio or (), ratio_range, algorithm)
+            options = default_options(algorithm, start)
             if steps is not None:
                 options = dataclasses.replace(options, steps=steps)
             if curriculum:
-                if algorithm is not Algorithm.hdpo:
-                    _fail("error: --curriculum goes with --algorithm hdpo", BAD_INPUT)
+                if algorithm != "hdpo":
+                    fail("error: --curriculum goes with --algorithm hdpo", BAD_INPUT)
                 options = dataclasses.replace(options, curriculum=CURRICULUM)
         else:
             check_resume(_given(context))
@@ -102,7 +85,7 @@ def train(
             files = train_brains(
                 ratio or (),
                 ratio_range,
-                algorithm.value,
+                algorithm,
                 out,
                 start,
                 resume,
@@ -114,14 +97,14 @@ def train(
         except KeyboardInterrupt:
             folder = resume or out or user_folder()
             if not (folder / FILE).exists():
-                _fail("Stopped; nothing was written.", STOPPED)
+                fail("Stopped; nothing was written.", STOPPED)
             where = f"Go on with: planner train --resume {folder}"
-            _fail(f"Stopped; checkpoints are kept. {where}", STOPPED)
+            fail(f"Stopped; checkpoints are kept. {where}", STOPPED)
         except CheckpointDamaged as error:
             remedy = "remove checkpoint.pt from its folder to train that brain from the start"
-            _fail(f"error: {error}. Remedy: {remedy}", BAD_INPUT)
+            fail(f"error: {error}. Remedy: {remedy}", BAD_INPUT)
         except TrainingDiverged as error:
-            _fail(f"error: {error}", NOT_TRAINED)
+            fail(f"error: {error}", NO_RESULT)
     if not quiet:
         for file in files:
             typer.echo(f"Wrote {file}")
@@ -137,65 +120,3 @@ def _given(context: typer.Context) -> list[str]:
         and (source := context.get_parameter_source(parameter.name or "")) is not None
         and source.name == "COMMANDLINE"
     ]
-
-
-def _fail(message: str, code: int) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
-
-
-class Bars:
-    """A progress bar for every brain on stderr, with its cost over the analytic policy's."""
-
-    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None):
-        self._stream, self._quiet = stream or sys.stderr, quiet
-        self._bars: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._said: dict[str, float] = {}
-
-    def __enter__(self) -> Bars:
-        if not self._quiet and self._stream.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bars = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                TextColumn("{task.percentage:3.0f}%"),
-                TextColumn("{task.fields[cost]}", markup=False),
-                TimeRemainingColumn(),
-                console=Console(file=self._stream),
-            )
-            self._bars.start()
-        return self
-
-    def starting(self) -> None:
-        """Say so: it takes some seconds until there is anything else to say."""
-        if not self._quiet:
-            self._print("starting Ray ...")
-
-    def __exit__(self, *_: object) -> None:
-        if self._bars is not None:
-            self._bars.stop()
-
-    def __call__(self, name: str, progress: Progress) -> None:
-        """Show where the training of a brain stands."""
-        if self._quiet:
-            return
-        cost = f"cost {progress.relative:.3f} of analytic"
-        if self._bars is None:
-            now, last = time.monotonic(), progress.step >= progress.steps
-            if last or now - self._said.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
-                self._said[name] = now
-                step = f"step {progress.step:,} of {progress.steps:,}"
-                self._print(f"[{progress.seconds:6.1f} s] {name}: {step}, {cost}")
-            return
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=progress.steps, cost=cost)
-        self._bars.update(self._tasks[name], completed=progress.step, cost=cost)
-
-    def _print(self, line: str) -> None:
-        if self._bars is not None:
-            self._bars.console.print(line, markup=False)
-        else:
-            print(line, file=self._stream, flush=True)

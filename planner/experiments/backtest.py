@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.experiments.policy_identity import input_hash, policy_identity
+from planner.experiments.policy_identity import policy_identity
 from planner.experiments.resume_journal import Journal, kept_beside
 from planner.experiments.statistics import summarise, write_paths
 from planner.forecasting import foreseen
-from planner.policies.lot_rules import obeying
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Policy
 from planner.policies.review import Review
+from planner.policies.rules.lot_rules import obeying
+from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_backtest, draw_into
 from scenarios.arrays.segments import segment_sum
@@ -29,6 +29,7 @@ from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
 from scenarios.simulation.policy import OrderPolicy
@@ -88,8 +89,9 @@ class BacktestResult:
         """
         with new_folder(path) as folder:
             write_paths(folder, self.summary, self.paths, self.runs[0])
-            draw_into(folder, "backtest.png", draw_backtest, self)
             run = self.runs[0]
+            drawn = self.policy, run, self.safety_stock
+            draw_into(folder, "backtest.png", draw_backtest, *drawn)
             settings = run.scenario.settings
             said = {
                 "policy": self.policy, "periods": run.n_periods, "period": settings.period,

@@ -19,8 +19,8 @@ from planner.experiments.resume_journal import kept_beside
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Policy
 from planner.policies.registry import named
+from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_leaderboard
 from scenarios.catalogue import ENTRIES, MAIN, Entry
@@ -111,7 +111,7 @@ class BenchResult:
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.leaderboard, folder / "leaderboard.csv")
             if len(self.leaderboard):
-                draw_into(folder, "leaderboard.png", draw_leaderboard, self)
+                draw_into(folder, "leaderboard.png", draw_leaderboard, self.leaderboard)
             if len(self.failed):
                 write_csv(self.failed, folder / "failed.csv")
             write_report(folder)

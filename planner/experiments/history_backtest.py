@@ -13,22 +13,22 @@ import pandas as pd
 
 from brain.analytic.newsvendor import analytic_stock
 from planner.experiments.backtest import BacktestResult, over_time
-from planner.experiments.policy_identity import input_hash, policy_identity
+from planner.experiments.policy_identity import policy_identity
 from planner.experiments.resume_journal import Journal, kept_beside
 from planner.experiments.statistics import summarise
 from planner.forecasting.origins import Origins, forecasts_at
 from planner.forecasting.series.series import at_least
-from planner.policies.lot_rules import obeying
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Learner, Policy, Ready
 from planner.policies.review import Review
+from planner.policies.rules.lot_rules import obeying
+from planner.policies.rules.policy import Learner, Policy, Ready
 from planner.text.numbers import count
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.as_of import as_of, known_then
-from scenarios.model.entities import OpenOrders
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
@@ -60,9 +60,9 @@ def backtest_history(
 
     At every review the world is told no more than was known then: sales so far, a forecast made of
     them, stock and open orders as the policy has led to. It gets ready for that forecast and
-    orders. A policy that learns (:class:`planner.policies.policy.Learner`) does so at the reviews
-    at which the forecaster does, and keeps what it learnt in between; others get ready anew at
-    every review, which takes long for ``bandit``, ``differentiable`` and ``ppo``.
+    orders. A policy that learns (:class:`planner.policies.rules.policy.Learner`) does so at the
+    reviews at which the forecaster does, and keeps what it learnt in between; others get ready anew
+    at every review, which takes long for ``bandit``, ``differentiable`` and ``ppo``.
 
     Demand that comes true is what was sold; where the shelf was empty, what is expected to have
     been wanted then (:func:`planner.forecasting.series.series.at_least`).
@@ -211,10 +211,8 @@ def opened(scenario: Scenario, origins: Origins) -> Scenario:
     world = bare.replace(mean=stitched(origins.mean), std=stitched(origins.std), history=None)
     if scenario.points.on_hand.any():
         return world
-    nothing = np.empty(0, dtype=np.int64)
-    empty = world.replace(
-        open_orders=OpenOrders(nothing, nothing, np.empty(0)), owed=None, opening_ages=None
-    )
+    none = world.open_orders.take(slice(0))
+    empty = world.replace(open_orders=none, owed=None, opening_ages=None)
     today = scenario_at(empty, initial_state(empty), 0, horizon)
     stock = opening(origins.forecast(today, 0))
     return empty.replace(points=dataclasses.replace(empty.points, on_hand=stock, backlog=0 * stock))

@@ -1,73 +1,24 @@
-"""Hashes of scenarios and policies, to tell whether two runs are the same."""
+"""Hashes of policies and of code, to tell whether two runs are of the same policy."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
 from brain.trained.find import brain_identity
-from planner.experiments.code_identity import code_identity
-from scenarios.model.capacities import CAPACITIES
-from scenarios.model.scenario import Scenario
 
-TABLES = ("products", "locations", "lanes", "points", "routes", "open_orders")
-
-SINCE = {"category"} | {
-    field for kind, (_, field) in CAPACITIES.items() if kind not in ("storage", "lane")
-}
-"""Fields that came later: results that were kept before stay good where they say nothing."""
-
-
-def input_hash(scenario: Scenario) -> str:
-    """SHA-256 over settings, dates, names and numbers; warnings do not count."""
-    digest = hashlib.sha256()
-    digest.update(scenario.settings.model_dump_json().encode())
-    digest.update(scenario.dates.to_numpy().astype("datetime64[D]").astype("<i8").tobytes())
-    for table in TABLES:
-        part = getattr(scenario, table)
-        for field in dataclasses.fields(part):
-            values = getattr(part, field.name)
-            if field.name not in SINCE or _says(values):
-                _add(digest, f"{table}.{field.name}", values)
-    _add(digest, "mean", scenario.mean)
-    _add(digest, "std", scenario.std)
-    for name in ("error_correlation", "owed", "lead_time_by_period"):
-        if (values := getattr(scenario, name)) is not None:
-            _add(digest, name, values)
-    if (ages := scenario.opening_ages) is not None:
-        for values in (ages.on_hand, *ages.in_transit):
-            _add(digest, "opening_ages", values)
-    if (history := scenario.history) is not None:
-        begins = np.array([history.first.astype("datetime64[D]").astype(np.int64), history.days])
-        _add(digest, "history.begins", begins)
-        for name in ("quantity", "in_stock", "price", "promotion"):
-            if (values := getattr(history, name)) is not None:
-                _add(digest, f"history.{name}", values)
-    if scenario.elapsed:
-        _add(digest, "elapsed", np.array([scenario.elapsed]))
-    return digest.hexdigest()
-
-
-def _says(values: np.ndarray) -> bool:
-    """Whether anything is not blank, or limited."""
-    return bool((values.astype(bool) if values.dtype == object else np.isfinite(values)).any())
-
-
-def _add(digest: hashlib._Hash, name: str, values: np.ndarray) -> None:
-    digest.update(f"{name}{values.shape}".encode())
-    if values.dtype == object:
-        digest.update(json.dumps([str(value) for value in values]).encode())
-    else:
-        kind = "<f8" if values.dtype.kind == "f" else "<i8"
-        digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
+WRAPS = ("__func__", "fget", "fset", "fdel", "func", "__wrapped__")
+"""Where methods of classes, properties and decorated functions keep the functions they wrap."""
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def policy_identity(policy: Any) -> str:
@@ -77,7 +28,7 @@ def policy_identity(policy: Any) -> str:
     field ``brain`` that is a name counts with the content
     of the files it stands for, so that a brain trained anew under its name is another one. Arrays
     count by their numbers, functions by name, code and what they enclose; all else by the code of
-    its class and its ``repr``. See :mod:`planner.experiments.code_identity` for what code is.
+    its class and its ``repr``. See :func:`code_identity` for what code is.
 
     Raises
     ------
@@ -86,10 +37,10 @@ def policy_identity(policy: Any) -> str:
     InputError
         If there is no such brain.
     """
-    return hashlib.sha256("\n".join(_said(policy, "policy")).encode()).hexdigest()
+    return hashlib.sha256("\n".join(_lines(policy, "policy")).encode()).hexdigest()
 
 
-def _said(value: Any, place: str) -> Iterator[str]:
+def _lines(value: Any, place: str) -> Iterator[str]:
     """Lines that tell a value from every other one; ``place`` is where it stands in the policy."""
     kind = type(value)
     yield f"{place}: {kind.__module__}.{kind.__qualname__}"
@@ -98,14 +49,14 @@ def _said(value: Any, place: str) -> Iterator[str]:
     elif isinstance(value, FunctionType | type) and "<lambda>" not in value.__qualname__:
         yield f"{value.__module__}.{value.__qualname__} {code_identity(value)}"
         enclosed = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-        yield from _said([enclosed, getattr(value, "__defaults__", None)], f"{place}()")
+        yield from _lines([enclosed, getattr(value, "__defaults__", None)], f"{place}()")
     elif isinstance(value, partial):
-        yield from _said([value.func, value.args, value.keywords], f"{place}()")
+        yield from _lines([value.func, value.args, value.keywords], f"{place}()")
     elif hasattr(value, "__array__"):
         array = np.asarray(value)
         yield f"{array.dtype} {array.shape}"
         if array.dtype == object:
-            yield from _said(array.ravel().tolist(), place)
+            yield from _lines(array.ravel().tolist(), place)
         else:
             yield hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     elif isinstance(value, BaseModel):
@@ -114,15 +65,15 @@ def _said(value: Any, place: str) -> Iterator[str]:
         yield code_identity(kind)
         for field in dataclasses.fields(value):
             if field.compare:
-                yield from _said(getattr(value, field.name), f"{place}.{field.name}")
+                yield from _lines(getattr(value, field.name), f"{place}.{field.name}")
     elif isinstance(value, Mapping):
         for key in sorted(value, key=repr):
-            yield from _said(value[key], f"{place}[{key!r}]")
+            yield from _lines(value[key], f"{place}[{key!r}]")
     elif isinstance(value, list | tuple):
         for index, part in enumerate(value):
-            yield from _said(part, f"{place}[{index}]")
+            yield from _lines(part, f"{place}[{index}]")
     elif isinstance(value, set | frozenset):
-        yield from _said(sorted(value, key=repr), place)
+        yield from _lines(sorted(value, key=repr), place)
     elif " at 0x" not in repr(value):
         yield f"{code_identity(kind)} {value!r}"
     # Objects without anything in them are told by their class.
@@ -133,3 +84,79 @@ def _said(value: Any, place: str) -> Iterator[str]:
         )
     else:
         yield code_identity(kind)
+
+
+def code_identity(value: FunctionType | type) -> str:
+    """SHA-256 over a function, or over a class and those it is derived from.
+
+    Bytecode with its constants and names counts, not comments and where it stands; of a class every
+    method, nested class and value as well. What it calls elsewhere does not count, nor does the
+    standard library. Another version of Python may give another answer.
+    """
+    seen: set[int] = set()
+    parts = value.__mro__ if isinstance(value, type) else [value]
+    lines = [line for part in parts if not _of_python(part) for line in _code_lines(part, seen)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _of_python(value: Any) -> bool:
+    return str(value.__module__).partition(".")[0] in sys.stdlib_module_names
+
+
+def _code_lines(value: Any, seen: set[int]) -> Iterator[str]:
+    """Lines that tell a value by its content; what has none by its kind."""
+    if isinstance(value, FunctionType | type):
+        if id(value) in seen:  # functions may enclose themselves
+            return
+        seen.add(id(value))
+    if isinstance(value, FunctionType):
+        yield from _code_lines(value.__code__, seen)
+        yield from _code_lines([value.__defaults__, value.__kwdefaults__], seen)
+        for cell in value.__closure__ or ():
+            yield from _enclosed_lines(cell, seen)
+    elif isinstance(value, CodeType):
+        yield f"{value.co_name} {value.co_code.hex()} {value.co_names} {value.co_varnames}"
+        yield f"{value.co_freevars} {value.co_exceptiontable!r}"
+        yield f"{value.co_argcount} {value.co_posonlyargcount} {value.co_kwonlyargcount}"
+        yield f"{value.co_flags}"
+        yield from _code_lines(value.co_consts, seen)
+    elif isinstance(value, type):
+        yield from _class_lines(value, seen)
+    elif isinstance(value, np.ndarray) and value.dtype != object:
+        yield f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
+    elif isinstance(value, list | tuple):
+        yield f"{type(value).__name__} {len(value)}"
+        for part in value:
+            yield from _code_lines(part, seen)
+    elif isinstance(value, set | frozenset):  # in another order in every process
+        yield from _code_lines(sorted(value, key=repr), seen)
+    elif isinstance(value, dict):
+        yield from _code_lines(list(value.items()), seen)
+    else:
+        yield ADDRESS.sub("", repr(value))
+        for name in WRAPS:
+            if isinstance(inner := getattr(value, name, None), FunctionType):
+                yield from _code_lines(inner, seen)
+
+
+def _enclosed_lines(cell: Any, seen: set[int]) -> Iterator[str]:
+    try:
+        content = cell.cell_contents
+    except ValueError:  # not filled yet
+        return
+    # Every method that says super() encloses its class.
+    yield from [content.__qualname__] if isinstance(content, type) else _code_lines(content, seen)
+
+
+def _class_lines(kind: type, seen: set[int]) -> Iterator[str]:
+    yield kind.__qualname__
+    for name, value in sorted(vars(kind).items()):
+        special = name.startswith("__") and name.endswith("__")
+        wrapped = any(isinstance(getattr(value, way, None), FunctionType) for way in WRAPS)
+        if special and not (isinstance(value, FunctionType) or wrapped):
+            continue  # such as the line it begins at
+        yield name
+        if isinstance(value, type) and not value.__qualname__.startswith(f"{kind.__qualname__}."):
+            yield f"{value.__module__}.{value.__qualname__}"
+        else:
+            yield from _code_lines(value, seen)

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from planner.experiments.policy_identity import input_hash, policy_identity
+from planner.experiments.policy_identity import policy_identity
 from planner.policies.oracle import Oracle
 from planner.policies.order_model import Planned
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 from scenarios.errors import InputError
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.writing.atomic import write_whole
 from solver.workers.protocol import Here

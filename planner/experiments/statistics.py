@@ -14,6 +14,7 @@ from brain.policy import SafetyStockPolicy
 from planner.forecasting import foreseen
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
+from scenarios.evaluation.kpis import SHARES
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.run import simulate
@@ -21,7 +22,6 @@ from scenarios.simulation.trajectory import Trajectory
 from scenarios.writing.files import new_folder, write_csv
 from solver.closed_form.order_up_to import order_up_to
 
-SHARES = {"fill_rate", "cycle_service_level", "overstock_days", "understock_days", "perfect_days"}
 CELLS = 20_000_000
 """Stock points x periods x paths drawn at a time, which bounds memory."""
 

@@ -12,14 +12,15 @@ from typing import Any
 import pandas as pd
 
 from planner.experiments.backtest import backtest, get_ready
-from planner.experiments.policy_identity import input_hash, policy_identity
+from planner.experiments.policy_identity import policy_identity
 from planner.experiments.resume_journal import kept_beside
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width, interval
 from planner.policies.oracle import Oracle
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_study
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import longer
@@ -118,7 +119,7 @@ class StudyResult:
             write_csv(self.summary, folder / "summary.csv")
             write_csv(self.differences, folder / "differences.csv")
             if len(self.summary):
-                draw_into(folder, "study.png", draw_study, self)
+                draw_into(folder, "study.png", draw_study, self.summary)
             said = json.dumps({"currency": self.currency}, indent=2)
             (folder / "study.json").write_text(said + "\n", encoding="utf-8")
             write_report(folder)

@@ -13,9 +13,10 @@ from brain import find_brain
 from planner.experiments.limits import LONGEST_RUN, MOST_PATHS
 from planner.experiments.yaml_file import read_yaml
 from planner.policies.registry import NAMED
+from scenarios.checked_model import Whole
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
-from scenarios.model.what_if import Change, Closure, Whole, cannot
+from scenarios.model.what_if import Change, Closure, cannot
 from scenarios.simulation.rolling import longer
 
 

@@ -15,9 +15,8 @@ from planner.forecasting.learn import Forecaster, Progress, learn
 from planner.forecasting.models.boosting import can_boost
 from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, model_named
 from planner.forecasting.series.series import Series, series_of
-from planner.results.plan_folder import DECIMALS
 from planner.text.names import named
-from planner.text.numbers import shares
+from planner.text.numbers import DECIMALS, shares
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError

@@ -1,4 +1,4 @@
-"""Overrides as arrays of a scenario: what the safety stocks, orders and capacities become."""
+"""OverrideRecords as arrays of a scenario: what the safety stocks, orders and capacities become."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.overrides.check import Checks
-from planner.overrides.override import Override, Overrides, OverridesLike
+from planner.overrides.override import Override, OverrideRecords, OverridesLike
 from planner.overrides.places import Places
 from planner.overrides.read import sound_overrides
-from planner.planning.projection import SMALLEST
 from planner.text.names import date_text
-from planner.text.numbers import amount
+from planner.text.numbers import SMALLEST, amount
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.model.capacities import capacity_of, with_capacity
@@ -26,10 +25,10 @@ from solver.program.fixed_orders import CannotShip
 
 
 @dataclass(frozen=True, eq=False)
-class Changed:
+class OverriddenScenario:
     """A scenario under overrides."""
 
-    overrides: Overrides
+    overrides: OverrideRecords
     scenario: Scenario
     """With the capacities that were set."""
     safety_stock: Floats
@@ -104,7 +103,7 @@ class Changed:
             )
 
 
-def changed(scenario: Scenario, source: OverridesLike) -> Changed:
+def override_scenario(scenario: Scenario, source: OverridesLike) -> OverriddenScenario:
     """What overrides change in a scenario.
 
     Raises
@@ -117,7 +116,7 @@ def changed(scenario: Scenario, source: OverridesLike) -> Changed:
     nothing = np.full((scenario.n_points, scenario.n_periods), np.nan)
     if not overrides.records:
         report.raise_errors()
-        return Changed(overrides, scenario, nothing, None)
+        return OverriddenScenario(overrides, scenario, nothing, None)
     places = Places(scenario)
     scenario = with_capacities(scenario, Checks(_only(overrides, True), places, report).sound())
     # Orders are held against the capacities that were set.
@@ -131,7 +130,7 @@ def changed(scenario: Scenario, source: OverridesLike) -> Changed:
         else:
             orders[places.route(record), places.periods(record).start] = record.value
     fixed = None if np.isnan(orders).all() else orders
-    return Changed(overrides, scenario, stock, fixed)
+    return OverriddenScenario(overrides, scenario, stock, fixed)
 
 
 def with_capacities(scenario: Scenario, records: Iterable[Override]) -> Scenario:
@@ -147,7 +146,7 @@ def with_capacities(scenario: Scenario, records: Iterable[Override]) -> Scenario
     return scenario
 
 
-def _only(overrides: Overrides, capacities: bool) -> Overrides:
+def _only(overrides: OverrideRecords, capacities: bool) -> OverrideRecords:
     """Those of capacities, or the others, each with its row."""
     return replace(
         overrides,

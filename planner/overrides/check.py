@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from planner.overrides.override import Override, Overrides
+from planner.overrides.override import Override, OverrideRecords
 from planner.overrides.places import Places
-from planner.planning.projection import SMALLEST
+from planner.text.numbers import SMALLEST
 from scenarios.errors import did_you_mean
 from scenarios.reading.findings import Report
 from scenarios.resources import hard_flows
@@ -29,7 +29,7 @@ PLACES = ("product", "location", "origin", "destination")
 class Checks:
     """Checks one override after the other; ``report`` gets what is wrong."""
 
-    def __init__(self, overrides: Overrides, places: Places, report: Report):
+    def __init__(self, overrides: OverrideRecords, places: Places, report: Report):
         self.overrides, self.places, self.report = overrides, places, report
         self._seen: dict[tuple[str, ...], list[tuple[int, slice, Override]]] = {}
 

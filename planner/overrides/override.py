@@ -25,20 +25,12 @@ from __future__ import annotations
 
 import datetime
 import math
-import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
-
-from scenarios.writing.files import check_parent, told_as, write_csv
-
-if TYPE_CHECKING:
-    from planner.overrides.apply import Changed
-    from scenarios.model.scenario import Scenario
 
 Kind = Literal["safety_stock", "order", "capacity", "throughput"]
 KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity", "throughput")
@@ -90,8 +82,8 @@ class Override:
 
 
 @dataclass(frozen=True)
-class Overrides:
-    """All of them.
+class OverrideRecords:
+    """Overrides as data; :class:`planner.overrides.table.Overrides` can read and apply itself.
 
     Parameters
     ----------
@@ -103,49 +95,11 @@ class Overrides:
     records: tuple[Override, ...] = ()
     file: str = "overrides"
 
-    @classmethod
-    def from_table(cls, table: pd.DataFrame) -> Overrides:
-        """From a table with the columns ``COLUMNS``; all but kind and value may be missing.
-
-        Raises
-        ------
-        InputError
-            With every cell that cannot be read.
-        """
-        from planner.overrides.read import overrides_of
-
-        return overrides_of(table)
-
     def table(self) -> pd.DataFrame:
         """The table again, with the columns ``COLUMNS``."""
         cells = [record.cells() for record in self.records]
         table = pd.DataFrame(cells, columns=list(COLUMNS))
         return table.astype(dict.fromkeys(COLUMNS, object) | {"value": float})
-
-    def write(self, path: str | Path) -> None:
-        """Write the table as CSV, whole or not at all; an older file is replaced."""
-        path = Path(path)
-        check_parent(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-        with told_as(path, draft):
-            try:
-                write_csv(self.table(), draft)
-                os.replace(draft, path)
-            finally:
-                draft.unlink(missing_ok=True)
-
-    def apply(self, scenario: Scenario) -> Changed:
-        """What they change in a scenario.
-
-        Raises
-        ------
-        InputError
-            With everything that does not fit the scenario.
-        """
-        from planner.overrides.apply import changed
-
-        return changed(scenario, self)
 
     def listed(self) -> tuple[dict[str, Any], ...]:
         """As the report of a plan lists them: what is blank is left out."""
@@ -159,21 +113,8 @@ class Overrides:
         )
 
 
-OverridesLike = Overrides | Iterable[Override] | pd.DataFrame | str | Path | None
+OverridesLike = OverrideRecords | Iterable[Override] | pd.DataFrame | str | Path | None
 """What stands for overrides: themselves, one by one, a table, or the file of one."""
-
-
-def read_overrides(path: str | Path) -> Overrides:
-    """Read a table of overrides (.csv, .csv.gz).
-
-    Raises
-    ------
-    InputError
-        With every cell that cannot be read.
-    """
-    from planner.overrides.read import overrides_of
-
-    return overrides_of(Path(path))
 
 
 def _text(day: datetime.date | None) -> str:

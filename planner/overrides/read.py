@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.overrides.override import COLUMNS, KINDS, Override, Overrides, OverridesLike, as_kind
+from planner.overrides.override import (
+    COLUMNS,
+    KINDS,
+    Override,
+    OverrideRecords,
+    OverridesLike,
+    as_kind,
+)
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Complaint, dates, labels, numbers
 from scenarios.reading.csv_file import column_names, read_csv
@@ -21,8 +28,8 @@ DATES = ("from", "until")
 TEXTS = tuple(name for name in COLUMNS if name not in (*DATES, "value"))
 
 
-def overrides_of(source: OverridesLike) -> Overrides:
-    """Overrides from whatever stands for them.
+def overrides_of(source: OverridesLike) -> OverrideRecords:
+    """OverrideRecords from whatever stands for them.
 
     Raises
     ------
@@ -35,11 +42,11 @@ def overrides_of(source: OverridesLike) -> Overrides:
     return found
 
 
-def sound_overrides(source: OverridesLike, report: Report) -> Overrides:
+def sound_overrides(source: OverridesLike, report: Report) -> OverrideRecords:
     """Those that can be read; the report gets a finding for each of the others."""
     if source is None:
-        return Overrides()
-    if isinstance(source, Overrides):
+        return OverrideRecords()
+    if isinstance(source, OverrideRecords):
         return source
     if isinstance(source, pd.DataFrame):
         names = column_names([str(name) for name in source.columns])
@@ -48,11 +55,11 @@ def sound_overrides(source: OverridesLike, report: Report) -> Overrides:
         return _records(RawTable("overrides", "overrides", columns, rows), report)
     if isinstance(source, str | Path):
         raw = read_csv(Path(source), "overrides", report)
-        return Overrides() if raw is None else _records(raw, report)
-    return Overrides(tuple(source))
+        return OverrideRecords() if raw is None else _records(raw, report)
+    return OverrideRecords(tuple(source))
 
 
-def _records(raw: RawTable, report: Report) -> Overrides:
+def _records(raw: RawTable, report: Report) -> OverrideRecords:
     for name in raw.columns:
         if name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS)
@@ -68,7 +75,7 @@ def _records(raw: RawTable, report: Report) -> Overrides:
             what = "the required column is missing"
             report.add(raw.file, what, f"add the column {name}", row=1, column=name)
     if any(name not in raw.columns for name in NEEDED):
-        return Overrides((), raw.file)
+        return OverrideRecords((), raw.file)
     sound = np.ones(raw.size, dtype=bool)
     texts = {name: _texts(raw, name) for name in TEXTS}
     days = {name: _days(raw, name, sound, report) for name in DATES}
@@ -83,7 +90,7 @@ def _records(raw: RawTable, report: Report) -> Overrides:
         raw, "kind", ~kinds, hint, remedy, hint=lambda text: did_you_mean(text.strip(), KINDS)
     )
     sound &= ~unread & ~blank & kinds
-    return Overrides(
+    return OverrideRecords(
         tuple(
             _record(i, texts, days, float(value[i]), raw) for i in np.flatnonzero(sound).tolist()
         ),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection
+from planner.text.numbers import SMALLEST
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.resources import SharedResource, shared_resources
@@ -23,8 +24,6 @@ CAPACITY_COLUMNS = (
 )
 
 PRICE_COLUMNS = ("kind", "place", "date", "capacity", "used", "price")
-SMALLEST = 5e-5
-"""Prices below it would be written as 0.0000 and are left out."""
 
 
 def capacity_table(

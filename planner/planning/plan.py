@@ -17,21 +17,22 @@ from brain import safety_stocks
 from brain.analytic.overrides import decides_nothing
 from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from planner.experiments.policy_identity import input_hash
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecast import chosen_models
-from planner.overrides.apply import Changed, changed
+from planner.overrides.apply import OverriddenScenario, override_scenario
 from planner.overrides.override import OverridesLike
 from planner.planning.capacity_table import capacity_prices, capacity_table, planned_use
 from planner.planning.order_tables import orders_table, projection_table, safety_stock_table
-from planner.planning.plan_result import BEYOND, AuditError, CapacityUse, Plan, Report
+from planner.planning.plan_result import BEYOND, AuditError, Plan
 from planner.planning.problems import problems_table
 from planner.planning.product_table import products_table
 from planner.planning.projection import Projection, project, worth_listing
+from planner.results.plan_data import CapacityUse, Report
 from planner.text.names import date_text
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.audit import audit
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
 from solver.optimiser import Kept, optimise
@@ -95,7 +96,7 @@ def plan(
     AuditError
         If the finished plan breaks a rule of the world: a fault of the planner.
     """
-    change = changed(scenario, overrides)
+    change = override_scenario(scenario, overrides)
     clock = Clock(progress)
     ready = prepared(scenario, brain, model, clock)
     return finished(ready, change, options, clock, workers=workers)
@@ -136,7 +137,7 @@ def prepared(
 
 def finished(
     ready: Prepared,
-    change: Changed,
+    change: OverriddenScenario,
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None = None,
@@ -187,7 +188,7 @@ def finished(
 def _orders(
     scenario: Scenario,
     safety_stock: Floats,
-    change: Changed,
+    change: OverriddenScenario,
     options: SolverOptions | None,
     clock: Clock,
     kept: Kept | None,
@@ -242,7 +243,7 @@ class Clock:
 def _report(
     scenario: Scenario,
     ready: Prepared,
-    change: Changed,
+    change: OverriddenScenario,
     stocks: SafetyStocks,
     found: OrderPlan,
     projection: Projection,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from planner.results.plan_data import Report
 
 if TYPE_CHECKING:
     from scenarios.evaluation.ledger import Violation
@@ -29,82 +29,6 @@ class AuditError(RuntimeError):
         self.violations = tuple(violations)
         lines = "\n".join(f"  {violation}" for violation in self.violations)
         super().__init__(f"the plan did not pass its audit:\n{lines}")
-
-
-@dataclass(frozen=True)
-class CapacityUse:
-    """How full a storage or lane is planned to be; volumes, and cost over the horizon."""
-
-    kind: str
-    """storage or lane"""
-    name: str
-    mean_use: float
-    """Share of the capacity, on average over the periods that have one."""
-    peak_use: float
-    peak_date: str
-    overflow: float
-    """Projected volume above the capacity, summed over periods (lanes: always 0)."""
-    expected_overflow: float
-    """The same with the risk of demand included."""
-    expected_overflow_cost: float
-    price: float
-    """What one more unit of capacity in every period would save."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """How the plan came about and what it is projected to cost, see ``plan.json``."""
-
-    status: str
-    """optimal, gap_reached, time_limit or closed_form, see ``solver.OrderPlan``."""
-    message: str
-    objective: float
-    """Expected cost in the order model, of which ``bound`` is a proven lower bound."""
-    bound: float | None
-    gap: float | None
-    solver: dict[str, Any]
-    """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
-    highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules) and
-    lot_loss (objective above it, below 0 where lots lose sales)."""
-    seconds: dict[str, float]
-    """Wall time by phase."""
-    versions: dict[str, str]
-    brains: dict[str, int]
-    """Who decided the safety stocks, and of how many stock points."""
-    input_hash: str
-    """SHA-256 of the scenario's content."""
-    counts: dict[str, int]
-    costs: dict[str, float]
-    """Cost by component over the horizon if demand is its mean, and their ``total``."""
-    missed_units: float
-    """Units lost (or waiting at the end) over the horizon if demand is its mean."""
-    capacity: tuple[CapacityUse, ...]
-    first_date: str
-    last_date: str
-    currency: str = ""
-    period: str = "D"
-    """D (day) or W (week)."""
-    unmet_demand: str = "lost"
-    """lost, or backlog: it waits."""
-    forecast: dict[str, float] = field(default_factory=dict)
-    """Models that forecast from sales history, and their shares; empty: the forecast was given."""
-    notes: tuple[str, ...] = field(default=())
-    overrides: tuple[dict[str, Any], ...] = field(default=())
-    """What people changed, with who, when and why, see ``planner.overrides.override``."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON: what is no finite number is None."""
-        return _plain(dataclasses.asdict(self))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +98,9 @@ class Plan:
         FileExistsError
             If ``path`` exists; with ``force``, only if it is no plan.
         """
+        from planner.reporting.plan_page import page_of_plan
         from planner.results.plan_folder import write_plan
 
-        write_plan(self, Path(path), force=force, excel=excel, report=report)
+        write_plan(
+            self, Path(path), force=force, excel=excel, page=page_of_plan if report else None
+        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.text.numbers import SMALLEST
 from scenarios.arrays.threads import in_parts
 from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.ledger import sum_by_origin, waiting
@@ -17,8 +18,6 @@ from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
 from solver.formulation.review_periods import ordered, review_before
 
-SMALLEST = 5e-5
-"""Orders below it would be written as 0.0000 and are left out."""
 PART = 4096
 """Points whose echelons are summed at a time."""
 

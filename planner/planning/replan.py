@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brain.policy import SafetyStockPolicy
-from planner.overrides.apply import changed
+from planner.overrides.apply import override_scenario
 from planner.overrides.override import OverridesLike
 from planner.planning.plan import Clock, Prepared, Progress, finished, prepared
 from planner.planning.plan_result import Plan
@@ -45,7 +45,7 @@ class Replanner:
         InputError, AuditError
             As :func:`planner.plan` does.
         """
-        change = changed(self.scenario, overrides)
+        change = override_scenario(self.scenario, overrides)
         clock = Clock(progress)
         if self._ready is None:
             self._ready = prepared(self.scenario, self.brain, self.model, clock)

@@ -1,5 +1,5 @@
 """Policies that order: one short file each, behind one protocol."""
 
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 
 __all__ = ["Policy"]

@@ -9,8 +9,8 @@ import numpy as np
 from brain.analytic.overrides import decides_nothing
 from brain.analytic.stockouts import where_empty
 from brain.policy import SafetyStockPolicy
-from planner.policies.policy import Ready
 from planner.policies.review import Review
+from planner.policies.rules.policy import Ready
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem

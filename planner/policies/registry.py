@@ -10,7 +10,7 @@ from planner.policies.learned.ppo import Ppo
 from planner.policies.learned.q_learning import QLearning
 from planner.policies.oracle import Oracle
 from planner.policies.order_model import ANALYTIC_PLANNED, MEANS_PLANNED, Planned
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 from planner.policies.simple import ZERO, Constant, Random
 from planner.policies.tuned.bandit import Bandit
 from planner.policies.tuned.base_stock import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.policies.simple import draws
+from planner.policies.rules.flow import draws
 from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy

@@ -11,10 +11,11 @@ import pandas as pd
 from planner.reporting import charts
 from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
-from planner.reporting.words import counted, day, percent, short, spoken
 from planner.results.importance import codes
 from planner.results.read_result import lines_of, read_json, read_table, read_tables
 from planner.text.measures import figures_rows
+from planner.text.names import day, spoken
+from planner.text.numbers import counted, percent, short
 from planner.text.palette import ORDER
 from scenarios.arrays.types import Floats
 from scenarios.simulation.costs import COMPONENTS

@@ -10,8 +10,8 @@ import pandas as pd
 from planner.reporting import charts
 from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
-from planner.reporting.words import counted, half, percent, short, signed
 from planner.results.read_result import lines_of, read_table, read_tables
+from planner.text.numbers import counted, half, percent, short, signed
 from scenarios.catalogue import ENTRIES
 
 NEEDED: dict[str, tuple[str, ...]] = {

@@ -5,10 +5,8 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from planner.results.result_kind import kind_of
+from planner.results.result_kind import PAGE, kind_of
 from scenarios.writing.files import told_as
-
-PAGE = "report.html"
 
 
 def report_html(folder: Path) -> str:

@@ -16,9 +16,8 @@ from scenarios.arrays.segments import segment_sum
 from scenarios.simulation.costs import COMPONENTS
 
 if TYPE_CHECKING:
-    from planner.experiments.backtest import BacktestResult
-    from planner.experiments.bench import BenchResult
-    from planner.experiments.study import StudyResult
+    from scenarios.arrays.types import Floats
+    from scenarios.simulation.trajectory import Trajectory
 
 REMEDY = "pip install 'echelon-planner[pictures]'"
 
@@ -45,13 +44,11 @@ def tidy(axis: Any) -> None:
     axis.set_axisbelow(True)
 
 
-def draw_leaderboard(result: BenchResult, path: Path) -> None:
+def draw_leaderboard(leaderboard: pd.DataFrame, path: Path) -> None:
     """A panel of bars with 95% intervals for every problem, the best on top."""
     from scenarios.catalogue import ENTRIES
 
-    groups = [
-        (str(name), board) for name, board in result.leaderboard.groupby("problem", sort=False)
-    ]
+    groups = [(str(name), board) for name, board in leaderboard.groupby("problem", sort=False)]
     rows = [max(len(board), 3) for _, board in groups]
     made = figure(9, sum(0.32 * n + 1.1 for n in rows))
     axes = made.subplots(len(groups), 1, squeeze=False, height_ratios=rows)[:, 0]
@@ -98,13 +95,13 @@ def _reach(score: np.ndarray, half: np.ndarray) -> tuple[float, float]:
     return max(low, -cap) * 1.05, min(high, cap) * 1.05
 
 
-def draw_study(result: StudyResult, path: Path) -> None:
+def draw_study(summary: pd.DataFrame, path: Path) -> None:
     """Total cost, availability and stock of every policy over the variants, with intervals.
 
     Where the variants are a grid of numbers, the one with most values runs along the axis and
     every combination of the others has a column of panels.
     """
-    grid = variant_grid(result.summary)
+    grid = variant_grid(summary)
     along = max(grid.columns, key=lambda name: grid[name].nunique()) if len(grid.columns) else ""
     others = [name for name in grid.columns if name != along]
     panels: list[tuple[str, pd.Index]]
@@ -121,11 +118,11 @@ def draw_study(result: StudyResult, path: Path) -> None:
     ]  # fmt: skip
     made = figure(max(4.2 * len(panels), 6), 2.6 * len(shown) + 0.6)
     axes = made.subplots(len(shown), len(panels), squeeze=False, sharex="col", sharey="row")
-    policies = list(result.summary["policy"].drop_duplicates())
+    policies = list(summary["policy"].drop_duplicates())
     for column, (title, variants) in enumerate(panels):
         for row, (measure, label) in enumerate(shown):
             axis = axes[row][column]
-            table = result.summary[result.summary["measure"] == measure]
+            table = summary[summary["measure"] == measure]
             for number, policy in enumerate(policies):
                 mine = table[table["policy"] == policy].set_index("variant").reindex(variants)
                 aside = 0.1 * (number - (len(policies) - 1) / 2)
@@ -151,16 +148,15 @@ def draw_study(result: StudyResult, path: Path) -> None:
     made.savefig(path, dpi=120)
 
 
-def draw_backtest(result: BacktestResult, path: Path) -> None:
-    """The first path over time: stock against safety stock by location, availability, cost."""
-    run = result.runs[0]
+def draw_backtest(policy: str, run: Trajectory, safety_stock: Floats | None, path: Path) -> None:
+    """A run over time: stock against safety stock [K, T] by location, availability, cost."""
     scenario = run.scenario
     days = np.arange(run.n_periods)
     sums = segment_sum(np, scenario.points.location, scenario.n_locations)
     stock = sums(np.moveaxis(run.on_hand, -1, -2))
     buffer = None
-    if result.safety_stock is not None:
-        buffer = sums(np.moveaxis(result.safety_stock, -1, -2))
+    if safety_stock is not None:
+        buffer = sums(np.moveaxis(safety_stock, -1, -2))
     shown = np.argsort(-stock.sum(axis=0))[:4]
     shown = np.sort(shown)
     made = figure(10, 2.0 * (len(shown) + 2))
@@ -192,7 +188,7 @@ def draw_backtest(result: BacktestResult, path: Path) -> None:
     axes[-1].set_xlabel("period" if scenario.settings.period == "W" else "day")
     tidy(axes[-1])
     more = "" if len(stock[0]) <= len(shown) else f" (the {len(shown)} locations with most stock)"
-    made.suptitle(f"{result.policy}, first path of demand{more}")
+    made.suptitle(f"{policy}, first path of demand{more}")
     made.savefig(path, dpi=120)
 
 
@@ -215,7 +211,7 @@ def draw_learning(curves: Sequence[tuple[str, pd.DataFrame]], path: Path) -> Non
     made.savefig(path, dpi=120)
 
 
-def draw_into(folder: Path, name: str, draw: Callable[[Any, Path], None], result: Any) -> None:
-    """Draw a picture beside the tables, where that can be done."""
+def draw_into(folder: Path, name: str, draw: Callable[..., None], *data: Any) -> None:
+    """Draw a picture of some data beside the tables, where that can be done."""
     if can_draw():
-        draw(result, folder / name)
+        draw(*data, folder / name)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from planner.reporting.frame import tiles
 from planner.reporting.html import Html, join, tag
-from planner.reporting.words import counted, day, percent, short, spoken, upper_first
 from planner.results.read_result import PlanTables, written
 from planner.text.method import lots_share
+from planner.text.names import day, spoken, upper_first
+from planner.text.numbers import counted, percent, short
 
 PLANNED = {
     "optimal": "proven best",

@@ -13,14 +13,21 @@ from planner.reporting.html import Html, join, packed, table, tag
 from planner.reporting.plan_arrays import Grid, Orders, grid_of, orders_of
 from planner.reporting.plan_headline import cost_rows, lane_groups, money, plan_headline
 from planner.reporting.plan_products import Shown, chunks, index_part, meta_part, which
-from planner.reporting.words import counted, day, percent, short, spoken
-from planner.results.read_result import PlanTables, lines_of
+from planner.results.plan_data import PlanData
+from planner.results.read_result import PlanTables, lines_of, tables_of
+from planner.text.names import day, spoken
+from planner.text.numbers import counted, percent, short
 
 MOST_CHARTS = 4
 """Locations that are drawn side by side; one of more is chosen."""
 MOST_LANES = 50
 FIRST_PROBLEMS = 8
 TOP_PRODUCTS = 15
+
+
+def page_of_plan(plan: PlanData) -> str:
+    """The same from a plan at hand, as it is once the plan is written."""
+    return plan_page(tables_of(plan))
 
 
 def plan_page(tables: PlanTables) -> str:

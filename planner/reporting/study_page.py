@@ -12,9 +12,10 @@ from planner.reporting import charts
 from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
 from planner.reporting.variant_grid import variant_grid
-from planner.reporting.words import counted, half, percent, short, signed, upper_first
 from planner.results.read_result import lines_of, read_json, read_tables
 from planner.text.measures import label, scaled, unit_of
+from planner.text.names import upper_first
+from planner.text.numbers import counted, half, percent, short, signed
 from planner.text.palette import ORDER
 
 NEEDED: dict[str, tuple[str, ...]] = {

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from planner.planning.plan_result import Plan
-from planner.reporting import PAGE
+from planner.results.plan_data import PlanData
+from planner.results.result_kind import PAGE
 from planner.results.workbook import is_plan_workbook, write_workbook
+from planner.text.numbers import DECIMALS
 from scenarios.writing.files import check_parent, new_folder, write_csv
 
 TABLES = (
@@ -21,7 +20,9 @@ TABLES = (
 )  # fmt: skip
 REPORT = "plan.json"
 WORKBOOK = "plan.xlsx"
-DECIMALS = 4
+
+Page = Callable[[PlanData], str]
+"""Makes the page for people, as HTML."""
 
 
 def check_target(path: Path, *, force: bool) -> None:
@@ -59,11 +60,16 @@ def is_workbook(path: Path) -> bool:
 
 
 def write_plan(
-    plan: Plan, path: Path, *, force: bool = False, excel: bool = False, report: bool = True
+    plan: PlanData,
+    path: Path,
+    *,
+    force: bool = False,
+    excel: bool = False,
+    page: Page | None = None,
 ) -> None:
     """Write the tables (CSV, numbers to four decimals) and ``plan.json`` into a folder.
 
-    With ``report``, the page for people (:mod:`planner.reporting`), too.
+    With ``page``, what it makes as well: ``report.html``, the page for people.
 
     Everything is written to a folder beside it first, which then takes its place; an older plan
     is put back if that fails. With ``excel``, ``plan.xlsx`` is written as well; a path that ends
@@ -81,12 +87,12 @@ def write_plan(
         return
     if not path.exists():
         with new_folder(path) as folder:
-            _fill(plan, folder, excel=excel, report=report)
+            _fill(plan, folder, excel=excel, page=page)
         return
     mark = uuid.uuid4().hex[:8]
     fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
     with new_folder(fresh) as folder:
-        _fill(plan, folder, excel=excel, report=report)
+        _fill(plan, folder, excel=excel, page=page)
     try:
         path.rename(old)
         try:
@@ -100,7 +106,7 @@ def write_plan(
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _fill(plan: Plan, folder: Path, *, excel: bool, report: bool) -> None:
+def _fill(plan: PlanData, folder: Path, *, excel: bool, page: Page | None) -> None:
     for name in TABLES:
         if (table := getattr(plan, name)) is not None:
             write_csv(table, folder / f"{name}.csv", DECIMALS)
@@ -108,19 +114,5 @@ def _fill(plan: Plan, folder: Path, *, excel: bool, report: bool) -> None:
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
     if excel:
         write_workbook(plan, folder / WORKBOOK)
-    if report:
-        from planner.reporting.plan_page import plan_page
-        from planner.results.read_result import tables_of
-
-        page = plan_page(tables_of(plan))
-        (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
-
-
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy with numbers as people read them: at most four decimals, no minus zero."""
-    changes = {
-        name: np.round(frame[name].to_numpy(), DECIMALS) + 0.0
-        for name in frame.columns
-        if frame[name].dtype == np.float64
-    }
-    return frame.assign(**changes)
+    if page is not None:
+        (folder / PAGE).write_text(page(plan), encoding="utf-8", newline="\n")

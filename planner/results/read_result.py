@@ -6,17 +6,16 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from planner.results.plan_data import PlanData
+from planner.text.numbers import rounded
 from scenarios.errors import Finding, InputError
 from scenarios.reading.spreadsheet_text import restore_text
-
-if TYPE_CHECKING:
-    from planner.planning.plan_result import Plan
 
 TEXT = frozenset({
     "order_id", "product", "origin", "destination", "release", "binding_capacity", "location",
@@ -65,7 +64,7 @@ class PlanTables:
     report: dict[str, Any]
 
 
-def tables_of(plan: Plan) -> PlanTables:
+def tables_of(plan: PlanData) -> PlanTables:
     """The same from a plan at hand: numbers as they are written, so that the page is the same."""
     small = {name: written(getattr(plan, name)) for name in ("problems", "capacity", "products")}
     return PlanTables(plan.purchase_orders, plan.projection, **small, report=plan.report.to_dict())
@@ -73,8 +72,6 @@ def tables_of(plan: Plan) -> PlanTables:
 
 def written(frame: pd.DataFrame) -> pd.DataFrame:
     """A part of a table with its numbers as they are written; for ones read back, the same."""
-    from planner.results.plan_folder import rounded
-
     return rounded(frame)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from scenarios.errors import Finding, InputError
 
+PAGE = "report.html"
+"""The page for people in each of them."""
 SIGNS = {
     "plan": {"plan.json"},
     "backtest": {"backtest.json", "summary.csv"},

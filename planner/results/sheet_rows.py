@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.results.importance import RULE, by_importance, codes
-
-if TYPE_CHECKING:
-    from planner.planning.plan_result import Plan
+from planner.results.plan_data import PlanData
 
 ELSEWHERE = "Written into a folder, the plan's tables hold all of them."
 
@@ -25,7 +22,7 @@ class Rows:
     """What it does not hold, in words; empty: nothing is missing."""
 
 
-def rows_for(plan: Plan, sheet: str, name: str, most: int) -> Rows:
+def rows_for(plan: PlanData, sheet: str, name: str, most: int) -> Rows:
     """Rows of a table that fit into a sheet.
 
     Orders released now go before planned ones, and products that matter most before others; of a
@@ -57,7 +54,7 @@ def rows_for(plan: Plan, sheet: str, name: str, most: int) -> Rows:
     return _of_products(plan, table, sheet, most)
 
 
-def _of_products(plan: Plan, table: pd.DataFrame, sheet: str, most: int) -> Rows:
+def _of_products(plan: PlanData, table: pd.DataFrame, sheet: str, most: int) -> Rows:
     """Whole products, as many as fit, the rows in the order of the table."""
     names = pd.Index(plan.products["product"].astype(str))
     product = codes(table["product"], names)

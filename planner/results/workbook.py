@@ -14,16 +14,15 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 
+from planner.results.plan_data import PlanData
 from planner.results.sheet_columns import Column, clean_text, column_of
 from planner.results.sheet_rows import rows_for
+from planner.text.numbers import rounded
 from scenarios.writing.files import told_as
-
-if TYPE_CHECKING:
-    from planner.planning.plan_result import Plan
 
 SHEETS = {
     "orders": "purchase_orders",
@@ -53,7 +52,7 @@ LEAST = 0.001
 FORMATS = {"text": "@", "date": "yyyy-mm-dd", "number": "#,##0.0"}
 
 
-def write_workbook(plan: Plan, path: Path) -> None:
+def write_workbook(plan: PlanData, path: Path) -> None:
     """Write a plan as an .xlsx file, whole or not at all; what is there is replaced.
 
     Raises
@@ -81,10 +80,8 @@ def is_plan_workbook(path: Path) -> bool:
     return re.findall(r'<sheet [^>]*?name="([^"]*)"', text) == ["summary", *SHEETS]
 
 
-def _write(plan: Plan, stream: BinaryIO) -> None:
+def _write(plan: PlanData, stream: BinaryIO) -> None:
     import xlsxwriter
-
-    from planner.results.plan_folder import rounded
 
     kept = {sheet: rows_for(plan, sheet, name, MOST_ROWS - 1) for sheet, name in SHEETS.items()}
     with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
@@ -167,7 +164,7 @@ class _Summary:
         self._share = book.add_format({"num_format": "0.00%"})
         self._count = book.add_format({"num_format": "#,##0"})
 
-    def write(self, plan: Plan, cuts: list[str]) -> None:
+    def write(self, plan: PlanData, cuts: list[str]) -> None:
         """All of it; rows must come one after the other."""
         report = plan.report
         self._line([f"Plan for {report.first_date} to {report.last_date}"], self._head)
@@ -193,7 +190,7 @@ class _Summary:
                 text = ", ".join(f"{name} {value}" for name, value in said.items())
                 self._line([text], self._formats["text"])
 
-    def _figures(self, plan: Plan) -> Iterator[tuple[str, Any]]:
+    def _figures(self, plan: PlanData) -> Iterator[tuple[str, Any]]:
         report = plan.report
         yield "status", f"{report.status}: {report.message}"
         for name in ("products", "locations", "lanes", "stock_points", "periods"):
@@ -211,7 +208,7 @@ class _Summary:
         yield "safety stocks decided by", brains
         yield "hash of the input", report.input_hash
 
-    def _capacity(self, plan: Plan) -> None:
+    def _capacity(self, plan: PlanData) -> None:
         if not plan.report.capacity:
             return
         self._title("Capacity")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.experiments.statistics import SHARES
-from planner.reporting.words import percent, short, spoken
-from planner.results.read_result import lines_of
+from planner.text.names import spoken
+from planner.text.numbers import percent, short
+from scenarios.evaluation.kpis import SHARES
 
 UNITS = {
     "missed_units": "units", "expired_units": "units", "turns": "per year",
@@ -44,12 +44,10 @@ def scaled(measure: str, value: float) -> float:
 
 def figures_rows(summary: pd.DataFrame, currency: str) -> list[tuple[str, str, str, str]]:
     """Rows of a table: name, mean, 95% interval, unit; blank where an interval is not known."""
-    return [
-        (
-            label(str(row.measure)), figure(str(row.measure), row.mean),
-            "" if row.low != row.low
-            else f"{figure(str(row.measure), row.low)} to {figure(str(row.measure), row.high)}",
-            "" if str(row.measure) in SHARES else unit_of(str(row.measure), currency),
-        )
-        for row in lines_of(summary)
-    ]  # fmt: skip
+    rows = []
+    for row in summary.to_dict("records"):
+        measure, low, high = str(row["measure"]), float(row["low"]), float(row["high"])
+        interval = "" if low != low else f"{figure(measure, low)} to {figure(measure, high)}"
+        unit = "" if measure in SHARES else unit_of(measure, currency)
+        rows.append((label(measure), figure(measure, float(row["mean"])), interval, unit))
+    return rows

@@ -1,12 +1,18 @@
-"""Names and dates as people read them."""
+"""Names, words and dates as people read them."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from scenarios.arrays.types import Ints, Names
-from scenarios.model.scenario import Scenario
+if TYPE_CHECKING:
+    from scenarios.arrays.types import Ints, Names
+    from scenarios.model.scenario import Scenario
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
@@ -18,3 +24,21 @@ def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
 def date_text(scenario: Scenario, period: int) -> str:
     """First day of a period, as YYYY-MM-DD."""
     return f"{scenario.dates[int(period)]:%Y-%m-%d}"
+
+
+def day(value: str | date | pd.Timestamp, *, year: bool = True) -> str:
+    """``5 Jan 2026``, kept on one line; blank where there is no date."""
+    if not isinstance(value, str) or value:
+        at = pd.Timestamp(value)
+        return f"{at.day}\u00a0{MONTHS[at.month - 1]}" + (f"\u00a0{at.year}" if year else "")
+    return ""
+
+
+def spoken(name: str) -> str:
+    """A column or kind as words."""
+    return name.replace("_", " ")
+
+
+def upper_first(text: str) -> str:
+    """The text as the start of a sentence."""
+    return text[:1].upper() + text[1:]

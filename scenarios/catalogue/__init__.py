@@ -1,4 +1,11 @@
-"""Named problems of the field, each with its source, exact parameters and known scores."""
+"""Named problems of the field, each with its source, exact parameters and known scores.
+
+``entry`` says what the catalogue knows of a problem. One module a problem or family: ``reference``
+(a shop behind two warehouses), ``orgym`` (a chain judged by discounted profit), ``lost_sales``
+(one location, optimum known), ``serial`` (serial systems, optimum known), ``two_stores`` (fixed
+costs and batches), ``ten_products`` (drawn anew in every episode), ``clearout`` (one perishable
+product), ``single_sku`` (demand that grows wilder). A new one goes into :data:`ENTRIES` below.
+"""
 
 from scenarios.catalogue.clearout import CLEAROUT
 from scenarios.catalogue.entry import Entry, Known

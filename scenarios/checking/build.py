@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.arrays.types import Floats, Names
+from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
+from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import Finding
 from scenarios.model.capacities import CAPACITIES
-from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
+from scenarios.model.entities import (
+    Entity,
+    Lanes,
+    Locations,
+    OpenOrders,
+    Points,
+    Products,
+    Routes,
+)
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
+from scenarios.schema import Attribute
 from scenarios.settings import Settings
 
 
@@ -35,9 +46,10 @@ def build_scenario(
     names need no index here.
     """
     products = _products(tables["products"], directory, _chosen_laws(tables))
-    capacities = _capacities(tables, calendar.n_periods)
-    locations = Locations(name=_names(directory.locations), **capacities["locations"])
-    lanes = _lanes(tables["lanes"], directory, capacities["lanes"])
+    locations = _locations(tables["locations"], directory, calendar)
+    lanes = _lanes(tables["lanes"], directory, calendar)
+    if "capacities" in tables:
+        _override_capacities(tables["capacities"], {"locations": locations, "lanes": lanes})
     demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
     points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
@@ -76,74 +88,91 @@ def _chosen_laws(tables: dict[str, Resolved]) -> Names:
     return laws
 
 
+def _column(table: TypedTable, column: Attribute) -> NDArray[Any]:
+    """Values of one column, blank cells as the schema says; what is chosen is in lower case."""
+    if column.type != "text":
+        return table.numbers[column.name]
+    stated = table.texts[column.name]
+    names = [str(name).lower() if column.choices else name for name in stated.names]
+    return np.array([*names, column.default], dtype=object)[stated.code]
+
+
+def _stated(table: Resolved, entity: type[Entity]) -> dict[str, Any]:
+    """All columns of a table that are fields of an entity."""
+    return {name: _column(table.table, column) for name, column in entity.columns.items()}
+
+
 def _products(table: Resolved, directory: Directory, blank: Names) -> Products:
-    value = table.table.numbers
-    column, category = table.table.texts["distribution"], table.table.texts["category"]
-    choices = np.array([str(name).lower() for name in column.names] + [""], dtype=object)
-    stated = choices[column.code]
+    stated = _stated(table, Products)
+    silent = table.table.texts["distribution"].code < 0
     return Products(
         name=_names(directory.products),
-        missed_sale_cost=value["missed_sale_cost"],
-        holding_cost=value["holding_cost"],
-        unit_cost=value["unit_cost"],
-        price=value["price"],
-        volume=value["volume"],
-        distribution=np.where(column.code < 0, blank, stated),
-        shelf_life=value["shelf_life"],
-        category=np.array([*category.names, ""], dtype=object)[category.code],
+        **stated | {"distribution": np.where(silent, blank, stated["distribution"])},
     )
 
 
-def _lanes(table: Resolved, directory: Directory, capacities: dict[str, Floats]) -> Lanes:
-    value = table.table.numbers
-    return Lanes(
+def _locations(table: Resolved, directory: Directory, calendar: Calendar) -> Locations:
+    return Locations.filled(
+        len(directory.locations),
+        n_periods=calendar.n_periods,
+        name=_names(directory.locations),
+        **_stated(table, Locations),
+    )
+
+
+def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
+    return Lanes.filled(
+        directory.n_lanes,
+        n_periods=calendar.n_periods,
         origin_name=directory.lane_origin,
         origin=table.table.texts["origin"].index_in(directory.locations),
         destination=directory.lane_destination,
-        lead_time=value["lead_time"].astype(np.int64),
-        unit_cost=value["unit_cost"],
-        order_cost=value["order_cost"],
-        **capacities,
+        **_stated(table, Lanes),
     )
 
 
-def _capacities(tables: dict[str, Resolved], n_periods: int) -> dict[str, dict[str, Floats]]:
-    """Table -> field -> capacity [places, T]: that of the table, but for the dates that differ."""
-    dated = tables.get("capacities")
-    found: dict[str, dict[str, Floats]] = {}
+def _override_capacities(dated: Resolved, places: dict[str, Entity]) -> None:
+    """Write dated capacities into the arrays of places, which nobody else has seen yet."""
+    period, capacity = dated.column("period"), dated.column("capacity")
     for number, (table, field) in enumerate(CAPACITIES.values()):
-        base = tables[table].table.numbers[field]
-        capacity = np.repeat(base[:, None], n_periods, axis=1)
-        if dated is not None:
-            mine = dated.column("kind") == number
-            place = dated.column("lane" if table == "lanes" else "location")[mine]
-            capacity[place, dated.column("period")[mine]] = dated.column("capacity")[mine]
-        found.setdefault(table, {})[field] = capacity
-    return found
+        mine = dated.column("kind") == number
+        place = dated.column("lane" if table == "lanes" else "location")[mine]
+        getattr(places[table], field)[place, period[mine]] = capacity[mine]
+
+
+def _override(
+    entity: Entity, table: Resolved, rows: Ints, known: NDArray[np.bool_] | bool = True
+) -> None:
+    """Write what a table states into the arrays, which nobody else has seen yet.
+
+    ``rows`` are the entries that its sound records are about, where they are ``known``.
+    """
+    for name, column in entity.columns.items():
+        if column.table != table.table.raw.name:
+            continue
+        stated = _column(table.table, column)[table.sound]
+        if column.type == "text":
+            given = known & (table.table.texts[name].code[table.sound] >= 0)
+        else:
+            given = known & ~np.isnan(stated)
+        getattr(entity, name)[rows[given]] = stated[given]
 
 
 def _points(
     tables: dict[str, Resolved], kept: Assortment, products: Products, sells: NDArray[np.bool_]
 ) -> Points:
-    n_points = len(kept.key)
-    product, location = kept.product, kept.location
-    value = {
-        "holding_cost": products.holding_cost[product],
-        "missed_sale_cost": products.missed_sale_cost[product],
-        "unmet_order_cost": np.zeros(n_points),
-        "safety_stock": np.full(n_points, math.nan),
-        "on_hand": np.zeros(n_points),
-        "backlog": np.zeros(n_points),
-    }
-    for name in ("product_locations", "inventory"):
-        if (table := tables.get(name)) is None:
-            continue
-        point = kept.point(table.column("product"), table.column("location"))
-        for column in value.keys() & table.table.numbers.keys():
-            stated = table.column(column)
-            given = ~np.isnan(stated)
-            value[column][point[given]] = stated[given]
-    return Points(product=product, location=location, sells=sells, **value)
+    points = Points.filled(
+        len(kept.key),
+        product=kept.product,
+        location=kept.location,
+        sells=sells,
+        parent=(products, kept.product),
+    )
+    for name in Points.tables:
+        if (table := tables.get(name)) is not None:
+            at = kept.point(table.column("product"), table.column("location"))
+            _override(points, table, at)
+    return points
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,38 +220,29 @@ def _demand(
 def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:
     lane, destination = kept.lane, kept.destination
     product = kept.product[destination]
-    value = {
-        "lead_time": lanes.lead_time[lane].astype(float),
-        "min_order_quantity": np.zeros(len(lane)),
-        "order_multiple": np.ones(len(lane)),
-        "max_order_quantity": np.full(len(lane), math.inf),
-        "unit_cost": lanes.unit_cost[lane],
-        "order_cost": lanes.order_cost[lane],
-    }
-    if table is not None:
-        route = kept.route(table.column("product"), table.column("lane"))
-        for column, base in value.items():
-            stated = table.column(column)
-            given = ~np.isnan(stated) & (route >= 0)
-            base[route[given]] = stated[given]
     origin = np.full(len(lane), -1)
     inside = lanes.origin[lane] >= 0
     origin[inside] = kept.point(product[inside], lanes.origin[lane[inside]])
-    return Routes(
+    routes = Routes.filled(
+        len(lane),
         product=product,
         lane=lane,
         origin=origin,
         destination=destination,
-        lead_time=value.pop("lead_time").astype(np.int64),
-        **value,
+        parent=(lanes, lane),
     )
+    if table is not None:
+        route = kept.route(table.column("product"), table.column("lane"))
+        _override(routes, table, route, route >= 0)
+    return routes
 
 
 def _open_orders(table: Resolved | None, kept: Assortment) -> OpenOrders:
     if table is None:
-        none = np.empty(0, dtype=np.int64)
-        return OpenOrders(none, none, np.empty(0))
-    route = kept.route(table.column("product"), table.column("lane"))
-    period, quantity = table.column("period"), table.column("quantity")
-    order = np.lexsort((quantity, period, route))
-    return OpenOrders(route[order], period[order], quantity[order])
+        return OpenOrders.filled(0, route=[], period=[], quantity=[])
+    orders = OpenOrders(
+        route=kept.route(table.column("product"), table.column("lane")),
+        period=table.column("period"),
+        **{name: values[table.sound] for name, values in _stated(table, OpenOrders).items()},
+    )
+    return orders.take(np.lexsort((orders.quantity, orders.period, orders.route)))

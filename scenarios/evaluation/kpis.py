@@ -17,6 +17,7 @@ from scenarios.simulation.trajectory import Trajectory
 OVERSTOCK = 3.0
 """Closing stock above so many periods of mean demand is overstock."""
 YEAR = 365.0
+SHARES = {"fill_rate", "cycle_service_level", "overstock_days", "understock_days", "perfect_days"}
 
 
 def kpis(run: Trajectory) -> dict[str, Floats]:

@@ -1,8 +1,7 @@
 """Small scenarios straight from arrays: every product at every location.
 
 Location 0 is the first one named. Numbers broadcast: point data to [J, P], forecasts to
-[J, P, T], storage and throughput to [J, T], lane capacity to [N, T], with J locations, P products,
-T periods.
+[J, P, T], storage to [J, T], lane capacity to [N, T], with J locations, P products, T periods.
 """
 
 from __future__ import annotations
@@ -14,7 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
+from scenarios.model.entities import (
+    Entity,
+    Lanes,
+    Locations,
+    OpenOrders,
+    Points,
+    Products,
+    Routes,
+)
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
@@ -40,7 +47,6 @@ def world(
     sells: ArrayLike | None = None,
     kept: ArrayLike = True,
     storage_capacity: ArrayLike = np.inf,
-    throughput_capacity: ArrayLike = np.inf,
     lane_capacity: ArrayLike = np.inf,
     lane_cost: ArrayLike = 0.0,
     order_cost: ArrayLike = 0.0,
@@ -49,16 +55,11 @@ def world(
     max_order_quantity: ArrayLike = np.inf,
     lead_times: ArrayLike | None = None,
     open_orders: Sequence[tuple[int, int, float]] = (),
-    volume: ArrayLike = 1.0,
-    unit_cost: ArrayLike = 0.0,
-    price: ArrayLike = 0.0,
-    distribution: str | Sequence[str] = "normal",
-    shelf_life: ArrayLike = np.inf,
     owed: np.ndarray | None = None,
     opening_ages: Ages | None = None,
     lead_time_by_period: np.ndarray | None = None,
     error_correlation: ArrayLike | None = None,
-    **settings: Any,
+    **more: Any,
 ) -> Scenario:
     """A scenario of any acyclic shape.
 
@@ -66,7 +67,8 @@ def world(
     which overrides the lanes' lead times by product. ``kept`` [J, P] leaves points out (routes
     follow). ``open_orders`` are (route, period of arrival, quantity). ``sells`` defaults to
     points with any mean demand. ``error_correlation`` broadcasts like ``mean``, and counts where
-    customers buy. Other keywords are settings.
+    customers buy. Other keywords are columns of products (one value or [P]), such as ``volume``,
+    of locations (one value or [J]), of stock points or routes (like those named here), or settings.
     """
     n_locations, n_lanes = len(locations), len(lanes)
     by_point, by_lane = (n_locations, n_products), (n_lanes, n_products)
@@ -98,56 +100,59 @@ def world(
         full = np.broadcast_to(np.asarray(values, dtype=float), by_lane)
         return full[:, 0] if n_products else np.zeros(n_lanes)
 
-    def per_product(values: ArrayLike) -> np.ndarray:
-        return np.broadcast_to(np.asarray(values, dtype=float), (n_products,)).copy()
+    def given(entity: type[Entity]) -> dict[str, Any]:
+        return {name: more.pop(name) for name in entity.columns if name in more}
 
     def forecast(values: ArrayLike) -> np.ndarray:
         full = np.broadcast_to(np.asarray(values, dtype=float), (*by_point, n_periods))
         return full[location, product].copy()
-
-    def by_period(values: ArrayLike, n: int) -> np.ndarray:
-        return np.broadcast_to(np.asarray(values, dtype=float), (n, n_periods)).copy()
 
     mean_ = forecast(mean)
     route_lead = lead[lane] if lead_times is None else per_route(lead_times).astype(np.int64)
     chosen = mean_.any(axis=1) if sells is None else per_point(np.asarray(sells))
     selling = np.asarray(chosen, dtype=bool)
     late = np.array(list(open_orders), dtype=float).reshape(-1, 3)
-    names = np.broadcast_to(np.asarray(distribution, dtype=object), (n_products,)).copy()
-    made = Settings.model_validate(settings)
+    of_products, of_locations = given(Products), given(Locations)
+    of_points: dict[str, Any] = {name: per_point(values) for name, values in given(Points).items()}
+    of_routes: dict[str, Any] = {name: per_route(values) for name, values in given(Routes).items()}
+    settings = Settings.model_validate(more)
+    products = Products.filled(
+        n_products,
+        name=np.array([f"P{p + 1}" for p in range(n_products)], dtype=object),
+        missed_sale_cost=np.asarray(missed_sale_cost, dtype=float).max(),
+        holding_cost=np.asarray(holding_cost, dtype=float).max(),
+        **of_products,
+    )
+    all_lanes = Lanes.filled(
+        n_lanes,
+        n_periods=n_periods,
+        origin_name=[origin for origin, _, _ in lanes],
+        origin=lane_origin,
+        destination=lane_end,
+        lead_time=lead,
+        capacity=np.broadcast_to(lane_capacity, (n_lanes, n_periods)).copy(),
+        unit_cost=per_lane(lane_cost),
+        order_cost=per_lane(order_cost),
+    )
     return Scenario(
-        settings=made,
+        settings=settings,
         dates=pd.date_range(
-            "2026-01-05", periods=n_periods, freq="D" if made.period == "D" else "7D"
+            "2026-01-05", periods=n_periods, freq="D" if settings.period == "D" else "7D"
         ),
-        products=Products(
-            name=np.array([f"P{p + 1}" for p in range(n_products)], dtype=object),
-            missed_sale_cost=per_product(np.asarray(missed_sale_cost, dtype=float).max()),
-            holding_cost=per_product(np.asarray(holding_cost, dtype=float).max()),
-            unit_cost=per_product(unit_cost),
-            price=per_product(price),
-            volume=per_product(volume),
-            distribution=names,
-            shelf_life=per_product(shelf_life),
-            category=np.full(n_products, "", dtype=object),
+        products=products,
+        locations=Locations.filled(
+            n_locations,
+            n_periods=n_periods,
+            name=list(locations),
+            storage_capacity=np.broadcast_to(storage_capacity, (n_locations, n_periods)).copy(),
+            **of_locations,
         ),
-        locations=Locations(
-            name=np.array(list(locations), dtype=object),
-            storage_capacity=by_period(storage_capacity, n_locations),
-            throughput_capacity=by_period(throughput_capacity, n_locations),
-        ),
-        lanes=Lanes(
-            origin_name=np.array([origin for origin, _, _ in lanes], dtype=object),
-            origin=lane_origin,
-            destination=lane_end,
-            lead_time=lead,
-            capacity=by_period(lane_capacity, n_lanes),
-            unit_cost=per_lane(lane_cost),
-            order_cost=per_lane(order_cost),
-        ),
-        points=Points(
-            product=product.astype(np.int64),
-            location=location.astype(np.int64),
+        lanes=all_lanes,
+        points=Points.filled(
+            product.size,
+            parent=(products, product),
+            product=product,
+            location=location,
             holding_cost=per_point(holding_cost),
             missed_sale_cost=per_point(missed_sale_cost),
             unmet_order_cost=per_point(unmet_order_cost),
@@ -155,23 +160,25 @@ def world(
             on_hand=per_point(on_hand),
             backlog=per_point(backlog),
             sells=selling,
+            **of_points,
         ),
-        routes=Routes(
-            product=carried.astype(np.int64),
-            lane=lane.astype(np.int64),
-            origin=start.astype(np.int64),
-            destination=end.astype(np.int64),
+        routes=Routes.filled(
+            lane.size,
+            parent=(all_lanes, lane),
+            product=carried,
+            lane=lane,
+            origin=start,
+            destination=end,
             lead_time=route_lead,
             min_order_quantity=per_route(min_order_quantity),
             order_multiple=per_route(order_multiple),
             max_order_quantity=per_route(max_order_quantity),
             unit_cost=per_route(lane_cost),
             order_cost=per_route(order_cost),
+            **of_routes,
         ),
-        open_orders=OpenOrders(
-            route=late[:, 0].astype(np.int64),
-            period=late[:, 1].astype(np.int64),
-            quantity=late[:, 2],
+        open_orders=OpenOrders.filled(
+            len(late), route=late[:, 0], period=late[:, 1], quantity=late[:, 2]
         ),
         mean=mean_,
         std=forecast(std),

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from scenarios.model.capacities import in_periods
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
 
@@ -71,7 +70,8 @@ def as_of(
             update={"start_date": dates[0].date(), "horizon": None, "end_of_life": False}
         ),
         dates=pd.DatetimeIndex(dates, name=scenario.dates.name),
-        **in_periods(scenario, column),
+        locations=scenario.locations.at_periods(column),
+        lanes=scenario.lanes.at_periods(column),
         mean=blank,
         std=blank.copy(),
         warnings=(),

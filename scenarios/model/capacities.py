@@ -7,9 +7,8 @@ himself. What the products take of them is told by :mod:`scenarios.resources`.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
-from scenarios.arrays.types import Floats, Ints
+from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 
 CAPACITIES: dict[str, tuple[str, str]] = {
@@ -33,12 +32,3 @@ def with_capacity(scenario: Scenario, kind: str, capacity: Floats) -> Scenario:
     table, name = CAPACITIES[kind]
     changed = dataclasses.replace(getattr(scenario, table), **{name: capacity})
     return dataclasses.replace(scenario, **{table: changed})
-
-
-def in_periods(scenario: Scenario, periods: slice | Ints) -> dict[str, Any]:
-    """The tables of a scenario that hold capacities, with those of some periods only."""
-    tables: dict[str, Any] = {}
-    for table, name in CAPACITIES.values():
-        whole = tables.get(table, getattr(scenario, table))
-        tables[table] = dataclasses.replace(whole, **{name: getattr(whole, name)[:, periods]})
-    return tables

@@ -1,18 +1,148 @@
-"""What a scenario is made of: products, locations, lanes, stock points, routes, open orders."""
+"""What a scenario is made of: products, locations, lanes, stock points, routes, open orders.
+
+Each is a set of parallel arrays. A field that has the name of a column of the input is that column:
+it is read, checked, written, cut and copied without being named anywhere else, and where nobody
+gives it, it holds what the schema says of a blank cell.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import dataclasses
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.schema import Attribute, attributes
+
+Flags = NDArray[np.bool_]
+FloatsByPeriod = Annotated[Floats, "by period"]
+"""[n, T]; a column of the input gives the value of all periods."""
 
 
 @dataclass(frozen=True, eq=False)
-class Products:
+class Entity:
+    """Things of one kind, as parallel arrays with one entry (or row of periods) each.
+
+    Every array has the dtype of its kind: quantities are float64, indices and periods int64, names
+    objects, flags bool.
+
+    Raises
+    ------
+    ValueError
+        If an index or a number of periods is not whole.
+    """
+
+    tables: ClassVar[tuple[str, ...]] = ()
+    """Tables of the input that describe them."""
+    columns: ClassVar[dict[str, Attribute]] = {}
+    """Columns of the input that are fields, by name, in the order of the schema. Keys and names of
+    other things are not among them: they become indices."""
+    dtypes: ClassVar[dict[str, type]] = {}
+    """Of every field."""
+    by_period: ClassVar[tuple[str, ...]] = ()
+    """Fields with a value for every period."""
+
+    def __init_subclass__(cls) -> None:
+        hints = {
+            name: hint
+            for name, hint in get_type_hints(cls).items()
+            if get_origin(hint) is not ClassVar
+        }
+        # An array's hint is ndarray[shape, dtype[scalar]].
+        cls.dtypes = {name: get_args(get_args(hint)[1])[0] for name, hint in hints.items()}
+        marked = get_type_hints(cls, include_extras=True)
+        cls.by_period = tuple(name for name in hints if get_origin(marked[name]) is Annotated)
+        cls.columns = {
+            name: column
+            for table in cls.tables
+            for name, column in attributes(table).items()
+            if name in hints and not column.key and column.references is None
+        }
+
+    def __post_init__(self) -> None:
+        for name, dtype in self.dtypes.items():
+            values = getattr(self, name)
+            typed: NDArray[Any] = np.asarray(values, dtype=dtype)
+            if typed is values:
+                continue
+            if dtype is np.int64 and not np.array_equal(typed, values):
+                raise ValueError(f"{name} must be whole numbers")
+            object.__setattr__(self, name, typed)
+
+    def __len__(self) -> int:
+        return len(getattr(self, next(iter(self.dtypes))))
+
+    @classmethod
+    def filled(
+        cls,
+        n: int,
+        *,
+        n_periods: int = 1,
+        parent: tuple[Entity, Ints] | None = None,
+        **given: Any,
+    ) -> Self:
+        """``n`` of them, with the schema's defaults where nothing is given.
+
+        Parameters
+        ----------
+        n : int
+        n_periods : int
+            T, of fields that are [n, T].
+        parent : tuple, optional
+            The products of stock points, or the lanes of routes, and [n] which of them each has:
+            columns of which a blank says "the product's" or "the lane's" are theirs.
+        **given : array_like
+            Fields by name: one value for all of them or [n], and [n, T] of fields by period.
+
+        Raises
+        ------
+        TypeError
+            If a field is missing that has no default, or there is no field of a name.
+        """
+        defaults: dict[str, Any] = {}
+        for name, column in cls.columns.items():
+            if column.inherits is not None and parent is not None:
+                defaults[name] = getattr(parent[0], name)[parent[1]]
+            elif column.inherits is None and column.default is not None:
+                defaults[name] = column.default
+        values: dict[str, Any] = {}
+        for name, value in (defaults | given).items():
+            shape = (n, n_periods) if name in cls.by_period else (n,)
+            array = np.asarray(value, dtype=None if name in given else cls.dtypes[name])
+            if name in cls.by_period and array.ndim == 1:
+                array = array[:, None]
+            # A copy of what was spread, so that one cell can be set without the others.
+            values[name] = (
+                array if array.shape == shape else np.array(np.broadcast_to(array, shape))
+            )
+        return cls(**values)
+
+    def take(self, index: Ints | Flags | slice, **changed: Any) -> Self:
+        """Those of an index (or flags), in its order, with some fields given anew."""
+        values = {name: getattr(self, name)[index] for name in self.dtypes if name not in changed}
+        return type(self)(**values, **changed)
+
+    def at_periods(self, period: Ints | slice) -> Self:
+        """The same with other periods: those of an index into today's."""
+        cut = {name: getattr(self, name)[:, period] for name in self.by_period}
+        return dataclasses.replace(self, **cut)
+
+
+def differs(column: Attribute, values: NDArray[Any]) -> Flags:
+    """Where values are not those of a blank cell."""
+    if isinstance(column.default, float) and np.isnan(column.default):
+        return ~np.isnan(values)
+    return values != column.default
+
+
+@dataclass(frozen=True, eq=False)
+class Products(Entity):
     """P products. Costs are per unit (holding: and period); volume is the space of one unit."""
+
+    tables: ClassVar[tuple[str, ...]] = ("products",)
 
     name: Names
     missed_sale_cost: Floats
@@ -28,39 +158,39 @@ class Products:
 
 
 @dataclass(frozen=True, eq=False)
-class Locations:
+class Locations(Entity):
     """J locations; capacities are volumes, inf where unlimited."""
 
-    name: Names
-    storage_capacity: Floats
-    """[J, T] that fits in at the end of a period."""
-    throughput_capacity: Floats
-    """[J, T] that may leave in a period, all products and lanes together."""
+    tables: ClassVar[tuple[str, ...]] = ("locations",)
 
-    @classmethod
-    def unlimited(cls, name: Names, n_periods: int) -> Locations:
-        """Locations without any capacity."""
-        capacities = [field.name for field in fields(cls) if field.name != "name"]
-        return cls(name, **{field: np.full((len(name), n_periods), np.inf) for field in capacities})
+    name: Names
+    storage_capacity: FloatsByPeriod
+    """[J, T] that fits in at the end of a period."""
+    throughput_capacity: FloatsByPeriod
+    """[J, T] that may leave in a period, all products and lanes together."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lanes:
+class Lanes(Entity):
     """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name."""
+
+    tables: ClassVar[tuple[str, ...]] = ("lanes",)
 
     origin_name: Names
     origin: Ints
     destination: Ints
     lead_time: Ints
-    capacity: Floats
+    capacity: FloatsByPeriod
     """[N, T] volume that may be shipped in a period, all products together; inf: unlimited."""
     unit_cost: Floats
     order_cost: Floats
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class Points(Entity):
     """K stock points, sorted by location and then product."""
+
+    tables: ClassVar[tuple[str, ...]] = ("product_locations", "inventory")
 
     product: Ints
     location: Ints
@@ -71,13 +201,15 @@ class Points:
     """The user's override; nan where the brain decides."""
     on_hand: Floats
     backlog: Floats
-    sells: NDArray[np.bool_]
+    sells: Flags
     """True where customers buy, that is where there is a forecast or a history."""
 
 
 @dataclass(frozen=True, eq=False)
-class Routes:
+class Routes(Entity):
     """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside."""
+
+    tables: ClassVar[tuple[str, ...]] = ("product_lanes",)
 
     product: Ints
     lane: Ints
@@ -93,8 +225,10 @@ class Routes:
 
 
 @dataclass(frozen=True, eq=False)
-class OpenOrders:
+class OpenOrders(Entity):
     """M deliveries already under way; they arrive in period ``period`` (0: the first)."""
+
+    tables: ClassVar[tuple[str, ...]] = ("open_orders",)
 
     route: Ints
     period: Ints

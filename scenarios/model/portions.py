@@ -6,15 +6,12 @@ lanes of the whole, and everything else of its products alone.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.types import Ints
-from scenarios.model.entities import OpenOrders
 from scenarios.model.scenario import Scenario
 
 
@@ -72,37 +69,22 @@ class Portions:
         return Scenario(
             settings=whole.settings,
             dates=whole.dates,
-            products=_rows(whole.products, products),
+            products=whole.products.take(products),
             locations=whole.locations,
             lanes=whole.lanes,
-            points=_rows(
-                whole.points,
-                points,
-                product=np.searchsorted(products, whole.points.product[points]),
+            points=whole.points.take(
+                points, product=np.searchsorted(products, whole.points.product[points])
             ),
-            routes=_rows(
-                whole.routes,
+            routes=whole.routes.take(
                 routes,
                 product=np.searchsorted(products, whole.routes.product[routes]),
                 origin=origin,
                 destination=np.searchsorted(points, whole.routes.destination[routes]),
             ),
-            open_orders=OpenOrders(
-                np.searchsorted(routes, late.route[some]), late.period[some], late.quantity[some]
-            ),
+            open_orders=late.take(some, route=np.searchsorted(routes, late.route[some])),
             mean=whole.mean[points],
             std=whole.std[points],
             error_correlation=None if rho is None else rho[points],
             owed=None if whole.owed is None else whole.owed[routes],
             lead_time_by_period=None if lead is None else lead[routes],
         )
-
-
-def _rows(table: Any, rows: Ints, **changed: Ints) -> Any:
-    """Some rows of a table of parallel arrays."""
-    values = {
-        field.name: getattr(table, field.name)[rows]
-        for field in dataclasses.fields(table)
-        if field.name not in changed
-    }
-    return type(table)(**values, **changed)

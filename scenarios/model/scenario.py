@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
 from scenarios.model.history import History, check_history
@@ -216,3 +217,15 @@ class Scenario:
         holding = np.bincount(where, self.points.holding_cost, self.n_locations)
         volume = np.bincount(where, self.point_volume, self.n_locations)
         return 20.0 * holding / np.where(volume > 0, volume, 1.0)
+
+
+def check_scenario(check: Arguments, value: object, *, forecast: bool = False) -> bool:
+    """Whether an argument ``scenario`` is one; with ``forecast``, one whose demand is known."""
+    wanted = "a Scenario, such as Scenario.read(folder)"
+    if not check.kind("scenario", value, Scenario, wanted):
+        return False
+    if forecast and isinstance(value, Scenario) and value.lacks_forecast:
+        problem = "has past sales, and its demand is still to be forecast"
+        remedy = "take planner.forecast(scenario).scenario"
+        return check.add("scenario", problem, remedy, value)
+    return True

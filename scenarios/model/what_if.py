@@ -6,23 +6,13 @@ import dataclasses
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, model_validator
 
+from scenarios.checked_model import CheckedModel, Real, Whole
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.capacities import capacity_of, with_capacity
 from scenarios.model.scenario import Scenario
 
-
-def no_truth_value(value: object) -> object:
-    """Refuse true and false, which Python counts as 1 and 0, where a number is meant."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("truth_value", "is true or false where a number is meant")
-    return value
-
-
-Real = Annotated[float, BeforeValidator(no_truth_value)]
-Whole = Annotated[int, BeforeValidator(no_truth_value)]
 Factor = Annotated[Real, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Share = Annotated[Real, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
@@ -31,7 +21,7 @@ CAPACITY_FACTORS = {"storage": "storage", "lanes": "lane", "throughput": "throug
 """Change -> the kind of capacity that it is a factor on."""
 
 
-class Closure(BaseModel):
+class Closure(CheckedModel):
     """A supplier or location that ships nothing for a while."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,7 +31,7 @@ class Closure(BaseModel):
     last: Whole = Field(ge=0, description="Last period of the closure.")
 
 
-class Change(BaseModel):
+class Change(CheckedModel):
     """Everything that a variant may change; what is not named stays.
 
     A run that is longer than its scenario repeats the scenario's end, closures included: make the

@@ -19,7 +19,7 @@ from pyarrow import csv as arrow_csv
 
 from scenarios.arrays.types import Ints
 from scenarios.reading.findings import Report
-from scenarios.reading.raw_table import RawTable, drop_blank_rows
+from scenarios.reading.raw_table import RawTable, drop_blank_rows, trimmed
 from scenarios.schema import attributes
 
 _BOM = b"\xef\xbb\xbf"
@@ -184,12 +184,12 @@ def _read_slow(
     try:
         for record in reader:
             row, before = before + 1, reader.line_num
-            if not any(cell.strip() for cell in record):
+            if not any(trimmed(cell) for cell in record):
                 continue
             if not header_seen:
                 header_seen = True
                 continue
-            if len(record) > width and not any(cell.strip() for cell in record[width:]):
+            if len(record) > width and not any(trimmed(cell) for cell in record[width:]):
                 record = record[:width]
             if len(record) != width:
                 report.add(
@@ -216,7 +216,7 @@ def _read_slow(
     if not fine and not records:
         return None
     columns = [
-        pa.array([cell if cell.strip() else None for cell in column], type=pa.string())
+        pa.array([cell if trimmed(cell) else None for cell in column], type=pa.string())
         for column in (zip(*records, strict=True) if records else [()] * width)
     ]
     return columns, np.array(rows, dtype=np.int64)

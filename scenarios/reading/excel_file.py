@@ -11,7 +11,7 @@ import numpy as np
 
 from scenarios.reading.csv_file import check_header, column_names
 from scenarios.reading.findings import Report
-from scenarios.reading.raw_table import RawTable, array_of, cell_text, drop_blank_rows
+from scenarios.reading.raw_table import RawTable, array_of, cell_text, drop_blank_rows, trimmed
 from scenarios.schema import attributes
 
 
@@ -113,5 +113,5 @@ def sheet_table(
 
 def _value(cell: Any) -> Any:
     if isinstance(cell, str):
-        return str(cell) if cell.strip() else None
+        return str(cell) if trimmed(cell) else None
     return cell

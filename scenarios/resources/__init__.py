@@ -1,14 +1,10 @@
-"""What products share: room, lanes and throughput, each kind of it in a file of its own.
+"""What products share, each kind of it in a file of its own.
 
-``resource``    :class:`SharedResource`, which every kind is told as
-``storage``     volume that fits into a location
-``lane``        volume that a lane carries in a period
-``throughput``  volume that leaves a location in a period, over all its lanes
-``kinds``       the list of them, and those of a scenario
-
-A new kind is a file here with one function and its name in ``kinds.KINDS``; a field and a column
-for its capacity (``scenarios.model.capacities``, ``scenarios.schema``); and its rule in the audit,
-which is stated there a second time on purpose.
+``resource`` is what every kind is told as, and ``kinds`` is the list of them: ``storage``, the
+volume that fits into a location; ``lane``, the volume that a lane carries in a period;
+``throughput``, the volume that leaves a location in a period, over all its lanes. A new kind is a
+function in a new file, its name in the list, a field and a column for its capacity, and its rule
+in the audit, which states the rules a second time on purpose.
 """
 
 from scenarios.resources.kinds import hard_flows, shared_resources

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from scenarios.model.capacities import in_periods
 from scenarios.model.entities import OpenOrders
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
@@ -52,11 +51,14 @@ def scenario_at(scenario: Scenario, state: State, period: int, horizon: int) -> 
         scenario,
         settings=settings,
         dates=scenario.dates[window],
-        **in_periods(scenario, window),
+        locations=scenario.locations.at_periods(window),
+        lanes=scenario.lanes.at_periods(window),
         points=dataclasses.replace(
             points, on_hand=np.asarray(state.on_hand), backlog=np.asarray(state.backlog)
         ),
-        open_orders=OpenOrders(route, slot, slots[slot, route]),
+        open_orders=OpenOrders.filled(
+            slot.size, route=route, period=slot, quantity=slots[slot, route]
+        ),
         routes=scenario.routes
         if lead is None
         else dataclasses.replace(scenario.routes, lead_time=lead[:, period]),
@@ -87,7 +89,7 @@ def _ages(scenario: Scenario, state: State) -> Ages | None:
 def longer(scenario: Scenario, n_periods: int) -> Scenario:
     """The scenario over ``n_periods``: its last season (7 days or 4 weeks) again and again.
 
-    Forecast and capacities are repeated; lead times go on. Past sales stay; no price
+    Forecast, storage and lane capacities are repeated; lead times go on. Past sales stay; no price
     or promotion is known in the periods that are new. A scenario that is long enough is returned
     as it is.
     """
@@ -103,7 +105,8 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         scenario,
         settings=scenario.settings.model_copy(update={"horizon": None}),
         dates=pd.DatetimeIndex(scenario.dates.append(scenario.dates[-1] + step)),
-        **in_periods(scenario, column),
+        locations=scenario.locations.at_periods(column),
+        lanes=scenario.lanes.at_periods(column),
         mean=scenario.mean[:, column],
         std=scenario.std[:, column],
         error_correlation=None if correlation is None else correlation[:, column],

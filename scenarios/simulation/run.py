@@ -14,11 +14,10 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network, network
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy
-from scenarios.simulation.recorder import Recorder
 from scenarios.simulation.split import parts_of, with_batch
 from scenarios.simulation.state import Outcome, State
 from scenarios.simulation.step import initial_state, step
-from scenarios.simulation.trajectory import Trajectory
+from scenarios.simulation.trajectory import Recorder, Trajectory
 
 PART = 49_152
 """Stock points x paths that are run at a time: their arrays stay in a core's cache."""

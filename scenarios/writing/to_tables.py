@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import assortment
 from scenarios.model.capacities import CAPACITIES, capacity_of
+from scenarios.model.entities import Entity, differs
 from scenarios.model.scenario import Scenario
+from scenarios.schema import Attribute
 
 
 def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
@@ -28,9 +31,7 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
     _refuse_what_is_lost(scenario)
     tables = {
         "products": _products(scenario),
-        "locations": pd.DataFrame(
-            {"location": _text(scenario.locations.name), **_first_capacities(scenario, "locations")}
-        ),
+        "locations": _locations(scenario),
         "lanes": _lanes(scenario),
         "product_locations": _product_locations(scenario),
         "product_lanes": _product_lanes(scenario),
@@ -77,35 +78,41 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isinf(values), math.nan, values)
 
 
+def _written(column: Attribute, values: NDArray[Any]) -> Any:
+    """Values of an entity as cells of a column; those of all periods by the first one."""
+    if values.ndim == 2:
+        values = values[:, 0]
+    if column.type == "text":
+        return _text(np.array([name or None for name in values], dtype=object))
+    return _finite(values) if column.unlimited else values
+
+
+def _columns(entity: Entity, table: str) -> dict[str, Any]:
+    """All columns of a table that are fields of an entity."""
+    return {
+        name: _written(column, getattr(entity, name))
+        for name, column in entity.columns.items()
+        if column.table == table
+    }
+
+
 def _products(scenario: Scenario) -> pd.DataFrame:
     products = scenario.products
-    return pd.DataFrame(
-        {
-            "product": _text(products.name),
-            "missed_sale_cost": products.missed_sale_cost,
-            "holding_cost": products.holding_cost,
-            "unit_cost": products.unit_cost,
-            "price": products.price,
-            "volume": products.volume,
-            "distribution": _text(products.distribution),
-            "shelf_life": _finite(products.shelf_life),
-            "category": _text(np.array([name or None for name in products.category], dtype=object)),
-        }
-    )
+    return pd.DataFrame({"product": _text(products.name)} | _columns(products, "products"))
+
+
+def _locations(scenario: Scenario) -> pd.DataFrame:
+    locations = scenario.locations
+    return pd.DataFrame({"location": _text(locations.name)} | _columns(locations, "locations"))
 
 
 def _lanes(scenario: Scenario) -> pd.DataFrame:
     lanes = scenario.lanes
-    return pd.DataFrame(
-        {
-            "origin": _text(lanes.origin_name),
-            "destination": _text(scenario.locations.name[lanes.destination]),
-            "lead_time": lanes.lead_time,
-            **_first_capacities(scenario, "lanes"),
-            "unit_cost": lanes.unit_cost,
-            "order_cost": lanes.order_cost,
-        }
-    )
+    ends = {
+        "origin": _text(lanes.origin_name),
+        "destination": _text(scenario.locations.name[lanes.destination]),
+    }
+    return pd.DataFrame(ends | _columns(lanes, "lanes"))
 
 
 def _place(scenario: Scenario, point: Ints) -> dict[str, pd.Categorical]:
@@ -127,50 +134,38 @@ def _way(scenario: Scenario, product: Ints, lane: Ints) -> dict[str, pd.Categori
 
 
 def _product_locations(scenario: Scenario) -> pd.DataFrame:
-    points, products = scenario.points, scenario.products
-    holding = _where_changed(points.holding_cost, products.holding_cost[points.product])
-    missed = _where_changed(points.missed_sale_cost, products.missed_sale_cost[points.product])
-    stated = ~np.isnan(holding) | ~np.isnan(missed) | ~np.isnan(points.safety_stock)
-    row = np.flatnonzero(stated | (points.unmet_order_cost != 0))
-    return pd.DataFrame(
-        _place(scenario, row)
-        | {
-            "holding_cost": holding[row],
-            "missed_sale_cost": missed[row],
-            "unmet_order_cost": points.unmet_order_cost[row],
-            "safety_stock": points.safety_stock[row],
-        }
-    )
+    points = scenario.points
+    row, stated = _said(points, "product_locations", scenario.products, points.product)
+    return pd.DataFrame(_place(scenario, row) | stated)
 
 
-def _where_changed(values: Any, base: Any) -> Floats:
-    return np.where(values == base, math.nan, values)
+def _said(entity: Entity, table: str, source: Entity, index: Ints) -> tuple[Ints, dict[str, Any]]:
+    """Entries that a blank record would not give, and their columns of a table.
+
+    Columns that a blank takes from ``source``, at ``index``, are blank where they are the same.
+    """
+    own = {name: column for name, column in entity.columns.items() if column.table == table}
+    same: dict[str, NDArray[np.bool_]] = {}
+    for name, column in own.items():
+        values = getattr(entity, name)
+        if column.inherits is None:
+            same[name] = ~differs(column, values)
+        else:
+            same[name] = values == getattr(source, name)[index]
+    row = np.flatnonzero(~np.logical_and.reduce([*same.values(), np.ones(len(index), dtype=bool)]))
+    stated = entity.take(row)
+    cells = {}
+    for name, column in own.items():
+        cells[name] = _written(column, getattr(stated, name))
+        if column.inherits is not None:
+            cells[name] = np.where(same[name][row], math.nan, cells[name])
+    return row, cells
 
 
 def _product_lanes(scenario: Scenario) -> pd.DataFrame:
-    routes, lanes = scenario.routes, scenario.lanes
-    lead = _where_changed(routes.lead_time, lanes.lead_time[routes.lane])
-    unit_cost = _where_changed(routes.unit_cost, lanes.unit_cost[routes.lane])
-    order_cost = _where_changed(routes.order_cost, lanes.order_cost[routes.lane])
-    row = np.flatnonzero(
-        ~np.isnan(lead)
-        | ~np.isnan(unit_cost)
-        | ~np.isnan(order_cost)
-        | (routes.min_order_quantity != 0)
-        | (routes.order_multiple != 1)
-        | np.isfinite(routes.max_order_quantity)
-    )
-    stated = pd.DataFrame(
-        _way(scenario, routes.product[row], routes.lane[row])
-        | {
-            "lead_time": lead[row],
-            "min_order_quantity": routes.min_order_quantity[row],
-            "order_multiple": routes.order_multiple[row],
-            "max_order_quantity": _finite(routes.max_order_quantity[row]),
-            "unit_cost": unit_cost[row],
-            "order_cost": order_cost[row],
-        }
-    )
+    routes = scenario.routes
+    row, cells = _said(routes, "product_lanes", scenario.lanes, routes.lane)
+    stated = pd.DataFrame(_way(scenario, routes.product[row], routes.lane[row]) | cells)
     closed = _closed_routes(scenario)
     return pd.concat([stated, closed], ignore_index=True) if len(closed) else stated
 
@@ -188,15 +183,6 @@ def _closed_routes(scenario: Scenario) -> pd.DataFrame:
     missing = np.isin(target, key) & ~np.isin(pairs, present)
     way = _way(scenario, target[missing] % scenario.n_products, implied.lane[missing])
     return pd.DataFrame(way | {"max_order_quantity": np.zeros(int(missing.sum()))})
-
-
-def _first_capacities(scenario: Scenario, table: str) -> dict[str, Floats]:
-    """Column -> capacity of the first period, which a table of places tells for all."""
-    return {
-        field: _finite(capacity_of(scenario, kind)[:, 0])
-        for kind, (place, field) in CAPACITIES.items()
-        if place == table
-    }
 
 
 def _capacities(scenario: Scenario) -> pd.DataFrame:
@@ -228,24 +214,16 @@ def _capacities(scenario: Scenario) -> pd.DataFrame:
 
 
 def _inventory(scenario: Scenario) -> pd.DataFrame:
-    points = scenario.points
-    return pd.DataFrame(
-        _place(scenario, np.arange(scenario.n_points))
-        | {"on_hand": points.on_hand, "backlog": points.backlog}
-    )
+    place = _place(scenario, np.arange(scenario.n_points))
+    return pd.DataFrame(place | _columns(scenario.points, "inventory"))
 
 
 def _open_orders(scenario: Scenario) -> pd.DataFrame:
     orders = scenario.open_orders
-    inside = orders.period < scenario.n_periods
-    route = orders.route[inside]
-    return pd.DataFrame(
-        _way(scenario, scenario.routes.product[route], scenario.routes.lane[route])
-        | {
-            "quantity": orders.quantity[inside],
-            "receipt_date": scenario.dates[orders.period[inside]],
-        }
-    )
+    orders = orders.take(orders.period < scenario.n_periods)
+    way = _way(scenario, scenario.routes.product[orders.route], scenario.routes.lane[orders.route])
+    when = {"receipt_date": scenario.dates[orders.period]}
+    return pd.DataFrame(way | _columns(orders, "open_orders") | when)
 
 
 def _history(scenario: Scenario) -> pd.DataFrame:

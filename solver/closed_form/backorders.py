@@ -44,7 +44,7 @@ def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
         now = late.period == 0
         where = routes.destination[late.route[now]]
         on_hand = on_hand + np.bincount(where, late.quantity[now], scenario.n_points)
-        late = OpenOrders(late.route[~now], late.period[~now], late.quantity[~now])
+        late = late.take(~now)
         at_once = routes.lead_time == 0
         passed = np.where(at_once, shipped, 0.0)
         on_hand = on_hand + np.bincount(routes.destination, passed, scenario.n_points)
@@ -61,10 +61,11 @@ def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
     return dataclasses.replace(
         rest_of_period,
         points=dataclasses.replace(points, on_hand=on_hand),
-        open_orders=OpenOrders(
-            np.concatenate([late.route, sent]),
-            np.concatenate([late.period, routes.lead_time[sent]]),
-            np.concatenate([late.quantity, shipped[sent]]),
+        open_orders=OpenOrders.filled(
+            len(late) + sent.size,
+            route=np.concatenate([late.route, sent]),
+            period=np.concatenate([late.period, routes.lead_time[sent]]),
+            quantity=np.concatenate([late.quantity, shipped[sent]]),
         ),
         owed=None,
     ), owed - shipped

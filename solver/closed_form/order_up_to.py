@@ -23,11 +23,12 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons, primary_routes
 from scenarios.model.part import Part
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.simulation.state import State
 from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 
@@ -151,14 +152,24 @@ def order_up_to(
     xp, dtype, device
         As in :func:`scenarios.simulation.step.network`.
 
+    Returns
+    -------
+    OrderUpTo
+        An order policy: ``rule(state, period)`` -> orders [..., A] in units.
+
     Raises
     ------
-    ValueError
-        If ``safety_stock`` is not [K, T].
+    InputError
+        If ``safety_stock`` is not [K, T] or not finite.
     """
-    shape = (scenario.n_points, scenario.n_periods)
-    if safety_stock is not None and np.shape(safety_stock) != shape:
-        raise ValueError(f"safety_stock is {np.shape(safety_stock)}, not points x periods {shape}")
+    check = Arguments("order_up_to")
+    if check_scenario(check, scenario) and safety_stock is not None:
+        shape = (scenario.n_points, scenario.n_periods)
+        stock = check.numbers_of(
+            "safety_stock", safety_stock, shape, "points x periods", least=None
+        )
+        safety_stock = stock
+    check.refuse()
     primary = primary_routes(scenario)
     supplied = np.flatnonzero(primary >= 0)
     parent = np.full(scenario.n_points, -1)

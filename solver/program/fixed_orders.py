@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arguments import argument_error
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
 from scenarios.resources import hard_flows
@@ -54,23 +55,26 @@ class FixedOrders:
 
         Raises
         ------
-        ValueError
-            If the array has another shape, something in it is negative or infinite, or is fixed
-            outside the commit window or a review.
+        InputError
+            If an order is fixed outside the reviews of the commit window.
         """
         if fixed is None:
             none = np.empty(0, dtype=np.int64)
             return cls(none, none, np.empty(0))
-        if fixed.shape != (scenario.n_routes, scenario.n_periods):
-            raise ValueError(f"fixed_orders is {fixed.shape}, not routes x periods")
+        fixed = np.asarray(fixed, dtype=np.float64)
         route, period = np.nonzero(~np.isnan(fixed))
-        quantity = fixed[route, period]
-        if not (np.isfinite(quantity) & (quantity >= 0)).all():
-            raise ValueError("a fixed order is negative or infinite")
         settings = scenario.settings
-        if ((period >= settings.commit_periods) | (period % settings.review_period != 0)).any():
-            raise ValueError("an order is fixed outside the reviews of the commit window")
-        return cls(route, period, quantity)
+        outside = (period >= settings.commit_periods) | (period % settings.review_period != 0)
+        if outside.any():
+            raise argument_error(
+                "optimise",
+                "fixed_orders",
+                "an order is fixed outside the reviews of the commit window",
+                f"fix orders in every {settings.review_period}. period before period"
+                f" {settings.commit_periods} (commit_periods)",
+                int(period[outside][0]),
+            )
+        return cls(route, period, fixed[route, period])
 
     def of_routes(self, routes: Ints) -> FixedOrders:
         """Those on some routes (ascending), with their numbers among these."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.threads import in_order
 
 Task = tuple[Any, Any]
@@ -34,6 +35,14 @@ class Workers(Protocol):
         ...
 
 
+def check_workers(check: Arguments, workers: object) -> bool:
+    """Whether an argument ``workers`` can solve blocks, or is None."""
+    if workers is None or all(callable(getattr(workers, name, None)) for name in ("hold", "run")):
+        return True
+    remedy = "give what workers_of(...) opens, or None for the threads of this process"
+    return check.add("workers", "are no workers", remedy, workers)
+
+
 class Here:
     """Threads of this process: HiGHS and NumPy let go of Python's lock while they work.
 
@@ -44,13 +53,14 @@ class Here:
 
     Raises
     ------
-    ValueError
+    InputError
         If there is to be none.
     """
 
     def __init__(self, count: int | None = None):
-        if count is not None and count < 1:
-            raise ValueError(f"workers: {count}. Remedy: 1 or more, or None for one per core")
+        check = Arguments("workers_of")
+        check.whole("count", count, least=1, optional=True)
+        check.refuse()
         self.count = count or os.cpu_count() or 1
 
     def hold(self, value: Any) -> Any:

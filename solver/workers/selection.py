@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from scenarios.arguments import Arguments
 from solver.workers.protocol import Here, Workers
 
 
@@ -24,13 +25,22 @@ def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Wor
         machine), ``local`` or ``local[N]`` (started here with N cores, and stopped in the end).
         Its machines need this package, in the same version.
 
+    Yields
+    ------
+    Workers
+        For as long as the block runs.
+
     Raises
     ------
     ImportError
         If Ray is not installed.
     InputError
-        If the address is none, or no cluster answers there.
+        If the count or the address is none, or no cluster answers there.
     """
+    check = Arguments("workers_of")
+    check.whole("count", count, least=1, optional=True)
+    check.text("ray", ray, optional=True)
+    check.refuse()
     if ray is None:
         yield Here(count)
         return

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.types import Floats, Ints
+from scenarios.model.entities import Entity
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
 
@@ -35,15 +36,10 @@ def copies(scenario: Scenario, demand: Floats) -> Scenario:
         offset = np.repeat(np.arange(n) * size, len(index))
         return np.where(tiled >= 0, tiled + offset, tiled)
 
-    def tiled(table: Any, **indices: int) -> Any:
-        values = {
-            field.name: np.tile(
-                getattr(table, field.name), (n,) + (1,) * (getattr(table, field.name).ndim - 1)
-            )
-            for field in dataclasses.fields(table)
-        }
-        values |= {name: shifted(getattr(table, name), size) for name, size in indices.items()}
-        return type(table)(**values)
+    def tiled(entity: Entity, **indices: int) -> Any:
+        """Copies of things, and of their indices into something with so many entries."""
+        changed = {name: shifted(getattr(entity, name), n) for name, n in indices.items()}
+        return entity.take(np.tile(np.arange(len(entity)), n), **changed)
 
     ages, lead = scenario.opening_ages, scenario.lead_time_by_period
     n_points, n_locations = scenario.n_points, scenario.n_locations

@@ -25,7 +25,6 @@ from planner.experiments.history_backtest import backtest_history
 from planner.forecasting.origins import forecasts_at
 from scenarios.examples.dense import world as small_world
 from scenarios.model.as_of import as_of
-from scenarios.model.entities import OpenOrders
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
@@ -185,7 +184,7 @@ def test_a_cover_rule_covers_each_echelon(tmp_path: Path) -> None:
     s = favorita.favorita(data)
     nothing = s.replace(
         points=dataclasses.replace(s.points, on_hand=np.zeros(s.n_points)),
-        open_orders=OpenOrders(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
+        open_orders=s.open_orders.take(slice(0)),
         locations=dataclasses.replace(
             s.locations, storage_capacity=np.full_like(s.locations.storage_capacity, np.inf)
         ),

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from planner.app.frame import chart, empty
 from planner.app.paged_table import Paged, column
+from planner.app.plan.context import PlanContext
 from planner.app.plan.page_state import Page, Planned
 from planner.text.numbers import amount, count
 from planner.text.palette import ROLES
-
-if TYPE_CHECKING:
-    from planner.app.plan.layout import View
 
 MOST_CHARTS = 4
 """Locations and lanes that are drawn side by side; one of more is chosen."""
 MARKS = {"high": ("error", "negative"), "medium": ("warning", "warning"), "low": ("info", "info")}
 
 
-def orders_part(view: View, plan: Planned) -> None:
+def orders_section(view: PlanContext, plan: Planned) -> None:
     """Orders to release now by lane, and each order with why."""
     chosen = {"release": "now"}
     if plan.lanes:
@@ -62,7 +60,7 @@ def orders_part(view: View, plan: Planned) -> None:
     ui.timer(0, table.show, once=True)
 
 
-def problems_part(plan: Planned) -> None:
+def problems_section(plan: Planned) -> None:
     """Problems, the most pressing first, each with what to do."""
     if not plan.problems:
         empty("No problems: release the orders as they are.", "task_alt")
@@ -84,7 +82,7 @@ def problems_part(plan: Planned) -> None:
         ui.label(f"{plan.n_problems - len(plan.problems):,} more are in the download.")
 
 
-def stock_part(view: View, plan: Planned) -> None:
+def stock_section(view: PlanContext, plan: Planned) -> None:
     """Stock of every location against its safety stock and capacity, and limited shipments."""
     session = view.session
     places = [("location", name) for name in plan.locations]
@@ -116,7 +114,7 @@ def stock_part(view: View, plan: Planned) -> None:
         chosen()
 
 
-def _later(view: View, place: tuple[str, str], plan: Planned) -> None:
+def _later(view: PlanContext, place: tuple[str, str], plan: Planned) -> None:
     """A chart as soon as its numbers are there."""
     holder = ui.column().classes("w-full")
 
@@ -147,7 +145,7 @@ def _flow(title: str, numbers: dict[str, Any], plan: Planned) -> dict[str, Any]:
     return chart(numbers["dates"], series, unit=unit, along="date", title=title)
 
 
-def products_part(view: View, plan: Planned) -> None:
+def products_section(view: PlanContext, plan: Planned) -> None:
     """Search products, and look at one in full."""
     session = view.session
 
@@ -186,7 +184,7 @@ def products_part(view: View, plan: Planned) -> None:
         one()
 
 
-def _product(view: View, name: str) -> None:
+def _product(view: PlanContext, name: str) -> None:
     holder = ui.column().classes("w-full")
 
     async def fill() -> None:

@@ -5,26 +5,24 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from planner.app.paged_table import Paged, column
 from planner.app.plan import tasks
 from planner.app.plan.browse_section import rows_of
+from planner.app.plan.context import PlanContext
 from planner.app.plan.files_section import ask_name
 from planner.app.worker import Failed, Stopped
 from planner.overrides.override import Override
 from planner.overrides.words import described
 from scenarios.errors import InputError
 
-if TYPE_CHECKING:
-    from planner.app.plan.layout import View
-
 KINDS = {"safety_stock": "Safety stocks", "order": "Orders released now", "capacity": "Capacities"}
 
 
-def edit_part(view: View) -> None:
+def edit_section(view: PlanContext) -> None:
     """The edits so far, and tables of what can be edited."""
     _edits(view)
     session = view.session
@@ -46,7 +44,7 @@ def edit_part(view: View) -> None:
         table()
 
 
-def _edits(view: View) -> None:
+def _edits(view: PlanContext) -> None:
     session = view.session
     with ui.row().classes("items-center gap-2"):
         ui.label(f"Edits ({len(session.edits)})").classes("font-bold")
@@ -75,7 +73,7 @@ def _edits(view: View) -> None:
             ui.label(f"and {len(session.edits) - 50:,} earlier ones").classes("caption px-3")
 
 
-def _safety_stocks(view: View) -> None:
+def _safety_stocks(view: PlanContext) -> None:
     async def fetch(*asked: Any) -> tuple[list[dict[str, Any]], int]:
         return rows_of(await view.session.look("safety_stocks", *asked))
 
@@ -98,7 +96,7 @@ def _safety_stocks(view: View) -> None:
     _table(columns, fetch, pressed, "Product or location")
 
 
-def _orders(view: View) -> None:
+def _orders(view: PlanContext) -> None:
     async def fetch(*asked: Any) -> tuple[list[dict[str, Any]], int]:
         return rows_of(await view.session.look("orders", "now", *asked))
 
@@ -121,7 +119,7 @@ def _orders(view: View) -> None:
     _table(columns, fetch, pressed, "Product or place")
 
 
-def _capacities(view: View) -> None:
+def _capacities(view: PlanContext) -> None:
     async def fetch(*asked: Any) -> tuple[list[dict[str, Any]], int]:
         try:
             return rows_of(await view.session.worker.ask(tasks.capacities, *asked))
@@ -149,7 +147,7 @@ def _table(columns: list[dict[str, Any]], fetch: Any, pressed: Any, search: str)
     ui.timer(0, made.show, once=True)
 
 
-def _ask(view: View, change: Override, title: str, unit: str) -> None:
+def _ask(view: PlanContext, change: Override, title: str, unit: str) -> None:
     """Ask for the value, the dates it holds for, who and why."""
     session = view.session
     with ui.dialog(value=True) as dialog, ui.card().classes("min-w-96 gap-3"):
@@ -205,7 +203,7 @@ def _ask(view: View, change: Override, title: str, unit: str) -> None:
             ui.button("Keep", on_click=go).props("unelevated no-caps")
 
 
-def _new_order(view: View) -> None:
+def _new_order(view: PlanContext) -> None:
     """Ask which product on which lane, for an order that the plan does not have."""
     opened = view.session.opened
     if opened is None or not opened.lanes:
@@ -234,7 +232,7 @@ def _new_order(view: View) -> None:
             ui.button("Next", on_click=go).props("unelevated no-caps")
 
 
-def _date(view: View, label: str) -> Any:
+def _date(view: PlanContext, label: str) -> Any:
     opened = view.session.opened
     span = "" if opened is None else f"min={opened.first_date} max={opened.last_date}"
     return ui.input(label).props(f"type=date stack-label {span}").classes("grow")
@@ -244,7 +242,7 @@ def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _save(view: View) -> None:
+def _save(view: PlanContext) -> None:
     folder = view.site.folder
     free = folder.free("overrides", f"{datetime.date.today():%Y-%m-%d}").removesuffix(".csv")
     ask_name(
@@ -253,14 +251,14 @@ def _save(view: View) -> None:
     )  # fmt: skip
 
 
-def _download(view: View) -> None:
-    from planner.overrides.override import Overrides
+def _download(view: PlanContext) -> None:
+    from planner.overrides.override import OverrideRecords
 
-    text = Overrides(view.session.edits).table().to_csv(index=False, lineterminator="\n")
+    text = OverrideRecords(view.session.edits).table().to_csv(index=False, lineterminator="\n")
     ui.download.content(text.encode(), "overrides.csv", "text/csv")
 
 
-def _load(view: View) -> None:
+def _load(view: PlanContext) -> None:
     folder = view.site.folder
     found = [path for path in folder.below("overrides") if path.suffix == ".csv"][:50]
     with ui.button("Load edits", icon="upload_file").props("flat dense no-caps") as button:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from planner.app.plan.context import PlanContext
 from planner.app.worker import Failed, Stopped
 from scenarios.errors import InputError
-
-if TYPE_CHECKING:
-    from planner.app.plan.layout import View
 
 FILES = {
     "zip": ("Plan as tables (zip)", "plan.zip"),
@@ -21,7 +18,7 @@ FILES = {
 }
 
 
-def files_part(view: View) -> None:
+def files_section(view: PlanContext) -> None:
     """Buttons to download and to save."""
     with ui.row().classes("items-center gap-2"):
         with ui.button("Download", icon="download").props("outline no-caps"), ui.menu():
@@ -39,7 +36,7 @@ def files_part(view: View) -> None:
         ).props("outline no-caps")  # fmt: skip
 
 
-async def _download(view: View, kind: str, name: str) -> None:
+async def _download(view: PlanContext, kind: str, name: str) -> None:
     if view.session.busy:
         ui.notify(f"Busy: {view.session.busy}. Wait, or stop it.", type="warning")
         return

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from planner.app.plan.page_state import Difference, Opened, Planned, Row
-from planner.commands.text.summaries import scenario_text
 from planner.planning.plan_result import BEYOND, Plan
+from planner.text.chain import scenario_text
 from planner.text.numbers import shares
 from scenarios.model.scenario import Scenario
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from planner.app.frame import empty, findings
 from planner.app.plan import tasks
-
-if TYPE_CHECKING:
-    from planner.app.plan.layout import View
+from planner.app.plan.context import PlanContext
 
 FORECASTS = {
     "auto": "auto (blends several)",
@@ -21,7 +19,7 @@ FORECASTS = {
 }
 
 
-def input_part(view: View) -> None:
+def input_section(view: PlanContext) -> None:
     """What is open, or how to open something."""
     session = view.session
     if session.opened is None:
@@ -35,7 +33,7 @@ def input_part(view: View) -> None:
         _ways(view)
 
 
-def _ways(view: View) -> None:
+def _ways(view: PlanContext) -> None:
     folder = view.site.folder
     inputs = folder.inputs()
     with ui.grid().classes("w-full grid-cols-1 md:grid-cols-2 gap-8"):
@@ -69,7 +67,7 @@ def _ways(view: View) -> None:
             _upload(view)
 
 
-def _upload(view: View) -> None:
+def _upload(view: PlanContext) -> None:
     async def came(event: Any) -> None:
         made.reset()
         view.start(view.session.upload(event.files))
@@ -86,7 +84,7 @@ def _upload(view: View) -> None:
     made.props("flat bordered accept=.csv,.gz,.parquet,.xlsx,.yaml,.yml").classes("w-full")
 
 
-def checks_part(view: View) -> None:
+def checks_section(view: PlanContext) -> None:
     """The checks, what the chain looks like, and how to plan it."""
     opened = view.session.opened
     if opened is None:
@@ -108,7 +106,7 @@ def checks_part(view: View) -> None:
         _choices(view)
 
 
-def _choices(view: View) -> None:
+def _choices(view: PlanContext) -> None:
     session = view.session
     with ui.row().classes("items-end gap-4"):
         brains = ui.select(session.brains, label="Safety stocks by").classes("w-80")
@@ -122,7 +120,7 @@ def _choices(view: View) -> None:
         made.props("no-caps unelevated").bind_enabled_from(session, "busy", lambda text: not text)
 
 
-def _plan(view: View, limit: Any) -> None:
+def _plan(view: PlanContext, limit: Any) -> None:
     if limit.value is not None and not 1 <= limit.value <= 3600:
         ui.notify("The time limit is from 1 to 3,600 seconds.", type="warning")
         return

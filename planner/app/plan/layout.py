@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import background_tasks, ui
 
 from planner.app.frame import findings
-from planner.app.plan.input_section import checks_part, input_part
-from planner.app.plan.result_section import result_part
+from planner.app.plan.input_section import checks_section, input_section
+from planner.app.plan.result_section import result_section
 from planner.app.plan.session import Session
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
+from planner.app.site import Site
 
 BEAT = 0.2
 """Seconds between looks at whether something changed."""
@@ -29,11 +27,11 @@ class View:
     def draw(self) -> None:
         """Draw all parts, and go on looking for changes."""
         s = self.session
-        self._part(lambda: (s.source, s.opened is None), lambda: input_part(self))
+        self._part(lambda: (s.source, s.opened is None), lambda: input_section(self))
         self._part(lambda: (s.trouble, s.note), lambda: _told(s))
-        self._part(lambda: (s.opened,), lambda: checks_part(self))
+        self._part(lambda: (s.opened,), lambda: checks_section(self))
         self._part(lambda: (s.busy,), lambda: _busy(s))
-        self._part(lambda: (s.opened, s.planned, s.edits), lambda: result_part(self))
+        self._part(lambda: (s.opened, s.planned, s.edits), lambda: result_section(self))
         # Outside of the parts, so that a dialog outlives a part that is drawn again.
         self.dialogs = ui.element()
         ui.timer(BEAT, self._look)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import app, background_tasks, ui
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from planner.app.frame import frame, keep
 from planner.app.plan.session import Session
 from planner.app.sessions import Registry
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
+from planner.app.site import Site
 
 PATH = "/plan"
 REPORT_POLICY = (

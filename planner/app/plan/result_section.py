@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from planner.app.frame import empty, figure
-from planner.app.plan.browse_section import orders_part, problems_part, products_part, stock_part
-from planner.app.plan.edit_section import edit_part
-from planner.app.plan.files_section import files_part
+from planner.app.plan.browse_section import (
+    orders_section,
+    problems_section,
+    products_section,
+    stock_section,
+)
+from planner.app.plan.context import PlanContext
+from planner.app.plan.edit_section import edit_section
+from planner.app.plan.files_section import files_section
 from planner.app.plan.page_state import Difference, Planned
 from planner.overrides.words import percent, signed
-from planner.reporting.words import spoken
+from planner.text.names import spoken
 from planner.text.numbers import amount, count
-
-if TYPE_CHECKING:
-    from planner.app.plan.layout import View
 
 TABS = {
     "orders": ("Orders", "local_shipping"),
@@ -28,7 +29,7 @@ TABS = {
 }
 
 
-def result_part(view: View) -> None:
+def result_section(view: PlanContext) -> None:
     """All of it; nothing where there is no plan yet."""
     session = view.session
     plan = session.planned
@@ -40,7 +41,7 @@ def result_part(view: View) -> None:
     _pending(view)
     if session.difference is not None:
         _difference(session.difference, plan)
-    files_part(view)
+    files_section(view)
     _tabs(view, plan)
 
 
@@ -73,7 +74,7 @@ def _headline(plan: Planned) -> None:
         ui.label(note).classes("caption")
 
 
-def _pending(view: View) -> None:
+def _pending(view: PlanContext) -> None:
     session = view.session
     if not session.pending:
         return
@@ -159,7 +160,7 @@ def _plain_table(
     made.props("flat bordered dense").classes("w-full self-start")
 
 
-def _tabs(view: View, plan: Planned) -> None:
+def _tabs(view: PlanContext, plan: Planned) -> None:
     session = view.session
     with (
         ui.tabs()
@@ -171,22 +172,22 @@ def _tabs(view: View, plan: Planned) -> None:
             ui.tab(name, f"{label} ({number:,})" if number else label, icon)
     with ui.tab_panels(tabs, animated=False).classes("w-full bg-transparent") as panels:
         with ui.tab_panel("orders").classes("p-0 pt-2"):
-            orders_part(view, plan)
+            orders_section(view, plan)
         with ui.tab_panel("problems").classes("p-0 pt-2"):
-            problems_part(plan)
+            problems_section(plan)
         with ui.tab_panel("stock").classes("p-0 pt-2"):
-            stock_part(view, plan)
+            stock_section(view, plan)
         with ui.tab_panel("products").classes("p-0 pt-2"):
-            products_part(view, plan)
+            products_section(view, plan)
         with ui.tab_panel("edit").classes("p-0 pt-2"):
-            edit_part(view)
+            edit_section(view)
         with ui.tab_panel("report").classes("p-0 pt-2"):
             _report(view)
     tabs.bind_value(session, "tab")
     panels.bind_value(session, "tab")
 
 
-def _report(view: View) -> None:
+def _report(view: PlanContext) -> None:
     """The report in a frame of its own, which cannot reach this page."""
     frame = ui.element("iframe").classes("w-full border border-gray-300 bg-white")
     frame.style("height: 75vh")

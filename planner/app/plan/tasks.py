@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.app.plan.page_state import Difference, Opened, Page, Planned
-from planner.overrides.override import Override, Overrides, read_overrides
+from planner.overrides.override import Override
+from planner.overrides.table import Overrides, read_overrides
 from scenarios.errors import Finding, InputError
 
 Memory = dict[str, Any]
@@ -27,8 +28,8 @@ EXAMPLES = {
 
 def warm(memory: Memory, progress: Progress) -> dict[str, str]:
     """Import what planning needs while people look for their input; brains that can be chosen."""
-    import planner.commands.text.summaries
-    import planner.planning.replan  # noqa: F401
+    import planner.planning.replan
+    import planner.text.chain  # noqa: F401
     import scenarios.tables  # noqa: F401
     from brain.trained.registry import SHIPPED, brain_files
 
@@ -107,17 +108,17 @@ def replan(
 
 def check(memory: Memory, progress: Progress, overrides: tuple[Override, ...]) -> None:
     """Refuse edits that do not fit the input; whether goods are there is seen when planning."""
-    from planner.overrides.apply import changed
+    from planner.overrides.apply import override_scenario
 
-    changed(_of(memory, "scenario"), Overrides(overrides, "edits"))
+    override_scenario(_of(memory, "scenario"), Overrides(overrides, "edits"))
 
 
 def load_overrides(memory: Memory, progress: Progress, path: str) -> tuple[Override, ...]:
     """Edits from a file, checked against the input."""
-    from planner.overrides.apply import changed
+    from planner.overrides.apply import override_scenario
 
     found = read_overrides(path)
-    changed(_of(memory, "scenario"), found)
+    override_scenario(_of(memory, "scenario"), found)
     return tuple(replace(record, row=None) for record in found.records)
 
 
@@ -160,10 +161,9 @@ def pack(memory: Memory, progress: Progress, kind: str, folder: str) -> str:
         made.write(place / "plan.xlsx")
         return str(place / "plan.xlsx")
     if kind == "report":
-        from planner.reporting.plan_page import plan_page
-        from planner.results.read_result import tables_of
+        from planner.reporting.plan_page import page_of_plan
 
-        (place / "report.html").write_text(plan_page(tables_of(made)), encoding="utf-8")
+        (place / "report.html").write_text(page_of_plan(made), encoding="utf-8")
         return str(place / "report.html")
     made.write(place / "plan")
     return shutil.make_archive(str(place / "plan"), "zip", place, "plan")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import app, ui
 
@@ -16,9 +16,7 @@ from planner.app.simulate.order_table import Orders, comparison
 from planner.app.simulate.session import Session
 from planner.app.simulate.setup import POLICIES
 from planner.app.simulate.setup_panel import panel
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
+from planner.app.site import Site
 
 BEAT = 0.2
 """Seconds between two looks at the run."""

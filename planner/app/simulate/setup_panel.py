@@ -8,9 +8,9 @@ from typing import Any
 
 from nicegui import ui
 
-from planner.app.serve import Site
 from planner.app.simulate.session import Session
 from planner.app.simulate.setup import FACTORS, LONGEST, POLICIES, sources
+from planner.app.site import Site
 
 
 def panel(session: Session, site: Site) -> Callable[[], None]:

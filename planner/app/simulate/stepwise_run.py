@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from planner.experiments.backtest import get_ready
-from planner.policies.lot_rules import in_lots, obeying
-from planner.policies.policy import Policy
 from planner.policies.review import Review
+from planner.policies.rules.lot_rules import in_lots, obeying
+from planner.policies.rules.policy import Policy
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.errors import Finding, InputError
@@ -17,11 +17,10 @@ from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.costs import Costs
 from scenarios.simulation.policy import OrderPolicy
-from scenarios.simulation.recorder import Recorder
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.state import State
 from scenarios.simulation.step import initial_state, network
-from scenarios.simulation.trajectory import Trajectory
+from scenarios.simulation.trajectory import Recorder, Trajectory
 
 AHEAD = 28
 """Periods of forecast that safety stocks are made from."""

@@ -24,8 +24,8 @@ from planner.app.simulate.day_figures import (
 from planner.app.simulate.setup import Setup, problem_of
 from planner.app.simulate.stepwise_run import Game
 from planner.app.worker import Progress
-from planner.policies.policy import Policy
 from planner.policies.registry import NAMED
+from planner.policies.rules.policy import Policy
 from scenarios.errors import Finding, InputError
 from scenarios.writing.files import write_csv
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nicegui import run, ui
 
 from planner.app.frame import findings
+from planner.app.site import Site
 from planner.app.study import runs
 from planner.app.study.runs import CHANGES, StudyRun, Wanted
 from scenarios.errors import InputError
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
 
 INPUT, CATALOGUE = "An input", "The catalogue"
 FIRST_POLICIES = ["closed-form", "base-stock"]

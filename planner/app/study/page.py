@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nicegui import ui
 
 from planner.app.frame import empty, frame
 from planner.app.live import listed
+from planner.app.site import Site
 from planner.app.study import runs
 from planner.app.study.form import form
 from planner.app.study.view import StudyView
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
 
 
 def add(site: Site) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nicegui import ui
 
 from planner.app.frame import empty, findings, frame
 from planner.app.live import listed
+from planner.app.site import Site
 from planner.app.train import runs
 from planner.app.train.runs import ANALYTIC, Wanted
 from planner.app.train.view import TrainView
 from scenarios.errors import InputError
-
-if TYPE_CHECKING:
-    from planner.app.serve import Site
 
 ABOUT = (
     "A training goes on when this page is closed and when the app is stopped;"

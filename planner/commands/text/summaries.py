@@ -1,15 +1,12 @@
-"""What the command line shows: progress, findings and summaries. Text for people, no logic."""
+"""What the command line says of a result. Text for people, no logic."""
 
 from __future__ import annotations
 
 import math
-import sys
-import threading
-import time
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
+from planner.commands.text.terminal import columns_text
 from planner.text.method import how_found
 from planner.text.numbers import amount, count, shares
 
@@ -23,100 +20,6 @@ if TYPE_CHECKING:
     from planner.experiments.study import StudyResult
     from planner.forecasting import Forecast
     from planner.planning.plan_result import Plan
-    from scenarios.errors import Finding
-    from scenarios.model.scenario import Scenario
-
-PATIENCE = 1.0
-"""Seconds before progress is shown."""
-
-
-class Progress:
-    """Names the phase under way on stderr, once the whole takes longer than a second."""
-
-    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None):
-        self._stream = stream or sys.stderr
-        self._quiet, self._phase = quiet, ""
-        self._status: _Spinner | None = None
-        self._started = self._last = time.monotonic()
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
-
-    def __enter__(self) -> Progress:
-        if not self._quiet:
-            self._timer = threading.Timer(PATIENCE, self._show)
-            self._timer.daemon = True
-            self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Show no more, and leave the terminal as it was."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
-        with self._lock:
-            if self._status is not None:
-                self._status.stop()
-
-    def __call__(self, phase: str) -> None:
-        """Go on to the next phase."""
-        with self._lock:
-            self._phase = phase
-            if self._status is not None:
-                self._status.update(description=self._line())
-            elif self._timer is not None and time.monotonic() - self._last > PATIENCE:
-                self._print()
-
-    def _line(self) -> str:
-        return f"{self._phase} ..."
-
-    def _print(self) -> None:
-        self._last = time.monotonic()
-        spent = self._last - self._started
-        print(f"[{spent:6.1f} s] {self._line()}", file=self._stream, flush=True)
-
-    def _show(self) -> None:
-        with self._lock:
-            if not self._stream.isatty():
-                self._print()
-                return
-            self._status = _Spinner(self._stream, self._line())
-
-
-class _Spinner:
-    """A live line with the phase and the time so far."""
-
-    def __init__(self, stream: TextIO, description: str):
-        from rich.console import Console
-        from rich.progress import Progress as Bar
-        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
-        console = Console(file=stream)
-        self._bar = Bar(*columns, TimeElapsedColumn(), console=console, transient=True)
-        self._task = self._bar.add_task(description)
-        self._bar.start()
-
-    def update(self, description: str) -> None:
-        self._bar.update(self._task, description=description)
-
-    def stop(self) -> None:
-        self._bar.stop()
-
-
-def harmless(text: str) -> str:
-    """Text without characters that steer a terminal; names come from files."""
-    return "".join(
-        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf") else "?" for c in text
-    )
-
-
-def findings_text(findings: Iterable[Finding]) -> str:
-    """All findings, errors first."""
-    found = sorted(findings, key=lambda finding: finding.severity != "error")
-    return "\n".join(f"{finding.severity}: {finding}" for finding in found)
 
 
 def plan_text(plan: Plan, out: Path, currency: str) -> str:
@@ -144,10 +47,10 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         "",
         f"Release now: {count(report.counts['orders_now'], 'order')}"
         f" (planned for later: {report.counts['orders_planned']:,})",
-        *_table(_by_lane(plan)),
+        *columns_text(_by_lane(plan)),
     ]
     if report.capacity:
-        lines += ["", "Capacity", *_table(_capacity(plan))]
+        lines += ["", "Capacity", *columns_text(_capacity(plan))]
     if len(plan.problems):
         where = "sheet problems" if out.suffix.lower() == ".xlsx" else "problems.csv"
         lines += ["", f"Problems ({count(len(plan.problems), 'line')} in {where})"]
@@ -181,7 +84,7 @@ def forecast_text(made: Forecast, out: Path | None) -> str:
         lines += ["newsvendor quantile, per series; errors in units):"]
         shown = scores.drop(columns="intervals")
         header = pd.DataFrame([{name: name for name in shown} | {"model": "  model"}])
-        lines += _table(pd.concat([header, shown]))
+        lines += columns_text(pd.concat([header, shown]))
     else:
         lines += ["  The history is too short to look back: its spread is a guess."]
     if out is not None:
@@ -243,76 +146,6 @@ def _worst_kinds(problems: pd.DataFrame) -> Iterator[str]:
         yield f"  ... and {len(kinds) - MOST_KINDS} more kinds"
 
 
-MOST_ROWS = 20
-
-
-def _table(frame: pd.DataFrame) -> Iterator[str]:
-    """Left-aligned columns, two spaces apart; long tables are cut with a word."""
-    shown = frame.head(MOST_ROWS)
-    widths = [int(shown[name].str.len().max()) if len(shown) else 0 for name in shown]
-    for row in shown.itertuples(index=False):
-        yield "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-    if len(frame) > MOST_ROWS:
-        yield f"  ... and {len(frame) - MOST_ROWS:,} more"
-
-
-def scenario_text(scenario: Scenario) -> str:
-    """What the chain looks like, and whether its horizon is long enough."""
-    import numpy as np
-
-    from scenarios.model.echelons import echelons
-    from scenarios.resources import shared_resources
-
-    settings, lanes = scenario.settings, scenario.lanes
-    unit = "days" if settings.period == "D" else "weeks"
-    external = sorted({str(name) for name in lanes.origin_name[lanes.origin < 0]})
-    cover = int(echelons(scenario).cover.max(initial=0))
-    limits = {
-        resource.kind: int(np.isfinite(resource.capacity).any(axis=1).sum())
-        for resource in shared_resources(scenario)
-    }
-    lead = f"{int(lanes.lead_time.min(initial=99999))} to {int(lanes.lead_time.max(initial=0))}"
-    storages, limited_lanes = limits.pop("storage"), limits.pop("lane")
-    lines = [
-        f"products            {scenario.n_products:,}",
-        f"locations           {scenario.n_locations:,} ({storages:,} with a storage capacity)",
-        f"lanes               {len(lanes.origin):,} ({limited_lanes:,} with a capacity),"
-        f" lead times {lead} {unit}",
-        *(f"{kind:<19} {n:,} with a capacity" for kind, n in limits.items() if n),
-        f"external suppliers  {', '.join(external[:10]) or 'none'}"
-        + (f" and {len(external) - 10} more" if len(external) > 10 else ""),
-        f"stock points        {scenario.n_points:,}, {int(scenario.points.sells.sum()):,} sell",
-        f"periods             {scenario.n_periods:,} {unit}, {scenario.dates[0]:%Y-%m-%d} to"
-        f" {scenario.dates[-1]:%Y-%m-%d}",
-        f"longest cover       {cover} {unit} from an order to the last demand it serves",
-        *_demand_lines(scenario, unit),
-        f"opening stock       {amount(float(scenario.points.on_hand.sum()))} units,"
-        f" {amount(float(scenario.open_orders.quantity.sum()))} under way",
-    ]
-    if cover > scenario.n_periods:
-        lines.append(
-            f"The longest cover exceeds the horizon by {cover - scenario.n_periods} {unit}: orders"
-            " released now will rest on demand assumed after the forecast."
-        )
-    return "\n".join(lines)
-
-
-def _demand_lines(scenario: Scenario, unit: str) -> Iterator[str]:
-    import numpy as np
-
-    if (history := scenario.history) is not None:
-        n_series = int((~np.isnan(history.quantity)).any(axis=1).sum())
-        yield (
-            f"past sales          {amount(float(np.nansum(history.quantity)))} units of"
-            f" {n_series:,} series in {history.n_periods:,} {unit} from"
-            f" {history.dates[0]:%Y-%m-%d}"
-        )
-    if scenario.lacks_forecast:
-        yield "mean demand         to be forecast from past sales"
-    else:
-        yield f"mean demand         {amount(float(scenario.mean.sum()))} units over the horizon"
-
-
 def simulation_text(simulation: Simulation, currency: str) -> str:
     """Costs by component and fill rate, with 95% confidence intervals."""
     n = len(simulation.paths)
@@ -327,43 +160,6 @@ def backtest_text(result: BacktestResult, currency: str) -> str:
         f"{result.policy}: {periods:,} periods on {n:,} {'path' if n == 1 else 'paths'} of demand"
     )
     return _summary_text(result.summary, head, n, currency)
-
-
-class TimeLeft:
-    """How long the rest will take, by how long the first part took."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._before: int | None = None
-
-    def __call__(self, done: int, total: int) -> str:
-        """Text to append; nothing where nothing is known yet."""
-        if self._before is None:
-            # What was there already took no time.
-            self._before, self._started = done, time.monotonic()
-        if done <= self._before or done >= total:
-            return ""
-        left = (time.monotonic() - self._started) / (done - self._before) * (total - done)
-        return f", {left / 60:.0f} min left" if left >= 90 else f", {left:.0f} s left"
-
-
-class Counted:
-    """Progress of work that is counted, with the time left.
-
-    Parameters
-    ----------
-    progress : callable
-        Shows a text.
-    what : str
-        What is counted.
-    """
-
-    def __init__(self, progress: Callable[[str], None], what: str) -> None:
-        self._progress, self._what, self._clock = progress, what, TimeLeft()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how many of how many are done."""
-        self._progress(f"{self._what} {done:,} of {total:,}{self._clock(done, total)}")
 
 
 def study_text(result: StudyResult, currency: str) -> str:
@@ -394,7 +190,7 @@ def study_text(result: StudyResult, currency: str) -> str:
             )
         head = f"{variant}" + (f" (costs in {currency})" if currency else "")
         frame = pd.DataFrame(rows, columns=["policy", "total cost", "fill rate", "difference"])
-        lines += [head, *_table(frame), ""]
+        lines += [head, *columns_text(frame), ""]
     if result.cells["seed"].nunique() == 1:
         lines.append("With one seed, intervals are unknown.")
     failed = result.cells[result.cells["error"] != ""]
@@ -413,7 +209,7 @@ def _give_or_take(half: float, shown: Callable[[float], str]) -> str:
 def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:
     import pandas as pd
 
-    from planner.experiments.statistics import SHARES
+    from scenarios.evaluation.kpis import SHARES
 
     rows = []
     for row in summary.itertuples(index=False):
@@ -422,7 +218,9 @@ def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str)
         rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
     head += f" (costs in {currency})" if currency else ""
     head += "" if n_paths > 1 else "; with one path, intervals are unknown"
-    return "\n".join([head, *_table(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))])
+    return "\n".join(
+        [head, *columns_text(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))]
+    )
 
 
 def _share(value: Any) -> str:

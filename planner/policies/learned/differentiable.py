@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.policies.optional import needs
+from planner.policies.rules.optional import needs
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from planner.policies.lot_rules import in_lots
-from planner.policies.optional import needs
+from planner.policies.rules.lot_rules import in_lots
+from planner.policies.rules.optional import needs
 from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.policies.lot_rules import obeying
-from planner.policies.policy import Ready
+from planner.policies.rules.lot_rules import obeying
+from planner.policies.rules.policy import Ready
 from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import ahead_sums, echelon_demand, own_lead_times

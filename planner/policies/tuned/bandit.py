@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.policies.lot_rules import in_lots
-from planner.policies.simple import mean_flow
+from planner.policies.rules.flow import mean_flow
+from planner.policies.rules.lot_rules import in_lots
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem

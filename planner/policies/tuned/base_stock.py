@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.analytic.newsvendor import analytic_stock
-from planner.policies.policy import Ready
-from planner.policies.simple import mean_flow
+from planner.policies.rules.flow import mean_flow
+from planner.policies.rules.policy import Ready
 from planner.policies.tuned.search import Search, annealing, local_search, simplex, tuned
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.policies.policy import Ready
-from planner.policies.simple import mean_flow
+from planner.policies.rules.flow import mean_flow
+from planner.policies.rules.policy import Ready
 from planner.policies.tuned.base_stock import STEP, levels
 from planner.policies.tuned.search import Search, simplex, tuned
 from scenarios.arrays.types import Floats

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from scipy import optimize
 
-from planner.policies.lot_rules import obeying
-from planner.policies.policy import Ready
+from planner.policies.rules.lot_rules import obeying
+from planner.policies.rules.policy import Ready
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem

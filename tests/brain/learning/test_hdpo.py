@@ -17,8 +17,9 @@ import torch
 from brain.analytic.newsvendor import Analytic
 from brain.environments.brain_orders import brain_orders
 from brain.environments.training_chains import RandomChains
-from brain.learning.hdpo import CHECKPOINT, Lots, Progress, TrainingDiverged, TrainingOptions, train
+from brain.learning.hdpo import CHECKPOINT, Lots, train
 from brain.learning.network import Perceptron
+from brain.learning.options import Progress, TrainingDiverged, TrainingOptions
 from brain.learning.rollout import rollout, untrained
 from scenarios.errors import InputError
 from scenarios.simulation.run import simulate

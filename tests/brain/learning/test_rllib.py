@@ -13,9 +13,8 @@ import torch
 from brain import train
 from brain.environments.episodes import episodes_of
 from brain.environments.training_chains import Lot, RandomChains
-from brain.learning.checkpoint import CheckpointDamaged
-from brain.learning.hdpo import TrainingOptions
 from brain.learning.hdpo import train as train_plainly
+from brain.learning.options import CheckpointDamaged, TrainingOptions
 from brain.learning.ppo import ppo_config
 from brain.learning.rllib_env import brain_of, set_brain
 from brain.learning.rollout import untrained

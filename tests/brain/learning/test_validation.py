@@ -11,8 +11,9 @@ import torch
 from scipy.stats import norm
 
 from brain.environments.training_chains import RandomChains
-from brain.learning.hdpo import Progress, TrainingOptions, Validation
+from brain.learning.hdpo import Validation
 from brain.learning.network import Perceptron
+from brain.learning.options import Progress, TrainingOptions
 from brain.learning.rollout import rollout, untrained
 from brain.learning.validation import Reference, kinds_of_day, look_at, ratio_of, watched
 from brain.training.curves import Curve, figures, read_curve

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brain.environments.training_chains import RandomChains
-from brain.learning.hdpo import TrainingOptions
+from brain.learning.options import TrainingOptions
 from brain.training.request import FILE, Order, check_order, read_order
 from scenarios.errors import InputError
 

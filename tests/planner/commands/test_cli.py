@@ -17,11 +17,11 @@ from typer.testing import CliRunner, Result
 
 import planner.planning.plan
 from planner.commands.cli import app
-from planner.commands.text.summaries import Progress
-from planner.experiments.policy_identity import input_hash
+from planner.commands.progress import Progress
 from planner.planning.plan_result import AuditError
 from planner.text.numbers import amount
 from scenarios.evaluation.ledger import Violation
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 
 
@@ -304,7 +304,7 @@ def test_no_command_shows_the_help() -> None:
 def test_progress_is_silent_at_first_and_then_names_the_phase(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("planner.commands.text.summaries.PATIENCE", 0.1)
+    monkeypatch.setattr("planner.commands.progress.PATIENCE", 0.1)
     stream = io.StringIO()
     with Progress(stream=stream) as progress:
         progress("reading")

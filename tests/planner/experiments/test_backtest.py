@@ -13,13 +13,13 @@ from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest
 from planner.commands.cli import app
-from planner.experiments.backtest import BacktestResult, backtest_to
+from planner.experiments.backtest import backtest_to
 from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.differentiable import Differentiable
 from planner.policies.oracle import Oracle
 from planner.policies.order_model import Planned
-from planner.policies.policy import Policy
 from planner.policies.registry import NAMED, named
+from planner.policies.rules.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuned.base_stock import TunedBaseStock, TunedCapped, TunedReorder
 from planner.policies.tuned.search import Search, annealing, local_search, simplex
@@ -201,10 +201,10 @@ def test_a_resumed_run_knows_the_safety_stocks_of_before(
 ) -> None:
     # Two paths of 8 periods: the first is broken off half way, or done when the second is.
     scenario, out, policy = small(), tmp_path / "out", ClosedForm(Tenth())
-    drawn: list[BacktestResult] = []
+    drawn: list[tuple[object, ...]] = []
 
-    def keep(folder: Path, name: str, draw: object, result: BacktestResult) -> None:
-        drawn.append(result)
+    def keep(folder: Path, name: str, draw: object, *data: object) -> None:
+        drawn.append(data)
 
     monkeypatch.setattr("planner.experiments.backtest.draw_into", keep)
 
@@ -224,7 +224,7 @@ def test_a_resumed_run_knows_the_safety_stocks_of_before(
     assert again.warnings == whole.warnings
     for one, other in zip(whole.runs, again.runs, strict=True):
         assert np.array_equal(one.on_hand, other.on_hand)
-    assert drawn == [again]  # what the picture is drawn from
+    assert drawn == [(again.policy, again.runs[0], again.safety_stock)]  # as drawn
 
 
 def test_a_journal_of_an_older_version_is_refused_as_such(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from planner.forecasting.models.boosting import boosted
 from planner.forecasting.models.registry import BOOSTED, MODELS
 from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.q_learning import QLearning
-from planner.policies.policy import Policy, Ready
 from planner.policies.registry import named
+from planner.policies.rules.policy import Policy, Ready
 from planner.policies.simple import Constant
 from planner.policies.tuned.base_stock import TunedBaseStock
 from planner.policies.two_stage import StochasticProgram

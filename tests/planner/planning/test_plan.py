@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 import planner.planning.plan
 from brain.policy import SafetyStocks
 from planner import AuditError, Plan, plan
-from planner.experiments.policy_identity import input_hash
 from planner.planning.order_tables import (
     ORDER_COLUMNS,
     PROJECTION_COLUMNS,
@@ -25,6 +24,7 @@ from planner.planning.order_tables import (
 from planner.planning.problems import PROBLEM_COLUMNS, SHOWN
 from scenarios.errors import Finding
 from scenarios.evaluation.audit import audit
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from solver.optimiser import optimise
 from solver.result import OrderPlan

@@ -12,7 +12,7 @@ from brain.policy import SafetyStocks
 from planner import backtest, plan
 from planner.policies.closed_form import ClosedForm
 from planner.policies.order_model import Planned
-from planner.policies.policy import Policy
+from planner.policies.rules.policy import Policy
 from planner.policies.two_stage import StochasticProgram
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario

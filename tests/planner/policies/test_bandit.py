@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.lot_rules import in_lots
+from planner.policies.rules.lot_rules import in_lots
 from planner.policies.simple import Constant
 from planner.policies.tuned.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
 from scenarios.arrays.types import Floats

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.policies.lot_rules import obeying
+from planner.policies.rules.lot_rules import obeying
 from planner.policies.tuned.base_stock import levels
 from planner.policies.tuned.end_phase import TunedEndPhase, economic_reviews, end_phase, remaining
 from scenarios.arrays.types import Floats

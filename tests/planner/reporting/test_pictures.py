@@ -29,7 +29,7 @@ def coloured(path: Path, colour: str) -> int:
 
 def test_a_leaderboard_shows_ours_and_published_scores(tmp_path: Path) -> None:
     result = bench(["single-sku"], ["closed-form", "zero"], 2, brain="analytic", workers=1)
-    draw_leaderboard(result, tmp_path / "a.png")
+    draw_leaderboard(result.leaderboard, tmp_path / "a.png")
     ours, published = (coloured(tmp_path / "a.png", c) for c in (pictures.OURS, pictures.OTHERS))
     assert ours > published > 1000
     assert coloured(tmp_path / "a.png", pictures.COLOURS[5]) > 50  # the aim
@@ -47,7 +47,7 @@ def test_a_grid_of_numbers_is_drawn_as_lines_and_names_as_points(tmp_path: Path)
     drawn = []
     for name, variants in (("grid", grid), ("names", names)):
         found = study(variants, policies, n_seeds=2, workers=1)
-        draw_study(found, tmp_path / f"{name}.png")
+        draw_study(found.summary, tmp_path / f"{name}.png")
         drawn.append(coloured(tmp_path / f"{name}.png", pictures.COLOURS[0]))
     assert drawn[0] > 2 * drawn[1] > 0
 
@@ -58,10 +58,10 @@ def test_a_backtest_shows_stock_and_safety_stock(tmp_path: Path) -> None:
     assert planned.safety_stock is not None
     assert planned.safety_stock.shape == (2, 12)
     assert np.isfinite(planned.safety_stock).all()
-    draw_backtest(planned, tmp_path / "with.png")
+    draw_backtest("planned", planned.runs[0], planned.safety_stock, tmp_path / "with.png")
     tuned = backtest(scenario, TunedBaseStock(5, 5))
     assert tuned.safety_stock is None
-    draw_backtest(tuned, tmp_path / "without.png")
+    draw_backtest("tuned", tuned.runs[0], None, tmp_path / "without.png")
     orange = [
         coloured(tmp_path / f"{name}.png", pictures.COLOURS[5]) for name in ("with", "without")
     ]

@@ -22,8 +22,9 @@ from planner.reporting import report_html
 from planner.reporting.html import as_json, data, safe, tag
 from planner.reporting.plan_page import plan_page
 from planner.reporting.plan_products import CHUNK
-from planner.reporting.words import counted, day, percent, short
 from planner.results.read_result import tables_of
+from planner.text.names import day
+from planner.text.numbers import counted, percent, short
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
 from tests.support.worlds import chain, column, tree

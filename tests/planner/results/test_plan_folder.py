@@ -12,7 +12,7 @@ import pytest
 
 import planner.results.plan_folder
 from planner import Plan, plan
-from planner.results.plan_folder import rounded
+from planner.text.numbers import rounded
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import column, tree

@@ -18,10 +18,10 @@ import planner.results.plan_folder
 import planner.results.workbook
 from planner import Override, Plan, plan
 from planner.commands.cli import app
-from planner.results.plan_folder import rounded
 from planner.results.sheet_columns import clean_text
 from planner.results.sheet_rows import rows_for
 from planner.results.workbook import COLOURS, SHEETS, is_plan_workbook
+from planner.text.numbers import rounded
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import chain, column
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from planner.policies.closed_form import ClosedForm
-from planner.policies.lot_rules import obeying
+from planner.policies.rules.lot_rules import obeying
 from scenarios.arrays.types import Floats
 from scenarios.catalogue.clearout import CLEAROUT, DAYS, OPENING, cost
 from scenarios.simulation.policy import GivenOrders

@@ -7,7 +7,7 @@ from math import ceil, tanh
 import numpy as np
 import pytest
 
-from planner.policies.lot_rules import obeying
+from planner.policies.rules.lot_rules import obeying
 from planner.policies.tuned.base_stock import TunedReorder
 from scenarios.arrays.types import Floats
 from scenarios.catalogue.two_stores import PERIODS, TWO_STORES, money

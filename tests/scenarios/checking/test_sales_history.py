@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.commands.text.summaries import scenario_text
-from planner.experiments.policy_identity import input_hash
+from planner.text.chain import scenario_text
 from scenarios.errors import Finding, InputError
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from brain.environments.episodes import repeated
-from planner.experiments.policy_identity import input_hash
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change
 from scenarios.simulation.rolling import longer, scenario_at

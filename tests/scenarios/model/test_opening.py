@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.environments.episodes import repeated
-from planner.experiments.policy_identity import input_hash
 from scenarios.evaluation.audit import audit
+from scenarios.model.fingerprint import input_hash
 from scenarios.model.opening import Ages
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at

@@ -66,7 +66,7 @@ def test_what_only_python_can_say_is_cut_along() -> None:
         owed=np.arange(n, dtype=float),
         error_correlation=np.full(scenario.mean.shape, 0.25),
         lead_time_by_period=np.repeat(scenario.routes.lead_time[:, None], 4, axis=1),
-        open_orders=OpenOrders(np.array([4, 1]), np.array([1, 0]), np.array([7.0, 3.0])),
+        open_orders=OpenOrders.filled(2, route=[4, 1], period=[1, 0], quantity=[7, 3]),
     )
     portions = Portions(scenario)
     product = int(scenario.routes.product[4])

@@ -137,7 +137,7 @@ def test_the_cost_of_a_fixed_order_is_paid_in_objective_and_bound() -> None:
 
 @pytest.mark.parametrize(
     ("orders", "message"),
-    [((0, 1, 2.0), "outside the reviews"), ((0, 0, -1.0), "negative"), ((0, 0, np.inf), "inf")],
+    [((0, 1, 2.0), "outside the reviews"), ((0, 0, -1.0), "less than 0"), ((0, 0, np.inf), "inf")],
 )
 def test_what_is_no_order_of_the_commit_window_is_refused(
     orders: tuple[int, int, float], message: str

@@ -11,7 +11,7 @@ from ray.cluster_utils import Cluster
 
 from brain import train
 from brain.environments.training_chains import RandomChains
-from brain.learning.hdpo import TrainingOptions
+from brain.learning.options import TrainingOptions
 from brain.trained.runtime import load_brain
 from planner import study
 from planner.policies.closed_form import ClosedForm

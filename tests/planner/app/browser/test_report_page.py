@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from planner import plan
-from planner.reporting.words import short
+from planner.text.numbers import short
 from scenarios.examples.bundled import retail_chain
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

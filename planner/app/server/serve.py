@@ -6,19 +6,11 @@ import atexit
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from planner.app.folder import Folder
-from planner.app.guard import LOCAL, Guard
-
-
-@dataclass(frozen=True)
-class Site:
-    """What pages know of the app: its folder, and the largest upload in bytes."""
-
-    folder: Folder
-    most_bytes: int
+from planner.app.server.guard import LOCAL, Guard
+from planner.app.site import Site
 
 
 def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> None:

@@ -1,0 +1,1 @@
+"""Documents, and what makes and checks them (``docs.tools``)."""
