@@ -24,7 +24,7 @@ def page(name: str, policies: list[str], n_paths: int, workers: int, picture: Pa
     command = f"planner bench {name} --policies {','.join(policies)} --seeds {n_paths}"
     result = bench([name], policies, n_paths, workers=workers)
     draw_leaderboard(result.leaderboard, picture)
-    told = board_markdown(result).rstrip()
+    told = board_markdown(result).rstrip().removeprefix("#")
     return f"{told}\n\n{machine()}\n\n    {command}\n\n![{name}]({picture.name})\n"
 
 

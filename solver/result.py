@@ -41,7 +41,7 @@ class OrderPlan:
     Orders never ask an origin for more than it is projected to hold, so what is ordered is what
     ships. ``objective`` and ``bound`` are in currency over the horizon and belong to the model
     of the orders (holding, expected shortage, expected overflow, fixed and lane costs), of which
-    ``bound`` is a proven lower bound; ``gap`` is (objective - bound) / |objective|.
+    ``bound`` is a proven lower bound; ``gap`` is (objective - bound) / abs(objective).
     """
 
     quantity: Floats

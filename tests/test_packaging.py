@@ -47,7 +47,7 @@ def test_the_first_line_runs_the_main_job_and_may_run_again() -> None:
 def test_the_second_line_installs_what_the_tests_need(project: dict) -> None:
     assert "'.[test]'" in block_under("Test it")
     extras = project["project"]["optional-dependencies"]
-    assert "echelon-planner[train,app,forecast]" in extras["test"]
+    assert "echelon-planner[train,app,forecast,docs]" in extras["test"]
     # Without its dependencies: see pyproject.toml.
     assert "-c constraints.txt --no-deps stockpyl" in block_under("Test it")
 

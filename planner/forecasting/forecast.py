@@ -89,7 +89,7 @@ def forecast(
         With a history. A forecast that it has is replaced at the points with history.
     model : str
         ``auto`` blends models by what their stock would have cost at past origins; or one of
-        :data:`.models.MODELS`.
+        :data:`planner.forecasting.models.registry.MODELS`.
     judge : sequence of str
         More models to score beside it.
     workers : int
@@ -147,7 +147,7 @@ def foreseen(
 
 
 def chosen_models(name: str, workers: int = 1) -> list[Model]:
-    """The models that ``auto`` blends, or the one of this name, see :func:`.models.model_named`.
+    """The models that ``auto`` blends, or the one of this name, see :func:`model_named`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import ast
 from itertools import pairwise
 from pathlib import Path
 
-from docs.tools.import_graph import circle, floors, modules
+from docs.tools.import_graph import circle, floors, grouped, modules, room_of
 from docs.tools.rooms import PACKAGES, ROOT
 
 
@@ -27,6 +27,26 @@ def test_everybody_stands_one_floor_above_the_highest_that_it_imports() -> None:
 def test_type_hints_and_late_imports_are_seen() -> None:
     # ``planner`` imports ``plan`` when it is first asked for, and for the type checker.
     assert "planner.planning.plan" in modules()["planner"]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circle(modules()) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    assert circle(grouped(modules(), room_of)) == []
+
+
+def test_the_audit_knows_nothing_of_how_runs_and_orders_come_about() -> None:
+    reach, ahead = set(), ["scenarios.evaluation.audit"]
+    while ahead:
+        module = ahead.pop()
+        if module not in reach:
+            reach.add(module)
+            ahead += modules()[module]
+    rooms = {room_of(module) for module in reach}
+    assert rooms & {"scenarios.simulation", "scenarios.demand"} == set()
+    assert {module.partition(".")[0] for module in reach} == {"scenarios"}
 
 
 def test_nothing_below_asks_the_face_of_its_own_package() -> None:

@@ -46,7 +46,7 @@ BLENDED = ("boosted", "seasonal-average", "moving-average")
 
 
 def model_named(name: str, workers: int = 1) -> Model:
-    """The model of this name; one of single series (:data:`.local.LOCAL`) on so many processes.
+    """The model of this name; one of single series (:data:`LOCAL`) on so many processes.
 
     Raises
     ------
