@@ -11,7 +11,6 @@ import pytest
 from planner.overrides.override import Override
 from planner.planning.plan import plan
 from planner.planning.plan_result import Plan
-from planner.results.plan_folder import write_plan
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import column, tree
@@ -76,7 +75,7 @@ def test_a_plan_that_sends_more_fails_its_audit(made: Plan) -> None:
 
 
 def test_it_is_written_and_shown_on_the_page(made: Plan, tmp_path: Path) -> None:
-    write_plan(made, tmp_path / "plan")
+    made.write(tmp_path / "plan")
     lines = (tmp_path / "plan" / "capacity_prices.csv").read_text().splitlines()
     assert lines[0] == "kind,place,date,capacity,used,price"
     assert lines[1].startswith("throughput,dc,2026-01-")
