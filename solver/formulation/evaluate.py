@@ -52,9 +52,9 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
     short_cost = shortfall_cost(data.tiers, data.safety_stock - buffer)
     cost = float((data.holding_price * on_hand).sum() + short_cost[decided].sum())
     cost += float((data.missed_price * missed).sum())
-    cost += float((data.order_price * quantity).sum())
     use = used(data.limits, data.resources, on_hand, quantity)
     overflow = overflow_cost(data.limits, use)
+    cost += float((data.order_price * quantity).sum()) + overflow
     extra = (data.missed_price - missed_sale_cost[:, None]) * missed
     # What waits for stock is served after shipments, so only stock in hand and receipts can ship.
     before = np.concatenate([data.opening[:, None], on_hand[:, :-1]], axis=1)
@@ -63,7 +63,7 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
         available = available + received + data.scheduled
     below = (shipped - available)[data.supplies]
     return Evaluation(
-        cost=cost + overflow,
+        cost=cost,
         surcharge=float(extra.sum()),
         on_hand=on_hand,
         buffer=buffer,

@@ -6,12 +6,13 @@ A limit that is hard cannot be passed. One with a price charges expected overflo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import stock_std
 from scenarios.model.portions import Portions
@@ -189,7 +190,8 @@ def use_std(scenario: Scenario, n_periods: int) -> tuple[Floats | None, ...]:
         std = stock_std(part, n_periods)
         for number, resource in enumerate(shared_resources(part)):
             if varies[number]:
-                total[number] += replace(resource, take=resource.take**2).use(std**2)
+                by_place = segment_sum(np, resource.place, resource.n_places)
+                total[number] += by_place(((resource.take[:, None] * std) ** 2).T).T
     return tuple(np.sqrt(x) if vary else None for x, vary in zip(total, varies, strict=True))
 
 

@@ -61,8 +61,9 @@ def with_limits(made: Made, scenario: Scenario, shared: Common) -> Made:
     """The same program with other capacities in the same places and periods."""
     limits, program = shared.limits, made.program
     upper, row_upper = program.upper.copy(), program.row_upper.copy()
-    # Shared rows read  use(x) - overflow <= base - use of the data.
-    row_upper[program.shared] = limits.base - standing_use(made)
+    # Shared rows read  use(x) - overflow <= base - use of the data, of which flows have none.
+    moved = row_upper[program.shared] + (limits.base - made.data.limits.base)
+    row_upper[program.shared] = np.where(limits.hard, limits.base, moved)
     upper[program.overflow_column] = limits.tier_width[limits.soft].ravel()
     return replace(
         made,
