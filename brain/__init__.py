@@ -1,8 +1,8 @@
 """State -> safety stocks: the analytic rule, trained brains, and how they are trained.
 
-The way through: :func:`safety_stocks` (``selection``) asks the policy that :func:`find_brain` finds
-- :class:`Analytic` (``analytic``, the newsvendor's quantile split over the echelons) or trained
-brains (``trained``: ONNX files by ratio, without Torch) - and puts the user's own in their place.
+The way through: :func:`safety_stocks` (``selection``) asks the ``policy`` that :func:`find_brain`
+finds: :class:`Analytic` (``analytic``, the newsvendor's quantile split over the echelons) or
+trained brains (``trained``: ONNX files by ratio, without Torch). The user's own go before them.
 :func:`train` (``training``, with the learners of ``learning`` and the worlds of ``environments``)
 makes new ones; ``order_policies`` are learned policies that order by themselves.
 """

@@ -1,11 +1,11 @@
-"""What users call: ``plan`` a scenario, and the ``planner`` command.
+"""What users call: :func:`plan` and all around it, from Python and as a command.
 
 The way through: a scenario without a forecast gets one from its sales history (``forecasting``);
-:func:`plan` (``planning``) asks ``brain`` for safety stocks and ``solver`` for orders, lets them
-run on mean demand and has the result audited; people change it by ``overrides``. ``results`` are
-files, ``reporting`` makes pages and pictures of them. ``experiments`` let ``policies`` order over
-time. ``commands`` is the command line, ``app`` the browser, ``text`` how both put figures.
-Heavy modules are imported on first use, so that ``planner --help`` answers at once.
+:func:`plan` (``planning``) asks :mod:`brain` for safety stocks and :mod:`solver` for orders, lets
+them run on mean demand and has the result audited; people change it by ``overrides``. ``results``
+are files, ``reporting`` makes pages and pictures of them. ``experiments`` let ``policies`` order
+over time. ``commands`` is the command line, ``app`` the browser, ``text`` how both put figures.
+Heavy modules are imported on first use, so that the command's help answers at once.
 """
 
 from __future__ import annotations

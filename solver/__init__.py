@@ -5,6 +5,7 @@ function for each family of constraints, in Pyomo, and as arrays) and solves it,
 (``program``, by HiGHS in ``highs``) or by blocks of products that prices of the shared capacities
 coordinate (``decomposition``, spread over ``workers``). Where nothing is shared
 :func:`order_up_to` (``closed_form``) has the answer. ``yardsticks`` are programs to compare with.
+``options`` go in, a ``result`` comes out, and the ``deadline`` is how long it may take.
 """
 
 from __future__ import annotations

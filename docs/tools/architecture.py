@@ -1,4 +1,4 @@
-"""Write the generated parts of ARCHITECTURE.md: ``python -m docs.tools.architecture``.
+"""The parts of ARCHITECTURE.md that are made from the code: ``python -m docs.tools`` writes them.
 
 They are the picture of the floors, from the imports, and the table of rooms, from their docstrings.
 """
@@ -13,7 +13,7 @@ from docs.tools.rooms import PACKAGES, ROOT, folders, summary
 
 PAGE = ROOT / "ARCHITECTURE.md"
 PICTURE = ROOT / "docs" / "pictures" / "floors.svg"
-BEGIN = "<!-- rooms: written by python -m docs.tools.architecture -->"
+BEGIN = "<!-- rooms: written by python -m docs.tools -->"
 END = "<!-- end of rooms -->"
 
 
@@ -24,7 +24,7 @@ def room_table() -> str:
         for folder in folders(package):
             name = str(folder.relative_to(ROOT))
             label = f"**{name}**" if name == package else f"`{name}`"
-            lines.append(f"| {label} | {summary(folder).replace('``', '`')} |")
+            lines.append(f"| {label} | {summary(folder)} |")
     return "\n".join(lines)
 
 
@@ -36,6 +36,7 @@ def written() -> dict[Path, str]:
     return {PICTURE: floors_svg(), PAGE: inside.sub(lambda _: table, page)}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write them anew."""
     for file, text in written().items():
         file.write_text(text, encoding="utf-8")

@@ -89,16 +89,22 @@ def arrange(rows: list[list[Slot]], pieces: list[tuple[Slot, Slot]]) -> None:
             spread(row)
 
 
+def drawn(package: str) -> dict[str, set[str]]:
+    """Imports between the rooms of a package as the picture names them, its face left out."""
+
+    def label(room: str) -> str:
+        return room.removeprefix(f"{package}.").replace(".", "/")
+
+    return {
+        label(room): {label(below) for below in imported}
+        for room, imported in inside(package).items()
+        if room not in (package, f"{package}.__main__")
+    }
+
+
 def package_group(package: str, top: float) -> tuple[list[str], float]:
     """The lines of one package, and where it ends."""
-    rooms = {
-        name.removeprefix(f"{package}.").replace(".", "/"): {
-            below.removeprefix(f"{package}.").replace(".", "/") for below in imported
-        }
-        for name, imported in inside(package).items()
-        if name not in (package, f"{package}.__main__")
-    }
-    rows, pieces = rows_of(rooms)
+    rows, pieces = rows_of(drawn(package))
     arrange(rows, pieces)
     height = len(rows) * ROW + 8
     at = {id(slot): top + 14 + i * ROW for i, row in enumerate(rows) for slot in row}

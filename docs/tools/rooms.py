@@ -33,8 +33,9 @@ def docstring(folder: Path) -> str:
 
 
 def summary(folder: Path) -> str:
-    """What the room is for: the first paragraph of its docstring, in one line."""
-    return " ".join(docstring(folder).partition("\n\n")[0].split())
+    """What the room is for: the first paragraph of its docstring, in one line of Markdown."""
+    text = " ".join(docstring(folder).partition("\n\n")[0].split())
+    return re.sub(r":\w+:`|``", "`", text)
 
 
 def indexed(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from planner.text.numbers import amount
+from planner.text.numbers import short
 
 Row = dict[str, Any]
 Fetch = Callable[[str, str, bool, int, int], Awaitable[tuple[list[Row], int]]]
@@ -128,12 +128,7 @@ class Paged:
 def _read(row: Row) -> Row:
     """Numbers as people read them, beside what they are."""
     return {
-        f"{name}_read": "" if value is None else amount(_rounded(value))
+        f"{name}_read": "" if value is None else short(value)
         for name, value in row.items()
         if value is None or isinstance(value, int | float)
     }
-
-
-def _rounded(value: float) -> float:
-    """In a column, more than tenths of what is large only hides the difference that matters."""
-    return round(value, 1 if abs(value) >= 10 else 2)

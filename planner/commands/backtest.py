@@ -31,6 +31,7 @@ from planner.commands.options import (
 from planner.commands.progress import Progress
 from planner.commands.text.terminal import findings_text, harmless
 from planner.experiments.limits import LONGEST_RUN, MOST_PATHS
+from planner.policies.registry import POLICIES
 
 
 def backtest(
@@ -38,12 +39,7 @@ def backtest(
     out: Annotated[Path, typer.Option(help="Folder for the result; it must not exist.")],
     policy: Annotated[
         str,
-        typer.Option(
-            help="Who orders: hybrid, analytic-mip, mip-on-means, closed-form, base-stock,"
-            " capped-base-stock, s-S, s-S-to-the-end, bandit, annealing, local-search,"
-            " stochastic-lp, differentiable, q-learning, ppo, constant, random, zero, oracle;"
-            " see docs/policies.md."
-        ),
+        typer.Option(help=f"Who orders: {', '.join(POLICIES)}; see docs/policies.md."),
     ] = "hybrid",
     brain: Brain = "auto",
     days: Annotated[
@@ -142,10 +138,11 @@ def backtest(
 
 def _refuse(**given: object) -> None:
     """Options of the order model, for a policy that has none."""
+    *some, last = (name for name, entry in POLICIES.items() if entry.order_model)
     for name, value in given.items():
         if value:
             raise typer.BadParameter(
-                "goes with the policies hybrid, analytic-mip and mip-on-means",
+                f"goes with the policies {', '.join(some)} and {last}",
                 param_hint=f"--{name}",
             )
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from brain import find_brain
 from planner.experiments.backtest import BacktestResult, backtest
+from planner.experiments.contenders import contenders
 from planner.experiments.resume_journal import kept_beside
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
@@ -137,7 +138,8 @@ def bench(
         Names in :data:`scenarios.catalogue.ENTRIES`; default: one of each kind
         (:data:`scenarios.catalogue.MAIN`).
     policies : sequence of str, optional
-        Names in :data:`planner.policies.registry.NAMED`; default: those that the entry names.
+        Names in :data:`planner.policies.registry.POLICIES`; default: the
+        :func:`~planner.experiments.contenders.contenders` of the problem.
     n_paths : int, optional
         Episodes; default: what the entry says.
     brain : str
@@ -174,7 +176,7 @@ def bench(
     runs = [
         Run(name, named(policy, brain), n_paths or ENTRIES[name].n_paths, seed)
         for name in asked
-        for policy in dict.fromkeys([*(policies or ENTRIES[name].policies), "oracle"])
+        for policy in dict.fromkeys([*(policies or contenders(name)), "oracle"])
     ]
     found: dict[int, dict[str, Any]] = {}
     cells = [(None, run) for run in runs]

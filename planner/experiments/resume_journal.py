@@ -26,8 +26,8 @@ UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zl
 """What NumPy may raise at bytes that are no journal."""
 EVERY = 10.0
 """Seconds between two writings."""
-VERSION = 2
-"""Of the file; 1 noted orders only, and did not say so."""
+VERSION = 3
+"""Of the file; 1 noted orders only and did not say so, 2 knew policies by where they stood then."""
 
 
 class Journal:

@@ -14,7 +14,7 @@ from brain.policy import SafetyStockPolicy
 from planner.forecasting import foreseen
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.evaluation.kpis import SHARES
+from scenarios.evaluation.kpis import kpi_of
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.run import simulate
@@ -133,13 +133,15 @@ def summarise(paths: pd.DataFrame) -> pd.DataFrame:
 def interval(name: str, values: Floats) -> tuple[float, float, float]:
     """Mean and 95% confidence interval of a key figure; nan for the interval of a single value.
 
-    Intervals end where values cannot be: below 0, but for profit, and above 1 for shares.
+    Intervals end where values cannot be: mostly below 0, and above 1 for shares.
     """
     mean, half = float(values.mean()), half_width(values)
     low, high = mean - half, mean + half
-    if name != "profit":
-        low = np.fmax(low, 0.0) if half == half else low
-    return mean, float(low), float(np.fmin(high, 1.0)) if name in SHARES and half == half else high
+    kpi = kpi_of(name)
+    if half == half:
+        low = low if kpi is not None and kpi.below_zero else max(low, 0.0)
+        high = min(high, 1.0) if kpi is not None and kpi.is_share else high
+    return mean, low, high
 
 
 def half_width(values: Floats) -> float:

@@ -20,6 +20,7 @@ from planner.policies.oracle import Oracle
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_study
+from scenarios.evaluation.kpis import KPIS
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import OrderPolicy
@@ -28,8 +29,6 @@ from scenarios.writing.files import new_folder, write_csv
 
 Progress = Callable[[int, int], None]
 """Told how many of how many cells are done."""
-COMPARED = ("total_cost", "profit", "fill_rate", "missed_units")
-"""Key figures of which differences are told."""
 
 
 @dataclass(frozen=True)
@@ -225,12 +224,13 @@ def _differences(cells: pd.DataFrame, variants: list[str], policies: list[str]) 
     }
     pairs = [((v, p), (v, policies[0])) for v in variants for p in policies[1:]]
     pairs += [((v, p), (variants[0], p)) for v in variants[1:] for p in policies]
+    compared = [kpi.name for kpi in KPIS if kpi.compared]
     rows = []
     for one, other in pairs:
         if one not in runs or other not in runs:
             continue
         seeds = runs[one].index.intersection(runs[other].index)
-        for name in COMPARED:
+        for name in compared:
             mine, theirs = (
                 runs[which].loc[seeds, name].to_numpy(dtype=float) for which in (one, other)
             )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from brain import find_brain
 from planner.experiments.limits import LONGEST_RUN, MOST_PATHS
 from planner.experiments.yaml_file import read_yaml
-from planner.policies.registry import NAMED
+from planner.policies.registry import POLICIES
 from scenarios.checked_model import Whole
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
@@ -127,8 +127,8 @@ def _policies(file: str, names: Any) -> list[Finding]:
         return []
     found = []
     for name in names:
-        if not isinstance(name, str) or name not in NAMED:
-            remedy = f"choose of {', '.join(NAMED)}{did_you_mean(str(name), NAMED)}"
+        if not isinstance(name, str) or name not in POLICIES:
+            remedy = f"choose of {', '.join(POLICIES)}{did_you_mean(str(name), POLICIES)}"
             problem = "there is no such policy"
             found.append(Finding(file, problem, remedy, None, "policies", str(name)))
     if len(set(map(str, names))) < len(names):

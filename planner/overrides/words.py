@@ -1,4 +1,4 @@
-"""Plans and edits in words."""
+"""Edits in words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def described(edit: Override) -> str:
     return f"Capacity of {place}: {value}{unit}{span}"
 
 
-def told_by_edit(found: Sequence[Finding], edits: Sequence[Override]) -> list[Finding]:
+def findings_of_edits(found: Sequence[Finding], edits: Sequence[Override]) -> list[Finding]:
     """Findings about rows of a table that nobody sees, as findings about edits."""
     return [
         finding
@@ -37,14 +37,3 @@ def told_by_edit(found: Sequence[Finding], edits: Sequence[Override]) -> list[Fi
         else replace(finding, file=described(edits[finding.row - 2]), row=None, column=None)
         for finding in found
     ]
-
-
-def percent(share: float) -> str:
-    """A share of a capacity, which may be 0."""
-    return "over 100%" if share == math.inf else f"{share:.0%}"
-
-
-def signed(value: float) -> str:
-    """A change with its sign."""
-    text = amount(abs(round(value, 1)))
-    return "0" if text == "0" else f"{'+' if value > 0 else '-'}{text}"

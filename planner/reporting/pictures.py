@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.reporting.variant_grid import variant_grid
+from planner.text.measures import HEADLINE, is_share, label
 from planner.text.palette import COLOURS, GREY, GRID, OTHERS, OURS
 from scenarios.arrays.segments import segment_sum
 from scenarios.simulation.costs import COMPONENTS
@@ -96,7 +97,7 @@ def _reach(score: np.ndarray, half: np.ndarray) -> tuple[float, float]:
 
 
 def draw_study(summary: pd.DataFrame, path: Path) -> None:
-    """Total cost, availability and stock of every policy over the variants, with intervals.
+    """The headline figures of every policy over the variants, with intervals.
 
     Where the variants are a grid of numbers, the one with most values runs along the axis and
     every combination of the others has a column of panels.
@@ -113,14 +114,11 @@ def draw_study(summary: pd.DataFrame, path: Path) -> None:
         panels = [(title, grid.index[titles == title]) for title in titles.drop_duplicates()]
     else:
         panels = [("", grid.index)]
-    shown = [
-        ("total_cost", "total cost"), ("fill_rate", "fill rate"), ("days_of_cover", "days of cover")
-    ]  # fmt: skip
-    made = figure(max(4.2 * len(panels), 6), 2.6 * len(shown) + 0.6)
-    axes = made.subplots(len(shown), len(panels), squeeze=False, sharex="col", sharey="row")
+    made = figure(max(4.2 * len(panels), 6), 2.6 * len(HEADLINE) + 0.6)
+    axes = made.subplots(len(HEADLINE), len(panels), squeeze=False, sharex="col", sharey="row")
     policies = list(summary["policy"].drop_duplicates())
     for column, (title, variants) in enumerate(panels):
-        for row, (measure, label) in enumerate(shown):
+        for row, measure in enumerate(HEADLINE):
             axis = axes[row][column]
             table = summary[summary["measure"] == measure]
             for number, policy in enumerate(policies):
@@ -134,8 +132,8 @@ def draw_study(summary: pd.DataFrame, path: Path) -> None:
                     linestyle="-" if along else "none",
                 )  # fmt: skip
             if not column:
-                axis.set_ylabel(label)
-            if measure != "fill_rate":
+                axis.set_ylabel(label(measure))
+            if not is_share(measure):
                 axis.set_ylim(bottom=0)
                 axis.yaxis.set_major_formatter("{x:,.0f}")
             tidy(axis)

@@ -102,7 +102,7 @@ def _tiles(tables: PlanTables) -> Html:
          f"{percent(costs[most] / total)} is {spoken(most)}" if most else "nothing is paid"),
         ("Missed units", short(missed),
          f"{percent(missed / demand)} of a demand of {short(demand)}" if demand else "no demand"),
-        ("Fullest capacity", "–" if full is None else _share(full["peak_use"]),
+        ("Fullest capacity", "–" if full is None else percent(_peak(full["peak_use"])),
          "no capacity is limited" if full is None
          else f"{full['name']}, {day(full['peak_date'], year=False)}"),
         ("Gap to a proven bound", percent(gap), _found(report)),
@@ -116,10 +116,6 @@ def _found(report: dict[str, Any]) -> str:
     status = PLANNED.get(report["status"], report["status"])
     share = lots_share(report.get("solver"), report["objective"])
     return f"{status}; {percent(share)} is what whole lots cost" if share else status
-
-
-def _share(share: float | None) -> str:
-    return "over 0" if share is None else percent(share)
 
 
 def cost_rows(report: dict[str, Any]) -> list[tuple[str, float]]:

@@ -13,9 +13,17 @@ from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
 from planner.reporting.variant_grid import variant_grid
 from planner.results.read_result import lines_of, read_json, read_tables
-from planner.text.measures import label, scaled, unit_of
+from planner.text.measures import (
+    HEADLINE,
+    figure,
+    is_share,
+    label,
+    more_is_better,
+    scaled,
+    unit_of,
+)
 from planner.text.names import upper_first
-from planner.text.numbers import counted, half, percent, short, signed
+from planner.text.numbers import counted, half, short, signed
 from planner.text.palette import ORDER
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -26,7 +34,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "low", "high",
     ),
 }  # fmt: skip
-SHOWN = ("total_cost", "fill_rate", "days_of_cover")
 MOST_FAILED = 20
 
 
@@ -113,21 +120,23 @@ def _board(summary: pd.DataFrame, gaps: pd.DataFrame, currency: str) -> Html:
     against = {(row.variant, row.policy): row for row in lines_of(to_first)}
     costs = _costs(summary)
     money = f"Total cost ({currency or 'cost'})"
-    head = ["", "Policy", money, "Demand met", "Days of cover", "Cost against the first policy"]
+    others = [name for name in HEADLINE if name != "total_cost"]
+    head = ["", "Policy", money, *(upper_first(label(name)) for name in others)]
+    head.append("Cost against the first policy")
     pieces = []
     for variant in costs["variant"].drop_duplicates():
         here = costs[costs["variant"] == variant].sort_values("mean", kind="stable")
         rows = []
         for place, row in enumerate(lines_of(here)):
             key = (variant, row.policy)
-            met, cover = (means.get((*key, name), np.nan) for name in SHOWN[1:])
+            figures = [figure(name, means.get((*key, name), np.nan)) for name in others]
             gap = "others are compared to it"
             if key in against:
                 one = against[key]
                 gap = f"{signed(one.difference)}{half(one.difference - one.low)}"
             cost = f"{short(row.mean)}{half(row.mean - row.low)}"
-            rows.append((place + 1, row.policy, cost, percent(met), short(cover), gap))
-        pieces += [tag("h3", variant), table(head, rows, numbers=[2, 3, 4, 5])]
+            rows.append((place + 1, row.policy, cost, *figures, gap))
+        pieces += [tag("h3", variant), table(head, rows, numbers=list(range(2, len(head))))]
     said = "± is half of a 95% interval; differences are paired by demand path."
     return join([tag("p", said, class_="quiet"), *pieces])
 
@@ -142,7 +151,7 @@ def _charts(summary: pd.DataFrame, currency: str, drawn: Charts) -> Html:
     grid = variant_grid(summary)
     policies = list(summary["policy"].drop_duplicates())
     specs = []
-    for measure in SHOWN:
+    for measure in HEADLINE:
         part = _costs(summary, measure)
         if part.empty:
             continue
@@ -199,7 +208,7 @@ def _curves(
             lines.append(charts.series(policy, "points", colour, mean, low=low, high=high))
         title = upper_first(label(measure)) + (f", {name}" if name else "")
         more: dict[str, Any] = {}
-        if measure == "fill_rate":
+        if unit == "%":
             lowest = np.nanmin(part["low"].fillna(part["mean"])) * 100
             more = {"low": float(np.floor(lowest / 5) * 5), "high": 100.0}
         specs.append(charts.over(title, unit, axis, lines, **more))
@@ -207,11 +216,12 @@ def _curves(
 
 
 def _pairs(gaps: pd.DataFrame, name: str, group: str, currency: str, drawn: Charts) -> Html:
-    """Differences of cost and of demand met, with intervals."""
+    """Differences of key figures of which the better side is known, with intervals."""
     specs = []
-    for measure, better in (("total_cost", "less is better"), ("fill_rate", "more is better")):
+    for measure in HEADLINE:
         part = gaps[(gaps["measure"] == measure) & (gaps["n"] > 0)]
-        unit = "percentage points" if measure == "fill_rate" else unit_of(measure, currency)
+        better = "more is better" if more_is_better(measure) else "less is better"
+        unit = "percentage points" if is_share(measure) else unit_of(measure, currency)
         rows = [
             charts.row(
                 str(row[name]), scaled(measure, row["difference"]), scaled(measure, row["low"]),
@@ -229,7 +239,7 @@ def _verdict(row: dict[Any, Any], measure: str) -> str:
     """Blue: surely better; vermilion: surely worse; grey: not told apart."""
     if not (row["low"] > 0 or row["high"] < 0):
         return "others"
-    return "blue" if (row["difference"] < 0) == (measure == "total_cost") else "vermilion"
+    return "blue" if (row["difference"] > 0) == more_is_better(measure) else "vermilion"
 
 
 KEY = " Blue is better and orange is worse beyond chance (95%); grey cannot be told apart."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from scenarios.model.scenario import Scenario
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
@@ -32,6 +33,12 @@ def day(value: str | date | pd.Timestamp, *, year: bool = True) -> str:
         at = pd.Timestamp(value)
         return f"{at.day}\u00a0{MONTHS[at.month - 1]}" + (f"\u00a0{at.year}" if year else "")
     return ""
+
+
+def weekday(value: str | date | pd.Timestamp) -> str:
+    """``Mon 5 Jan``."""
+    at = pd.Timestamp(value)
+    return f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
 
 
 def spoken(name: str) -> str:

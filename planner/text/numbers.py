@@ -1,8 +1,13 @@
-"""Numbers as people read them: the one place that writes them."""
+"""Numbers as people read them: the one place that writes them.
+
+Pages, of reports and of the app, show about three digits (``short``, ``percent``, ``signed``); the
+terminal, the messages and what scripts may read show more (``amount``, ``exact_percent``).
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +20,9 @@ SMALLEST = 5e-5
 
 
 def amount(value: float) -> str:
-    """A number to four digits: ``76,156``, ``533.4``, ``0.6234``."""
+    """A number to four digits: ``76,156``, ``533.4``, ``0.6234``; nan is ``unknown``."""
+    if value != value:
+        return "unknown"
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
@@ -36,10 +43,21 @@ def shares(weights: dict[str, float]) -> str:
     return ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
 
 
+def exact_percent(share: float) -> str:
+    """A share to the hundredth of a percent: ``62.31%``; nan is ``unknown``."""
+    return "unknown" if share != share else f"{share:.2%}"
+
+
+def score(value: float, sign: str = "") -> str:
+    """A score of a leaderboard: whole from 10,000 on, below 100 to the thousandth."""
+    digits = 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 3
+    return f"{value:{sign},.{digits}f}"
+
+
 def short(value: float | None) -> str:
     """About three digits: ``76,156``, ``533``, ``18.8``, ``0.62``; a dash where nothing is known.
 
-    The script of the page does the same (``short`` in charts.js).
+    The script of a report does the same (charts.js), as for :func:`percent`.
     """
     if value is None or not math.isfinite(value):
         return "–"
@@ -53,20 +71,28 @@ def short(value: float | None) -> str:
     return f"{sign}{size:.2g}" if size >= SMALLEST else "0"
 
 
-def half(width: float) -> str:
+def half(width: float, write: Callable[[float], str] = short) -> str:
     """What follows a figure: half of its interval, or nothing where that is not known."""
-    return "" if width != width else f" ± {short(width)}"
+    return "" if width != width else f" ± {write(width)}"
 
 
-def signed(value: float) -> str:
-    """A difference, with its sign."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{short(abs(value))}"
+def signed(value: float, write: Callable[[float], str] = short) -> str:
+    """A difference, with its sign; none where nothing is left of it."""
+    size = write(abs(value))
+    return size if value != value or size == write(0.0) else f"{'+' if value > 0 else '−'}{size}"
 
 
 def percent(share: float | None) -> str:
-    """A share: ``53%``, ``99.6%`` near the whole, ``0.05%`` where it is small."""
-    if share is None or not math.isfinite(share):
+    """A share: ``53%``, ``99.6%`` near the whole, ``0.05%`` where it is small.
+
+    That of a capacity of 0 is infinite: ``over 100%``.
+    """
+    if share is None or share != share:
         return "–"
+    if math.isinf(share):
+        return "over 100%"
+    if share < 0:
+        return f"−{percent(-share)}"
     points = 100 * share
     if 0 < points < 0.005:
         return "<0.01%"

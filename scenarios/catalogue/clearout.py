@@ -79,8 +79,4 @@ CLEAROUT = Entry(
     make=problem,
     measure="reward",
     known=(Known("bandit, at best", 283.0, "published: one path, the one it was tuned on"),),
-    policies=(
-        "hybrid", "analytic-mip", "mip-on-means", "closed-form", "base-stock", "s-S",
-        "s-S-to-the-end", "bandit", "local-search", "constant", "random", "zero",
-    ),
 )  # fmt: skip

@@ -11,12 +11,6 @@ import numpy as np
 from scenarios.arrays.types import Floats
 from scenarios.problem import Problem
 
-PLAIN = (
-    "hybrid", "analytic-mip", "mip-on-means", "closed-form", "base-stock", "capped-base-stock",
-    "s-S", "annealing", "local-search", "stochastic-lp", "constant", "random", "zero",
-)  # fmt: skip
-"""Policies on the leaderboard of every problem, by their names in ``planner``."""
-
 
 @dataclass(frozen=True)
 class Known:
@@ -64,8 +58,6 @@ class Entry:
     known : tuple of Known
     aim : float, optional
         What a good policy should reach.
-    policies : tuple of str
-        Names of the policies on the leaderboard.
     n_paths : int
         Episodes by default.
     """
@@ -80,7 +72,6 @@ class Entry:
     warm_up: int = 0
     known: tuple[Known, ...] = ()
     aim: float | None = None
-    policies: tuple[str, ...] = PLAIN
     n_paths: int = 100
 
     @property

@@ -58,13 +58,6 @@ def problem(
     return Problem(scenario)
 
 
-STEADY = (
-    "closed-form", "base-stock", "capped-base-stock", "s-S", "annealing", "local-search",
-    "constant", "random", "zero",
-)  # fmt: skip
-"""Policies that need no program at every review: there are too many."""
-
-
 def _entry(missed: int, lead_time: int, cell: Cell) -> Entry:
     return Entry(
         name=f"lost-sales-{missed}-{lead_time}",
@@ -80,7 +73,6 @@ def _entry(missed: int, lead_time: int, cell: Cell) -> Entry:
             Known("best capped base-stock", cell.capped, SOURCE),
         ),
         aim=cell.capped,
-        policies=STEADY,
         n_paths=20,
     )
 

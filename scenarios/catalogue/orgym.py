@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from scenarios.catalogue.entry import PLAIN, Entry, Known
+from scenarios.catalogue.entry import Entry, Known
 from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
@@ -16,7 +16,6 @@ PERIODS, DISCOUNT = 30, 0.97
 PRICE, MAKING, PENALTY = 2.0, 0.5, 0.1
 """Per unit sold, made, and not served in its period."""
 HOLDING = (0.15, 0.10, 0.05)
-POLICIES = (*PLAIN, "differentiable", "q-learning")
 
 
 def problem(unmet: Literal["backlog", "lost"]) -> Callable[[np.random.Generator], Problem]:
@@ -81,7 +80,6 @@ def _entry(
             *more,
         ),
         aim=program,
-        policies=POLICIES,
         n_paths=200,
     )
 

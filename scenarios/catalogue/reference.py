@@ -229,15 +229,6 @@ def many(rng: np.random.Generator, room: ArrayLike = ROOM) -> Problem:
     return Problem(scenario)
 
 
-QUICK = ("hybrid", "analytic-mip", "mip-on-means", "closed-form", "constant", "zero")
-"""Where demand is known there is nothing to tune."""
-TOGETHER = (
-    "hybrid", "analytic-mip", "mip-on-means", "closed-form", "base-stock", "capped-base-stock",
-    "constant", "random", "zero",
-)  # fmt: skip
-"""Without the policies that take minutes for an episode of many products."""
-
-
 def _entry(
     name: str, about: str, make: Callable[[np.random.Generator], Problem], **more: Any
 ) -> Entry:
@@ -304,7 +295,6 @@ REFERENCE: tuple[Entry, ...] = (
             varies=False,
             warm_up=ASSESSED_WARM_UP,
             n_paths=1,
-            policies=QUICK,
         )
         for number, what in enumerate(KNOWN, 6)
     ),
@@ -314,6 +304,5 @@ REFERENCE: tuple[Entry, ...] = (
         " has 70% of the room that they would take.",
         many,
         n_paths=5,
-        policies=TOGETHER,
     ),
 )

@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 
 from scenarios.catalogue.entry import Entry, Known
-from scenarios.catalogue.lost_sales import STEADY
 from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
 
@@ -110,8 +109,6 @@ def _entry(name: str, instance: Instance) -> Entry:
         warm_up=WARM_UP,
         known=(Known("optimal", instance.cost, SOURCE),),
         aim=1.01 * instance.cost,
-        # The other searches take minutes, and no order costs anything.
-        policies=tuple(one for one in STEADY if one not in ("annealing", "local-search")),
         n_paths=10,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.catalogue.entry import PLAIN, Entry, Known
+from scenarios.catalogue.entry import Entry, Known
 from scenarios.examples.dense import chain
 from scenarios.problem import Problem
 
@@ -32,5 +32,4 @@ SINGLE_SKU = Entry(
         Known("unavoidable part", 924.4, "published: sales lost before any order can arrive"),
     ),
     aim=1140.8,
-    policies=(*PLAIN, "differentiable", "q-learning"),
 )

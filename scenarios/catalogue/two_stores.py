@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.catalogue.entry import PLAIN, Entry, Known
+from scenarios.catalogue.entry import Entry, Known
 from scenarios.examples.dense import column, tree
 from scenarios.problem import Problem
 from scenarios.simulation.trajectory import Trajectory
@@ -74,5 +74,4 @@ TWO_STORES = Entry(
         Known("oracle, at most", 25_868.0, "published"),
     ),
     aim=24_900.0,
-    policies=(*PLAIN, "s-S-to-the-end", "q-learning"),
 )

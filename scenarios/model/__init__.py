@@ -4,7 +4,7 @@
 open orders, ``capacities`` where each kind of capacity stands in them, ``history`` its past sales,
 ``opening`` what it opens with beyond its tables.
 ``echelons`` says who supplies whom and how far ahead an order reaches; ``memo`` works such things
-out once. ``as_of`` goes back to what was known, ``what_if`` makes named changes, ``part`` and
-``portions`` take some of the products, and ``fingerprint`` tells two scenarios apart.
-``table_port`` is where its methods find what reads and writes tables.
+out once. ``as_of`` goes back to what was known, ``what_if`` makes named changes, ``subset`` takes
+some of the products, and ``fingerprint`` tells two scenarios apart. ``table_port`` is where its
+methods find what reads and writes tables.
 """

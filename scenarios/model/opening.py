@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arrays.segments import Pick
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.entities import OpenOrders
 
@@ -24,6 +25,10 @@ class Ages:
     """[M, ..., K]"""
     in_transit: tuple[Array, ...]
     """[M, ..., A] for each period until arrival."""
+
+    def take(self, at_points: Pick, at_routes: Pick) -> Ages:
+        """Those of some stock points and routes."""
+        return Ages(at_points(self.on_hand), tuple(at_routes(slot) for slot in self.in_transit))
 
 
 def check_opening(

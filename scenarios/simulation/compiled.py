@@ -13,8 +13,8 @@ from array_api_compat import array_namespace
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import location_levels, transit_rate
-from scenarios.model.part import Part
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset
 from scenarios.resources import SharedResource, shared_resources
 from scenarios.simulation.queues import Queues, queues
 from scenarios.simulation.shelf_life import Shelf, shelf
@@ -49,13 +49,12 @@ class Limit:
         """[..., n] what units [..., K] or [..., A] take together."""
         return self.total(units * self.take)
 
-    def of_part(self, part: Part, like: Limit | None) -> Limit:
+    def of_subset(self, subset: ProductSubset, like: Limit | None) -> Limit:
         """For some products only (of NumPy), the capacity being that of all; ``like`` is that of
-        another part, whose sums are used again where they are the same."""
-        rows, chosen = (
-            (part.points, part.at_points) if self.of == "stock" else (part.routes, part.at_routes)
-        )
-        place = self.place[rows]
+        another subset, whose sums are used again where they are the same."""
+        of_stock = self.of == "stock"
+        chosen = subset.at_points if of_stock else subset.at_routes
+        place = self.place[subset.points if of_stock else subset.routes]
         if like is not None and np.array_equal(like.place, place):
             return dataclasses.replace(like, take=chosen(self.take))
         total = segment_sum(np, place, self.total.n_segments)
@@ -194,7 +193,7 @@ def _limit(
     )
 
 
-def take(net: Network, part: Part, like: Network | None = None) -> Network:
+def take(net: Network, subset: ProductSubset, like: Network | None = None) -> Network:
     """The network of some products only, for running a large one in parts.
 
     Nothing may be limited that flows. Limits with a price are those of all: what parts use of them
@@ -204,23 +203,23 @@ def take(net: Network, part: Part, like: Network | None = None) -> Network:
     rates: dict[str, Any] = {
         name: None if (value := getattr(net, name)) is None else chosen(value)
         for names, chosen in (
-            (("holding_cost", "missed_cost", "scrap_cost"), part.at_points),
+            (("holding_cost", "missed_cost", "scrap_cost"), subset.at_points),
             (
                 ("unmet_order_cost", "shipping_cost", "order_cost", "transit_cost"),
-                part.at_routes,
+                subset.at_routes,
             ),
         )
         for name in names
     }
-    links, n_limits = net.links.take(part), len(net.priced_limits)
+    links, n_limits = net.links.take(subset), len(net.priced_limits)
     limits_like = (None,) * n_limits if like is None else like.priced_limits
     return dataclasses.replace(
         net,
         **rates,
         links=like.links if like and like.links.indices.equal(links.indices) else links,
         priced_limits=tuple(
-            limit.of_part(part, one)
+            limit.of_subset(subset, one)
             for limit, one in zip(net.priced_limits, limits_like, strict=True)
         ),
-        shelf=None if net.shelf is None else net.shelf.take(part.points, part.routes),
+        shelf=None if net.shelf is None else net.shelf.take(subset),
     )

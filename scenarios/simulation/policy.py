@@ -8,8 +8,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from scenarios.arrays.types import Array, Floats
-from scenarios.model.part import Part
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset
 from scenarios.simulation.state import State
 
 
@@ -27,7 +27,7 @@ class SeparablePolicy(Protocol):
 
     def __call__(self, state: State, period: int) -> Array: ...
 
-    def take(self, part: Part) -> OrderPolicy:
+    def take(self, subset: ProductSubset, /) -> OrderPolicy:
         """The policy of some products only."""
         ...
 
@@ -57,6 +57,6 @@ class GivenOrders:
         orders = self.quantity[..., min(period, self.quantity.shape[-1] - 1)]
         return orders if period < self.quantity.shape[-1] else 0 * orders
 
-    def take(self, part: Part) -> GivenOrders:
+    def take(self, subset: ProductSubset) -> GivenOrders:
         """The orders of some products only."""
-        return GivenOrders(self.quantity[..., part.routes, :])
+        return GivenOrders(self.quantity[..., subset.routes, :])

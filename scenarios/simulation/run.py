@@ -9,8 +9,8 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from scenarios.arrays.types import Array, Floats
-from scenarios.model.part import Part
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset
 from scenarios.simulation.compiled import Network, network
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy
@@ -191,7 +191,7 @@ def _totals(
 ) -> Totals:
     batch, n_periods = demand.shape[:-2], demand.shape[-1]
     size = max(1, PART // max(1, int(np.prod(batch))))
-    parts: Iterable[tuple[Part | None, Network, State, OrderPolicy]]
+    parts: Iterable[tuple[ProductSubset | None, Network, State, OrderPolicy]]
     whole = net.n_points <= 2 * size or bool(net.hard_limits)
     if whole or not isinstance(policy, SeparablePolicy):
         parts = [(None, net, with_batch(initial, batch), policy)]
@@ -214,7 +214,7 @@ def _totals(
     ones = np.ones(net.n_points, dtype=net.dtype)
     for part, some, state, orders in parts:
         one = ones[: some.n_points]
-        wanted = _part_of_demand(demand, part, net.dtype)
+        wanted = _own_demand(demand, part, net.dtype)
         for period, _, outcome in run(some, state, orders, wanted, review_period=review):
             # Overflow is priced below, on the sum over all parts.
             paid = period_costs(some, outcome, period, overflow=False)
@@ -238,8 +238,8 @@ def _totals(
     )
 
 
-def _part_of_demand(demand: Floats, part: Part | None, dtype: Any) -> Iterator[Floats]:
+def _own_demand(demand: Floats, subset: ProductSubset | None, dtype: Any) -> Iterator[Floats]:
     """Demand [..., K] of one period after the other, read just before it is used."""
     for now in by_period(demand):
-        chosen = now if part is None else part.at_points(now)
+        chosen = now if subset is None else subset.at_points(now)
         yield chosen.astype(dtype, copy=False)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.arrays.types import Array, Ints
+from scenarios.arrays.types import Array
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +39,9 @@ class Shelf:
         """Whether expired goods are scrapped at the end of a period."""
         return (self.elapsed + period + 1) % self.check == 0
 
-    def take(self, points: Ints, routes: Ints) -> Shelf:
-        """The part that belongs to some points and routes."""
+    def take(self, subset: ProductSubset) -> Shelf:
+        """Those of some products only."""
+        points, routes = subset.points, subset.routes
         return Shelf(
             self.fresh_points[:, points],
             self.fresh_routes[:, routes],

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.types import Array
 from scenarios.model.opening import Ages
-from scenarios.model.part import Part
+from scenarios.model.subset import ProductSubset, partition
 from scenarios.simulation.compiled import Network, take
 from scenarios.simulation.policy import OrderPolicy, SeparablePolicy
 from scenarios.simulation.state import State
@@ -17,36 +16,16 @@ from scenarios.simulation.state import State
 
 def parts_of(
     net: Network, state: State, policy: SeparablePolicy, batch: tuple[int, ...], size: int
-) -> Iterator[tuple[Part, Network, State, OrderPolicy]]:
+) -> Iterator[tuple[ProductSubset, Network, State, OrderPolicy]]:
     """Split by product into parts of about ``size`` stock points."""
     indices = net.links.indices
     n_products = int(indices.product.max()) + 1
     count = max(1, round(net.n_points / size))
-    part_of = np.arange(n_products) * count // n_products
-    point_part = part_of[indices.product]
-    points = Grouped.by(point_part, count)
-    routes = Grouped.by(point_part[indices.destination], count)
-    rank = np.empty(net.n_points, dtype=np.int64)
-    before = np.repeat(points.start[:-1], np.diff(points.start))
-    rank[points.index] = np.arange(net.n_points) - before
+    number = np.arange(n_products) * count // n_products
     like = None
-    for number in range(count):
-        part = Part(points.one(number), routes.one(number), rank, net.n_routes)
-        some = like = take(net, part, like)
-        yield part, some, with_batch(_state_of(state, part), batch), policy.take(part)
-
-
-def _state_of(state: State, part: Part) -> State:
-    ages, at_points, at_routes = state.ages, part.at_points, part.at_routes
-    return State(
-        on_hand=at_points(state.on_hand),
-        backlog=at_points(state.backlog),
-        owed=at_routes(state.owed),
-        in_transit=tuple(at_routes(slot) for slot in state.in_transit),
-        ages=None
-        if ages is None
-        else Ages(at_points(ages.on_hand), tuple(at_routes(slot) for slot in ages.in_transit)),
-    )
+    for subset in partition(indices.product, indices.product[indices.destination], number):
+        some = like = take(net, subset, like)
+        yield subset, some, with_batch(state.take(subset), batch), policy.take(subset)
 
 
 def with_batch(state: State, batch: tuple[int, ...]) -> State:

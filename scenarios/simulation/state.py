@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scenarios.arrays.types import Array
 from scenarios.model.opening import Ages
+from scenarios.model.subset import ProductSubset
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,17 @@ class State:
         for slot in self.in_transit[1:]:
             total = total + slot
         return total
+
+    def take(self, subset: ProductSubset) -> State:
+        """The state of some products only."""
+        at_points, at_routes = subset.at_points, subset.at_routes
+        return State(
+            on_hand=at_points(self.on_hand),
+            backlog=at_points(self.backlog),
+            owed=at_routes(self.owed),
+            in_transit=tuple(at_routes(slot) for slot in self.in_transit),
+            ages=None if self.ages is None else self.ages.take(at_points, at_routes),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 from scenarios.arrays.masks import Group, group
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Ints
-from scenarios.model.part import Part
+from scenarios.model.subset import ProductSubset
 from scenarios.simulation.queues import Queues, queues
 
 
@@ -32,12 +32,12 @@ class Indices:
     product: Ints
     """[K]"""
 
-    def take(self, part: Part) -> Indices:
+    def take(self, subset: ProductSubset) -> Indices:
         """Those of some products only."""
-        points, routes = part.points, part.routes
+        points, routes = subset.points, subset.routes
         return Indices(
-            origin=part.relabel(self.origin[routes]),
-            destination=part.relabel(self.destination[routes]),
+            origin=subset.relabel(self.origin[routes]),
+            destination=subset.relabel(self.destination[routes]),
             level=self.level[routes],
             lead_time=self.lead_time[routes],
             location=self.location[points],
@@ -59,9 +59,9 @@ class Links:
     receive_first: bool
     indices: Indices
 
-    def take(self, part: Part) -> Links:
+    def take(self, subset: ProductSubset) -> Links:
         """The links of some products only."""
-        return Links(self.xp, self.device, self.receive_first, self.indices.take(part))
+        return Links(self.xp, self.device, self.receive_first, self.indices.take(subset))
 
     @cached_property
     def max_lead(self) -> int:

@@ -27,8 +27,8 @@ from scenarios.arguments import Arguments
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons, primary_routes
-from scenarios.model.part import Part
 from scenarios.model.scenario import Scenario, check_scenario
+from scenarios.model.subset import ProductSubset
 from scenarios.simulation.state import State
 from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 
@@ -54,8 +54,8 @@ class OrderUpTo:
     structure: Structure
     keeps_backlog: bool
     owes_orders: bool
-    part: Part | None = None
-    """The part of the points in ``targets`` it is for; None: all. Parts are of NumPy only."""
+    subset: ProductSubset | None = None
+    """The products whose points in ``targets`` it is for; None: all. Subsets are of NumPy only."""
 
     def __call__(self, state: State, period: int) -> Array:
         """Orders [..., A] for a state at the start of ``period``."""
@@ -77,16 +77,18 @@ class OrderUpTo:
             state, target + self.below(safety_stock_now - self._local_position(state))
         )
 
-    def take(self, part: Part) -> OrderUpTo:
+    def take(self, subset: ProductSubset) -> OrderUpTo:
         """The rule for some products only; see
         :class:`scenarios.simulation.policy.SeparablePolicy`."""
-        structure = self.structure.take(part)
-        return dataclasses.replace(self, structure=structure, part=part, **structure.links(self.xp))
+        structure = self.structure.take(subset)
+        return dataclasses.replace(
+            self, structure=structure, subset=subset, **structure.links(self.xp)
+        )
 
     def _now(self, levels: Array, period: int) -> Array:
         # A part reads its share only now: a copy beforehand would leave the cache again.
         now = levels[min(period, levels.shape[0] - 1)]
-        return now if self.part is None else self.part.at_points(now)
+        return now if self.subset is None else self.subset.at_points(now)
 
     def _local_position(self, state: State) -> Array:
         position = state.on_hand
@@ -113,13 +115,13 @@ class Structure:
     orders_at: Ints
     """[A] the same, where the route is its primary one."""
 
-    def take(self, part: Part) -> Structure:
+    def take(self, subset: ProductSubset) -> Structure:
         """The structure of some products only."""
         return Structure(
-            parent=part.relabel(self.parent[part.points]),
-            location=self.location[part.points],
-            destination=part.relabel(self.destination[part.routes]),
-            orders_at=part.relabel(self.orders_at[part.routes]),
+            parent=subset.relabel(self.parent[subset.points]),
+            location=self.location[subset.points],
+            destination=subset.relabel(self.destination[subset.routes]),
+            orders_at=subset.relabel(self.orders_at[subset.routes]),
         )
 
     def links(self, xp: Any, device: Any = None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One block of products: solved at prices of the capacities all share, or within its quota of them.
 
-A block is everything of some products: a portion of the scenario. Its program is that of the
-portion, as :mod:`solver.formulation.assemble` makes it. At prices, the rows of shared limits are
+A block is everything of some products: a subset of the scenario. Its program is that of the
+subset, as :mod:`solver.formulation.assemble` makes it. At prices, the rows of shared limits are
 set free and what is used of them is paid for; within a quota they hold as they do for a whole
 chain.
 """
@@ -37,7 +37,7 @@ class Block:
     Parameters
     ----------
     scenario : Scenario
-        The portion.
+        The subset.
     safety_stock : array [K, T]
     fixed : FixedOrders
     shared : Common

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from solver.deadline import Clock
 from solver.decomposition.block import without_capacities
 from solver.decomposition.initial_prices import sample_prices
@@ -61,11 +61,11 @@ def decomposed(
         If blocks cannot be planned in the memory that is allowed.
     """
     clock.phase("build")
-    portions, shared = Portions(scenario), common(scenario, options)
+    subsets, shared = ProductSubsets(scenario), common(scenario, options)
     in_blocks = options.model_copy(update={"gap": FOR_BLOCKS * options.gap})
-    blocks = _blocks(portions, safety_stock, fixed, shared, in_blocks, workers)
+    blocks = _blocks(subsets, safety_stock, fixed, shared, in_blocks, workers)
     clock.phase("first prices")
-    first = _first(portions, safety_stock, shared, blocks, kept, options, clock)
+    first = _first(subsets, safety_stock, shared, blocks, kept, options, clock)
     done = _rounds(blocks, shared.limits, first, scenario.n_routes, options.gap, clock)
     kept.price, kept.starts = done.price, done.starts
     found, bound = done.best, done.bound
@@ -90,13 +90,13 @@ def decomposed(
 
 
 def _blocks(
-    portions: Portions, safety_stock: Floats, fixed: FixedOrders, shared: Common,
+    subsets: ProductSubsets, safety_stock: Floats, fixed: FixedOrders, shared: Common,
     options: SolverOptions, workers: Workers,
 ) -> Blocks:  # fmt: skip
     """All products in blocks, as many of which as memory allows keep their programs."""
     fresh_threads()
-    keep = blocks_to_keep(portions.scenario, shared.n_periods, workers, options)
-    return cut(portions, safety_stock, fixed, shared, options, workers, keep)
+    keep = blocks_to_keep(subsets.scenario, shared.n_periods, workers, options)
+    return cut(subsets, safety_stock, fixed, shared, options, workers, keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ class _First:
 
 
 def _first(
-    portions: Portions,
+    subsets: ProductSubsets,
     safety_stock: Floats,
     shared: Common,
     blocks: Blocks,
@@ -123,7 +123,7 @@ def _first(
     if kept.price is not None and len(kept.price) == len(limits):
         known = kept.starts is not None and len(kept.starts) == n_blocks
         return _First(kept.price, list(kept.starts or []) if known else [None] * n_blocks)
-    sample = sample_prices(portions, safety_stock, shared, options, clock.left() / 4)
+    sample = sample_prices(subsets, safety_stock, shared, options, clock.left() / 4)
     return _First(sample.price, [sample.template] * n_blocks, sample.highs_seconds)
 
 
@@ -221,7 +221,7 @@ def in_closed_form(
     """
     clock.phase("build")
     shared = common(scenario, options)
-    blocks = _blocks(Portions(scenario), safety_stock, fixed, shared, options, workers)
+    blocks = _blocks(ProductSubsets(scenario), safety_stock, fixed, shared, options, workers)
     clock.phase("closed form")
     n_blocks = len(blocks.held)
 

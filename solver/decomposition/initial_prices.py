@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from scenarios.resources import shared_resources
 from solver.formulation.model_data import Common
 from solver.highs.session import Highs
@@ -33,7 +33,7 @@ class Sample:
 
 
 def sample_prices(
-    portions: Portions,
+    subsets: ProductSubsets,
     safety_stock: Floats,
     shared: Common,
     options: SolverOptions,
@@ -47,19 +47,19 @@ def sample_prices(
 
     Parameters
     ----------
-    portions : Portions
+    subsets : ProductSubsets
         Of the whole scenario.
     safety_stock : array [K, T]
     """
-    scenario, limits = portions.scenario, shared.limits
+    scenario, limits = subsets.scenario, shared.limits
     each = max(1.0, scenario.n_points / scenario.n_products)
     rows = min(SAMPLE_ROWS, SAMPLE_SHARE * scenario.n_points * shared.n_periods)
     count = round(rows / shared.n_periods / each)
     count = int(np.clip(count, 1, scenario.n_products))
     drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
-    portion = portions.of(np.sort(drawn))
-    part = portions.cut(portion)
-    needs = _needs(scenario, safety_stock), _needs(part, safety_stock[portion.points])
+    subset = subsets.of(np.sort(drawn))
+    part = subsets.cut(subset)
+    needs = _needs(scenario, safety_stock), _needs(part, safety_stock[subset.points])
     share = np.zeros(len(limits))
     for number, (whole, own) in enumerate(zip(*needs, strict=True)):
         mine = limits.of(number)
@@ -71,7 +71,7 @@ def sample_prices(
     )
     none = FixedOrders.of(part, None)
     made = made_ready(
-        part, safety_stock[portion.points], none, options, replace(shared, limits=own_limits)
+        part, safety_stock[subset.points], none, options, replace(shared, limits=own_limits)
     )
     highs = Highs(made.program)
     found = highs.solve(seconds)

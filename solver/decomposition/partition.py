@@ -10,8 +10,8 @@ import numpy as np
 
 from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.types import Floats
-from scenarios.model.portions import Portion, Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubset, ProductSubsets
 from scenarios.resources import SharedResource, shared_resources
 from solver.decomposition.block import Block, Refused
 from solver.decomposition.quotas import Use
@@ -27,9 +27,9 @@ BLOCK_ROWS = 6000
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Portions of a chain, held by workers."""
+    """Subsets of a chain, held by workers."""
 
-    portions: tuple[Portion, ...]
+    subsets: tuple[ProductSubset, ...]
     held: tuple[Any, ...]
     uses: tuple[Use, ...]
     """With no volume yet."""
@@ -53,13 +53,13 @@ class Blocks:
         tasks = zip(self.held, asked, strict=True)
         for number, result in self.workers.run(call, tasks):
             if isinstance(result, Refused):
-                route = self.portions[number].routes[result.route]
+                route = self.subsets[number].routes[result.route]
                 raise CannotShip(route, result.period, result.asked, result.possible)
             yield number, result
 
 
 def cut(
-    portions: Portions,
+    subsets: ProductSubsets,
     safety_stock: Floats,
     fixed: FixedOrders,
     shared: Common,
@@ -75,21 +75,21 @@ def cut(
     CannotShip
         If fixed orders ask for more than a hard limit, such as a lane, lets through.
     """
-    scenario, limits = portions.scenario, shared.limits
+    scenario, limits = subsets.scenario, shared.limits
     _check_limits(scenario, fixed, shared)
     at_place = [
-        Grouped.by(limits.place[limits.of(number)], resource.n_places)
-        for number, resource in enumerate(shared_resources(scenario))
+        Grouped.by(limits.place[limits.of(kind)], resource.n_places)
+        for kind, resource in enumerate(shared_resources(scenario))
     ]
-    some = portions.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
+    some = subsets.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
     held, uses = [], []
-    for number, portion in enumerate(some):
-        part = portions.cut(portion)
-        ours = fixed.of_routes(portion.routes)
+    for number, subset in enumerate(some):
+        part = subsets.cut(subset)
+        ours = fixed.of_routes(subset.routes)
         some_rows, sizes, taken = [], [], []
-        for number, resource in enumerate(shared_resources(part)):
-            first = limits.of(number).start
-            some_rows.append(first + at_place[number].of(resource.used_places))
+        for kind, resource in enumerate(shared_resources(part)):
+            first = limits.of(kind).start
+            some_rows.append(first + at_place[kind].of(resource.used_places))
             own = limits.take(some_rows[-1])
             sizes.append(resource.of_one_each[own.place])
             taken.append(_taken(resource, ours, own, shared.n_periods))
@@ -97,7 +97,7 @@ def cut(
         uses.append(Use(rows, np.maximum(size, 1e-9), anyway, anyway))
         block = Block(
             part,
-            safety_stock[portion.points],
+            safety_stock[subset.points],
             ours,
             replace(shared, limits=limits.take(rows)),
             options,

@@ -129,7 +129,7 @@ def gathered(
     terminations: list[Termination] = []
     proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
-        found, use, routes = planned.found, uses[number], blocks.portions[number].routes
+        found, use, routes = planned.found, uses[number], blocks.subsets[number].routes
         starts[number] = planned.basis or starts[number]
         if not orders.size:
             shape = (n_routes, found.orders.shape[1])

@@ -134,7 +134,7 @@ def prepare(
     wanted_anyway : tuple of arrays [n], optional
         Routes and periods in which something is shipped whether it makes sense or not.
     shared : Common, optional
-        Of the whole, where ``scenario`` is a portion of it; default: :func:`common`.
+        Of the whole, where ``scenario`` is a subset of it; default: :func:`common`.
     """
     shared = shared or common(scenario, options)
     scenario = _served_where_owed(scenario)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import stock_std
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from scenarios.resources import SharedResource, hard_flows, shared_resources
 from solver.formulation.shortfall_tiers import Tiers, loss, shortfall_cost
 from solver.options import SolverOptions
@@ -183,8 +183,8 @@ def use_std(scenario: Scenario, n_periods: int) -> tuple[Floats | None, ...]:
         parts: Iterable[Scenario] = [scenario]
     else:
         # A few products at a time: all stock points at once would take gigabytes.
-        portions = Portions(scenario)
-        parts = map(portions.cut, portions.consecutive(SOME_POINTS))
+        subsets = ProductSubsets(scenario)
+        parts = map(subsets.cut, subsets.consecutive(SOME_POINTS))
     total = [np.zeros((one.n_places, n_periods)) for one in shared_resources(scenario)]
     for part in parts:
         std = stock_std(part, n_periods)

@@ -19,7 +19,7 @@ from solver.program.lot_rules import lot_rules, with_fixed_cost
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """All products of a chain, or a portion of them with capacities of its own."""
+    """All products of a chain, or a subset of them with capacities of its own."""
 
     scenario: Scenario
     safety_stock: Floats
@@ -39,7 +39,7 @@ def made_ready(
     options: SolverOptions,
     shared: Common | None = None,
 ) -> Made:
-    """Data, lot rules and program of a scenario; ``shared`` is given for a portion.
+    """Data, lot rules and program of a scenario; ``shared`` is given for a subset.
 
     Raises
     ------

@@ -9,12 +9,12 @@ import pytest
 
 from docs.tools.rooms import PACKAGES, ROOT, docstring, dotted, folders, indexed, members, summary
 
-ROOMS = [room for room in folders("solver", "scenarios") if room.parent != ROOT]
+ROOMS = folders(*PACKAGES)
 SOURCES = [file for top in (*PACKAGES, "benchmarks") for file in (ROOT / top).rglob("*.py")]
 
 PARTICIPLES = {
     "asked", "finish", "found", "held", "in_parts", "judged", "kept", "made", "once", "owed",
-    "parts", "shown", "solved", "told",
+    "part", "parts", "portions", "shown", "solved", "told",
 }  # fmt: skip
 """Names that modules had once, and that say nothing of what is in them."""
 
@@ -40,7 +40,8 @@ stand in double backticks in the docstring (use :func:, :data: and so on for oth
 @pytest.mark.parametrize("room", ROOMS, ids=dotted)
 def test_an_index_is_short_and_begins_with_a_line_of_its_own(room: Path) -> None:
     lines = docstring(room).splitlines()
-    assert len(lines) <= 10, f"{name(room)}/__init__.py: an index has 3 to 8 lines under its first"
+    longest = 12 if room.parent == ROOT else 10
+    assert len(lines) <= longest, f"{name(room)}/__init__.py: an index has 3 to 8 lines"
     assert summary(room).endswith("."), name(room)
 
 

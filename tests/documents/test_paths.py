@@ -30,6 +30,8 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
     named = [word for word in code(page) if re.fullmatch(r"[\w./-]+", word)]
     paths = [word for word in named if word.partition("/")[0] in TOPS and "/" in word]
     assert [path for path in paths if not (ROOT / path).exists()] == []
+    # Pages are linked, so that readers can follow.
+    assert [path for path in paths if path.endswith(".md") and ROOT / path != page] == []
     # A module without its folder.
     alone = [word for word in named if word.endswith(".py") and word not in paths]
     assert [word for word in alone if not any(file.endswith(f"/{word}") for file in SOURCES)] == []

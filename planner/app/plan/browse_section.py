@@ -10,7 +10,7 @@ from planner.app.frame import chart, empty
 from planner.app.paged_table import Paged, column
 from planner.app.plan.context import PlanContext
 from planner.app.plan.page_state import Page, Planned
-from planner.text.numbers import amount, count
+from planner.text.numbers import count, short
 from planner.text.palette import ROLES
 
 MOST_CHARTS = 4
@@ -27,7 +27,7 @@ def orders_section(view: PlanContext, plan: Planned) -> None:
                 with ui.card().props("flat bordered").classes("gap-0"):
                     ui.label(f"{lane['origin']} -> {lane['destination']}").classes("font-bold")
                     ui.label(
-                        f"{count(lane['orders'], 'order')}, {amount(round(lane['units']))} units"
+                        f"{count(lane['orders'], 'order')}, {short(lane['units'])} units"
                     ).classes("caption")
         if len(plan.lanes) > 8:
             ui.label(f"and {len(plan.lanes) - 8} more lanes").classes("caption")
@@ -75,7 +75,7 @@ def problems_section(plan: Planned) -> None:
                 place = ", ".join(x for x in (row["product"], row["location"], row["date"]) if x)
                 ui.label(place)
                 if row["cost"] is not None:
-                    ui.label(f"cost {amount(round(row['cost']))}{money}").classes("caption")
+                    ui.label(f"cost {short(row['cost'])}{money}").classes("caption")
             ui.label(row["message"])
             ui.label(f"What to do: {row['suggested_action']}").classes("caption")
     if plan.n_problems > len(plan.problems):
@@ -231,11 +231,11 @@ def _at(place: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(place: dict[str, Any]) -> str:
-    told = [f"{amount(round(place['now'], 2))} units ordered now"]
+    told = [f"{short(place['now'])} units ordered now"]
     if place["cover"] is not None:
-        told.append(f"stock after the first period lasts {place['cover']:.1f} days")
+        told.append(f"stock after the first period lasts {short(place['cover'])} days")
     if place["missed"] > 5e-5:
-        told.append(f"{amount(place['missed'])} units missed")
+        told.append(f"{short(place['missed'])} units missed")
     return ", ".join(told)
 
 

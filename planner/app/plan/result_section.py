@@ -15,9 +15,8 @@ from planner.app.plan.context import PlanContext
 from planner.app.plan.edit_section import edit_section
 from planner.app.plan.files_section import files_section
 from planner.app.plan.page_state import Difference, Planned
-from planner.overrides.words import percent, signed
 from planner.text.names import spoken
-from planner.text.numbers import amount, count
+from planner.text.numbers import count, percent, short, signed
 
 TABS = {
     "orders": ("Orders", "local_shipping"),
@@ -50,17 +49,19 @@ def _headline(plan: Planned) -> None:
     most = max((c for c in plan.costs if c != "total"), key=lambda c: plan.costs[c], default="")
     total = plan.costs["total"]
     with ui.grid().classes("w-full grid-cols-2 md:grid-cols-3 xl:grid-cols-6 gap-3"):
-        share = f"{plan.costs[most] / total:.0%} is {spoken(most)}" if total else "nothing is paid"
-        figure("Cost, if demand is as forecast", f"{amount(round(total))}{unit}", share)
-        left = f"{plan.missed / plan.demand:.1%} of demand" if plan.demand else "no demand"
-        figure("Units waiting at the end" if plan.waits else "Missed units", amount(plan.missed),
+        share = (
+            f"{percent(plan.costs[most] / total)} is {spoken(most)}" if total else "nothing is paid"
+        )
+        figure("Cost, if demand is as forecast", f"{short(total)}{unit}", share)
+        left = f"{percent(plan.missed / plan.demand)} of demand" if plan.demand else "no demand"
+        figure("Units waiting at the end" if plan.waits else "Missed units", short(plan.missed),
                left)  # fmt: skip
         full = max(plan.capacity, key=lambda use: use[2], default=None)
         if full is None:
             figure("Fullest capacity", "none", "nothing is limited")
         else:
             figure("Fullest capacity", percent(full[2]), f"{full[0]}, {full[3]}")
-        gap = "-" if plan.gap is None else f"{plan.gap:.2%}"
+        gap = percent(plan.gap)
         figure("Gap to a proven bound", gap, "0%: no orders are better")
         brains = sorted(plan.brains.items(), key=lambda pair: -pair[1])
         first = brains[0] if brains else ("-", 0)
@@ -92,17 +93,16 @@ def _difference(told: Difference, plan: Planned) -> None:
     gap = after - before
     unit = f" {plan.currency}" if plan.currency else ""
     with ui.card().props("flat bordered").classes("w-full gap-2"):
+        relative = f" ({signed(gap / before, percent)})" if before else ""
+        text = f"The edits change the cost by {signed(gap)}{unit}{relative}"
+        ui.label(text).classes("text-lg font-bold")
         ui.label(
-            f"The edits change the cost by {signed(gap)}{unit}"
-            f" ({gap / before:+.1%})" if before else f"The edits change the cost by {signed(gap)}"
-        ).classes("text-lg font-bold")  # fmt: skip
-        ui.label(
-            f"From {amount(round(before))} to {amount(round(after))}{unit}, if demand is as"
+            f"From {short(before)} to {short(after)}{unit}, if demand is as"
             " forecast: what safety stock saves when demand surprises is not in it."
         )
         if 0 < abs(gap) < told.noise:
             ui.label(
-                f"That is less than the {amount(round(told.noise))}{unit} that the search for"
+                f"That is less than the {short(told.noise)}{unit} that the search for"
                 " orders leaves open: take it for no difference."
             ).classes("caption")
         with ui.grid().classes("w-full grid-cols-1 lg:grid-cols-2 gap-6"):
@@ -112,14 +112,14 @@ def _difference(told: Difference, plan: Planned) -> None:
 
 def _components(told: Difference, plan: Planned) -> None:
     rows = [
-        {"name": spoken(name), "before": amount(round(a, 1)), "after": amount(round(b, 1)),
+        {"name": spoken(name), "before": short(a), "after": short(b),
          "change": signed(b - a)}
         for name, (a, b) in told.costs.items()
         if a or b
     ]  # fmt: skip
     a, b = told.missed
     missed = "units waiting" if plan.waits else "missed units"
-    rows.append({"name": missed, "before": amount(a), "after": amount(b), "change": signed(b - a)})
+    rows.append({"name": missed, "before": short(a), "after": short(b), "change": signed(b - a)})
     what = f"Cost ({plan.currency})" if plan.currency else "Cost"
     _plain_table(
         rows,
@@ -137,7 +137,7 @@ def _changed_orders(told: Difference) -> None:
         ui.label(f"Orders released now that changed: {told.n_orders:,}{shown}").classes("font-bold")
         rows = [
             {"product": row["product"], "lane": f"{row['origin']} -> {row['destination']}",
-             "before": amount(row["before"]), "after": amount(row["after"])}
+             "before": short(row["before"]), "after": short(row["after"])}
             for row in told.orders
         ]  # fmt: skip
         _plain_table(

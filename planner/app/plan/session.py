@@ -19,7 +19,7 @@ from planner.app.plan import tasks, uploads
 from planner.app.plan.page_state import Difference, Opened, Planned
 from planner.app.worker import Failed, Stopped, Worker
 from planner.overrides.override import Override
-from planner.overrides.words import told_by_edit
+from planner.overrides.words import findings_of_edits
 from scenarios.errors import Finding, InputError
 
 Ask = Callable[..., Awaitable[Any]]
@@ -274,7 +274,7 @@ def _about(edits: tuple[Override, ...]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(told_by_edit(error.findings, edits)) from None
+        raise InputError(findings_of_edits(error.findings, edits)) from None
 
 
 def _key(edit: Override) -> tuple[Any, ...]:

@@ -9,8 +9,9 @@ from nicegui import ui
 from planner.app.frame import chart
 from planner.app.simulate.day_figures import BAND, LINES, Head
 from planner.app.simulate.session import Session
-from planner.app.simulate.words import COMPONENTS, short_date
 from planner.text import palette
+from planner.text.measures import component
+from planner.text.names import weekday
 
 ROUNDED = "value => value == null ? '–' : Number(value).toLocaleString('en-US'," \
     " {maximumSignificantDigits: 4})"  # fmt: skip
@@ -119,7 +120,7 @@ class Charts:
     def _costs(self) -> Options:
         head, days = self._head, self._session.days
         series = [
-            _bars(COMPONENTS[name], [round(day.costs[name], 2) for day in days],
+            _bars(component(name), [round(day.costs[name], 2) for day in days],
                   palette.COSTS[name]) | {"stack": "cost"}
             for name in head.components
         ]  # fmt: skip
@@ -129,7 +130,7 @@ class Charts:
 
 def plain(head: Head, title: str, unit: str, series: list[Options]) -> Options:
     """A chart over the days of a run, its title on the left."""
-    days = [short_date(date) for date in head.dates]
+    days = [weekday(date) for date in head.dates]
     made = chart(days, series, unit=unit, along=head.unit, title=title)
     made["tooltip"][":valueFormatter"] = ROUNDED
     made["grid"] |= {"left": 60, "right": 16, "top": 64}

@@ -9,8 +9,8 @@ from nicegui import ui
 
 from planner.app.simulate.day_figures import Head
 from planner.app.simulate.session import Session
-from planner.app.simulate.words import cover, money, share, short_date, units
-from planner.text.numbers import count
+from planner.text.names import weekday
+from planner.text.numbers import count, percent, short
 
 SPEEDS = {0.5: "½ a second", 1.0: "1 a second", 2.0: "2 a second", 5.0: "5 a second",
           10.0: "10 a second", 20.0: "20 a second"}  # fmt: skip
@@ -53,7 +53,7 @@ class Controls:
         if done:
             text = f"The end: {count(days, head.unit)}"
         elif days:
-            text = f"{unit} {days:,} of {head.n_periods:,}, {short_date(head.dates[days - 1])}"
+            text = f"{unit} {days:,} of {head.n_periods:,}, {weekday(head.dates[days - 1])}"
         else:
             text = f"{unit} 0 of {head.n_periods:,}"
         self._where.set_text(text)
@@ -99,8 +99,8 @@ class Numbers:
             return
         self._shown = days
         texts = (
-            money(found.total, ""), money(found.per_period, ""),
-            share(found.fill_rate), units(found.missed), cover(found.cover), f"{found.lines:,}",
+            short(found.total), short(found.per_period),
+            percent(found.fill_rate), short(found.missed), short(found.cover), f"{found.lines:,}",
         )  # fmt: skip
         for label, text in zip(self._labels, texts, strict=True):
             label.set_text(text)

@@ -8,7 +8,9 @@ from nicegui import ui
 
 from planner.app.simulate.day_figures import Day, Head
 from planner.app.simulate.session import Session
-from planner.app.simulate.words import COMPONENTS, money, short_date, units
+from planner.text.measures import component
+from planner.text.names import weekday
+from planner.text.numbers import short
 
 ROWS = 10
 """Of a page."""
@@ -32,7 +34,7 @@ class Log:
             "demand": "Actual", "missed": "Missed", "stock": "Stock", "arrivals": "Arrived",
             "lines": "Orders", "ordered": "Ordered",
         }  # fmt: skip
-        names |= {"total": "Cost"} | {name: COMPONENTS[name] for name in head.components}
+        names |= {"total": "Cost"} | {name: component(name) for name in head.components}
         columns = [
             {"name": name, "field": name, "label": label,
              "align": "left" if name == "date" else "right"}
@@ -77,10 +79,10 @@ class Log:
     def _row(self, day: Day) -> dict[str, Any]:
         numbers = ("predicted", "demand", "missed", "stock", "arrivals", "ordered")
         return (
-            {"number": day.number, "date": short_date(day.date), "lines": f"{day.order_lines:,}"}
-            | {name: units(getattr(day, name)) for name in numbers}
-            | {name: money(day.costs[name], "") for name in self._head.components}
-            | {"total": money(day.total, "")}
+            {"number": day.number, "date": weekday(day.date), "lines": f"{day.order_lines:,}"}
+            | {name: short(getattr(day, name)) for name in numbers}
+            | {name: short(day.costs[name]) for name in self._head.components}
+            | {"total": short(day.total)}
         )
 
     def _download(self, kind: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -12,9 +13,10 @@ from planner.app.simulate.charts import plain
 from planner.app.simulate.day_figures import Head
 from planner.app.simulate.manual_orders import PAGE, Comparison
 from planner.app.simulate.session import Session
-from planner.app.simulate.words import COMPONENTS, cover, money, points, share, short_date, units
 from planner.text import palette
-from planner.text.numbers import count
+from planner.text.measures import component
+from planner.text.names import weekday
+from planner.text.numbers import count, percent, short, signed
 
 COLUMNS = {
     "product": "Product", "lane": "Lane", "lead_time": "Lead time", "on_hand": "On hand",
@@ -96,7 +98,7 @@ class Orders:
         if self._session.done:
             return
         if may:
-            title = f"Your orders on {unit} {day + 1}, {short_date(self._head.dates[day])}"
+            title = f"Your orders on {unit} {day + 1}, {weekday(self._head.dates[day])}"
         else:
             title = f"No orders on {unit} {day + 1}: they are placed every " + count(
                 self._head.review_period, unit
@@ -106,8 +108,8 @@ class Orders:
             {
                 "route": line.route, "product": line.product, "lane": line.lane,
                 "lead_time": count(line.lead_time, self._head.unit),
-                "on_hand": units(line.on_hand), "on_way": units(line.on_way),
-                "expected": units(line.expected), "rule": line.rule, "open": may,
+                "on_hand": short(line.on_hand), "on_way": short(line.on_way),
+                "expected": short(line.expected), "rule": line.rule, "open": may,
                 "order": float(f"{line.order:.6g}") if line.order else None,
             }
             for line in found.rows
@@ -115,7 +117,7 @@ class Orders:
 
     def _say(self, lines: int, ordered: float) -> None:
         text = (
-            f"{count(lines, 'order')}, {units(ordered)} units" if lines else "Nothing ordered yet"
+            f"{count(lines, 'order')}, {short(ordered)} units" if lines else "Nothing ordered yet"
         )
         self._sum.set_text(text)
 
@@ -177,44 +179,33 @@ def comparison(found: Comparison, head: Head, policy: str) -> None:
 
 def verdict(you: float, planner: float, currency: str) -> str:
     """Who paid less, in a sentence."""
-    mine, theirs = money(you, currency), money(planner, currency)
+    mine, theirs = (f"{short(cost)} {currency}".rstrip() for cost in (you, planner))
     if abs(you - planner) <= 1e-9 * max(abs(you), abs(planner)):
         return f"You and the planner both paid {mine}."
     gap = ""
     if planner > 0 and you >= 2 * planner:
-        gap = f" ({you / planner:,.1f} times as much)"
+        gap = f" ({short(you / planner)} times as much)"
     elif planner > 0:
-        gap = f" ({abs(you / planner - 1):.1%} {'more' if you > planner else 'less'})"
+        gap = f" ({percent(abs(you / planner - 1))} {'more' if you > planner else 'less'})"
     return f"You paid {mine}{gap}, the planner {theirs}."
 
 
 def _figures(found: Comparison, head: Head) -> None:
     you, planner = found.hand, found.planner
-    plain = head.currency
 
     def row(
-        name: str, mine: float, theirs: float, write: Any, write_gap: Any = None
+        name: str, mine: float, theirs: float, write: Callable[[float], str] = short
     ) -> dict[str, str]:
-        gap = mine - theirs
-        sign = "+" if gap > 0 else ""
-        return {
-            "name": name, "you": write(mine), "planner": write(theirs),
-            "gap": "–" if math.isnan(gap) else sign + (write_gap or write)(gap),
-        }  # fmt: skip
+        gap = signed(mine - theirs, write)
+        return {"name": name, "you": write(mine), "planner": write(theirs), "gap": gap}
 
-    def paid(value: float) -> str:
-        return money(value, plain)
-
-    rows = [row("Total cost", you.total, planner.total, paid)]
+    rows = [row("Total cost", you.total, planner.total)]
+    rows += [row(component(name), you.costs[name], planner.costs[name]) for name in head.components]
     rows += [
-        row(COMPONENTS[name], you.costs[name], planner.costs[name], paid)
-        for name in head.components
-    ]
-    rows += [
-        row("Fill rate", you.fill_rate, planner.fill_rate, share, points),
-        row("Missed units", you.missed, planner.missed, units),
-        row("Days of cover", you.cover, planner.cover, cover),
-        row("Orders placed", you.lines, planner.lines, units),
+        row("Fill rate", you.fill_rate, planner.fill_rate, percent),
+        row("Missed units", you.missed, planner.missed),
+        row("Days of cover", you.cover, planner.cover),
+        row("Orders placed", you.lines, planner.lines),
     ]
     labels = {"name": "", "you": "You", "planner": "Planner", "gap": "Difference"}
     columns = [

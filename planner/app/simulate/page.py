@@ -14,7 +14,7 @@ from planner.app.simulate.day_log import Log
 from planner.app.simulate.manual_orders import Comparison
 from planner.app.simulate.order_table import Orders, comparison
 from planner.app.simulate.session import Session
-from planner.app.simulate.setup import POLICIES
+from planner.app.simulate.setup import PLAYABLE
 from planner.app.simulate.setup_panel import panel
 from planner.app.site import Site
 
@@ -133,4 +133,4 @@ class View:
         self._result.set_visibility(found is not None)
         if found is not None:
             with self._result:
-                comparison(found, session.head, POLICIES[session.running.policy][0])
+                comparison(found, session.head, PLAYABLE[session.running.policy].label)

@@ -12,6 +12,7 @@ import numpy as np
 from planner.app.folder import Folder
 from planner.app.worker import Progress
 from planner.forecasting import foreseen
+from planner.policies.registry import POLICIES
 from scenarios.catalogue import ENTRIES
 from scenarios.errors import Finding, InputError
 from scenarios.examples import bundled
@@ -29,21 +30,8 @@ EXAMPLES: dict[str, tuple[str, Callable[[], Scenario]]] = {
 """Name -> what it is, and how it is made."""
 CATALOGUE = ("reference", "reference-many", "lost-sales-4-4", "serial-example-6-1", "single-sku")
 """Named problems that are judged by the costs of their scenario, on demand of its forecast."""
-POLICIES = {
-    "hybrid": ("Hybrid", "Safety stocks of a trained brain, orders of the order program."),
-    "analytic-mip": (
-        "Textbook and program",
-        "Textbook safety stocks, orders of the program.",
-    ),
-    "mip-on-means": ("Program on means", "The order program alone, as if demand were its mean."),
-    "closed-form": ("Closed form", "A trained brain, and order-up-to levels: no capacities."),
-    "base-stock": ("Base-stock", "Order-up-to levels, tuned by simulation first."),
-    "capped-base-stock": ("Capped base-stock", "The same with a cap on orders, tuned first."),
-    "s-S": ("(s, S)", "Order up to S below s only, tuned by simulation first."),
-    "constant": ("Mean demand", "The mean demand at every review, whatever happens."),
-    "zero": ("No orders", "What comes if nobody orders."),
-}
-"""Name in :mod:`planner.policies.registry` -> what it is called, and what it is."""
+PLAYABLE = {name: entry for name, entry in POLICIES.items() if entry.playable}
+"""Policies that can be chosen."""
 LONGEST = 1_000
 """Periods of a run: all of it is kept in memory."""
 FACTORS = (0.01, 100.0)
@@ -130,7 +118,7 @@ def _check(setup: Setup) -> None:
     if not 1 <= setup.n_periods <= LONGEST:
         remedy = f"choose 1 to {LONGEST:,}"
         found.append(Finding("horizon", "is too short or too long", remedy))
-    if setup.policy not in POLICIES:
+    if setup.policy not in PLAYABLE:
         found.append(Finding("policy", "there is none of that name", "choose one of the list"))
     low, high = FACTORS
     for name in ("missed_sale_cost", "holding_cost", "noise"):

@@ -9,8 +9,9 @@ from typing import Any
 from nicegui import ui
 
 from planner.app.simulate.session import Session
-from planner.app.simulate.setup import FACTORS, LONGEST, POLICIES, sources
+from planner.app.simulate.setup import FACTORS, LONGEST, PLAYABLE, sources
 from planner.app.site import Site
+from planner.text.names import upper_first
 
 
 def panel(session: Session, site: Site) -> Callable[[], None]:
@@ -47,14 +48,14 @@ def panel(session: Session, site: Site) -> Callable[[], None]:
                 "An input of the folder that the app was started on, an example, or a named problem"
             )
             policy = ui.select(
-                {name: short for name, (short, _) in POLICIES.items()},
+                {name: entry.label for name, entry in PLAYABLE.items()},
                 label="Policy",
                 value=setup.policy,
                 on_change=chose("policy"),
             )
             policy.props("dense options-dense hide-bottom-space").classes("w-full")
-            policy.props(f'hint="{POLICIES[setup.policy][1]}"')
-            policy.on_value_change(lambda event: policy.props(f'hint="{POLICIES[event.value][1]}"'))
+            policy.props(f'hint="{_hint(setup.policy)}"')
+            policy.on_value_change(lambda event: policy.props(f'hint="{_hint(event.value)}"'))
             hand = ui.switch(
                 "I place the orders", value=setup.by_hand, on_change=chose("by_hand", bool)
             )
@@ -86,6 +87,11 @@ def panel(session: Session, site: Site) -> Callable[[], None]:
         note.set_visibility(begun and session.setup != session.running)
 
     return update
+
+
+def _hint(policy: str) -> str:
+    """Who orders, in a sentence."""
+    return f"{upper_first(PLAYABLE[policy].sentence)}."
 
 
 def _field(

@@ -24,7 +24,7 @@ from planner.app.simulate.day_figures import (
 from planner.app.simulate.setup import Setup, problem_of
 from planner.app.simulate.stepwise_run import Game
 from planner.app.worker import Progress
-from planner.policies.registry import NAMED
+from planner.policies.registry import POLICIES
 from planner.policies.rules.policy import Policy
 from scenarios.errors import Finding, InputError
 from scenarios.writing.files import write_csv
@@ -49,7 +49,7 @@ def start(memory: Memory, progress: Progress, setup: Setup, root: str) -> tuple[
     progress("Making the scenario")
     problem = problem_of(setup, Path(root), progress)
     progress("Getting the policy ready; tuning takes up to some minutes")
-    policy = cast(Policy, NAMED[setup.policy]("auto"))  # the oracle cannot be chosen
+    policy = cast(Policy, POLICIES[setup.policy].make("auto"))  # the oracle cannot be chosen
     game = Game(problem, policy, setup.n_periods, setup.seed)
     memory["game"] = game
     return head_of(game), _series(game, Chosen())

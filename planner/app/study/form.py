@@ -21,7 +21,8 @@ FIRST_OF_ENTRY = 4
 def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
     """Choose, and run."""
     from brain.trained.registry import brain_files
-    from planner.policies.registry import NAMED
+    from planner.experiments.contenders import contenders
+    from planner.policies.registry import POLICIES
     from scenarios.catalogue import ENTRIES
 
     changes: list[tuple[ui.select, ui.input]] = []
@@ -40,7 +41,7 @@ def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
         problem = ui.select(list(ENTRIES), value=next(iter(ENTRIES)), label="Problem")
         about = ui.label().classes("caption")
         policies = ui.select(
-            list(NAMED),
+            list(POLICIES),
             multiple=True,
             value=FIRST_POLICIES,
             label="Policies; the first is the base",
@@ -69,7 +70,7 @@ def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
             entry = ENTRIES[problem.value]
             about.text = entry.about
             if kind.value == CATALOGUE:
-                policies.value = list(entry.policies)[:FIRST_OF_ENTRY]
+                policies.value = list(contenders(entry.name))[:FIRST_OF_ENTRY]
                 seeds.value = str(min(entry.n_paths, 20))
 
         problem.on_value_change(explain)

@@ -214,6 +214,14 @@ class StudyRun:
         except (OSError, ValueError):
             return pd.DataFrame()
 
+    def currency(self) -> str:
+        """Of all costs; blank where it is not known."""
+        try:
+            said = json.loads((self.result / "study.json").read_text(encoding="utf-8"))
+            return str(said["currency"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
     def files(self) -> list[Path]:
         """What can be downloaded."""
         if not self.result.is_dir() or self.result.is_symlink():

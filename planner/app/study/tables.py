@@ -8,49 +8,32 @@ from typing import Any
 import pandas as pd
 
 from planner.text import palette
-from planner.text.numbers import amount
+from planner.text.measures import difference, figure, more_is_better, scaled, with_unit
+from planner.text.numbers import percent, short
+from scenarios.evaluation.kpis import kpi_of
 
-MEASURES = {
-    "total_cost": "total cost, in the input's currency",
-    "profit": "profit, in the input's currency",
-    "fill_rate": "fill rate, %",
-    "cycle_service_level": "cycle service level, %",
-    "missed_units": "missed units",
-    "perfect_days": "perfect days, %",
-    "overstock_days": "overstock days, %",
-    "understock_days": "understock days, %",
-    "turns": "turns a year",
-    "days_of_cover": "days of cover",
-}
-"""Key figure -> what it is called, with its unit; see docs/kpis.md."""
-MORE_IS_BETTER = {"profit", "fill_rate", "cycle_service_level", "perfect_days", "turns"}
 Rows = list[dict[str, str]]
-
-
-def shown(measure: str, value: float) -> str:
-    """A value of a key figure."""
-    if isnan(value):
-        return ""
-    return f"{100 * value:.1f}" if MEASURES.get(measure, "").endswith("%") else amount(value)
 
 
 def interval(measure: str, low: float, high: float) -> str:
     """An interval; where there is but one demand path it is not known."""
-    return "" if isnan(low) or isnan(high) else f"{shown(measure, low)} to {shown(measure, high)}"
-
-
-def signed(measure: str, gap: float, low: float, high: float) -> str:
-    """A difference with its interval."""
-    if isnan(gap):
+    if isnan(low) or isnan(high):
         return ""
-    text = f"{'+' if gap > 0 else ''}{shown(measure, gap)}"
+    return f"{figure(measure, low)} to {figure(measure, high)}"
+
+
+def gap(measure: str, value: float, low: float, high: float) -> str:
+    """A difference with its interval."""
+    if isnan(value):
+        return ""
+    text = difference(measure, value)
     return text if isnan(low) else f"{text} ({interval(measure, low, high)})"
 
 
-def measures(summary: pd.DataFrame) -> dict[str, str]:
-    """The key figures that were found."""
-    there = set(summary["measure"])
-    return {name: text for name, text in MEASURES.items() if name in there}
+def measures(summary: pd.DataFrame, currency: str) -> dict[str, str]:
+    """The key figures that were found, by name, and what they are called, with their units."""
+    there = dict.fromkeys(summary["measure"].astype(str))
+    return {name: with_unit(name, currency) for name in there if kpi_of(name) is not None}
 
 
 def leaderboard(
@@ -58,7 +41,7 @@ def leaderboard(
 ) -> Rows:
     """Policies of a variant, the best first."""
     board = summary[(summary["variant"] == variant) & (summary["measure"] == measure)]
-    board = board.sort_values("mean", ascending=measure not in MORE_IS_BETTER, kind="stable")
+    board = board.sort_values("mean", ascending=not more_is_better(measure), kind="stable")
     gaps = _gaps(differences, variant, measure)
     rows = []
     for rank, row in enumerate(board.to_dict("records"), 1):
@@ -67,7 +50,7 @@ def leaderboard(
             {
                 "rank": str(rank),
                 "policy": policy,
-                "mean": shown(measure, row["mean"]),
+                "mean": figure(measure, row["mean"]),
                 "interval": interval(measure, row["low"], row["high"]),
                 "difference": gaps.get(policy, ""),
                 "n": f"{row['n']:,}",
@@ -83,17 +66,16 @@ def _gaps(differences: pd.DataFrame, variant: str, measure: str) -> dict[str, st
     same = (differences["variant"] == variant) & (differences["against_variant"] == variant)
     some = differences[same & (differences["measure"] == measure)]
     return {
-        str(row["policy"]): signed(measure, row["difference"], row["low"], row["high"])
+        str(row["policy"]): gap(measure, row["difference"], row["low"], row["high"])
         for row in some.to_dict("records")
     }
 
 
-def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
+def curves(summary: pd.DataFrame, measure: str, currency: str) -> dict[str, Any]:
     """A key figure over the variants: a line for each policy, with its 95% interval."""
     some = summary[summary["measure"] == measure]
-    factor = 100.0 if MEASURES[measure].endswith("%") else 1.0
     variants = list(dict.fromkeys(some["variant"].astype(str)))
-    values = {key: _short(factor * some[key]) for key in ("mean", "low", "high")}
+    values = {key: _short(scaled(measure, 1.0) * some[key]) for key in ("mean", "low", "high")}
     at = {
         (str(v), str(p)): (m, low, high)
         for v, p, m, low, high in zip(
@@ -114,7 +96,7 @@ def curves(summary: pd.DataFrame, measure: str) -> dict[str, Any]:
         "type": "category", "data": variants, "name": "variant", "nameLocation": "middle",
         "nameGap": 30, "axisLabel": {"interval": 0, "width": 110, "overflow": "break"},
     }  # fmt: skip
-    return _axes(MEASURES[measure], series, policies) | {"xAxis": axis}
+    return _axes(with_unit(measure, currency), series, policies) | {"xAxis": axis}
 
 
 def _band(policy: str, bounds: list[tuple[Any, Any]], colour: str) -> list[dict[str, Any]]:
@@ -182,16 +164,16 @@ def bench_rows(board: pd.DataFrame) -> Rows:
     rows = []
     for row in board.to_dict("records"):
         note = row["note"] if isinstance(row["note"], str) else ""
-        gap = (row["difference"], row["difference_low"], row["difference_high"])
+        ends = (row["difference_low"], row["difference_high"])
         rows.append(
             {
                 "rank": f"{row['rank']:g}" if row["rank"] else "–",
                 "policy": f"{row['policy']} ({note})" if note else str(row["policy"]),
-                "mean": amount(row["score"]),
+                "mean": short(row["score"]),
                 "interval": interval("", row["low"], row["high"]),
-                "difference": signed("", *gap),
+                "difference": gap("", row["difference"], *ends),
                 "of_oracle": "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
-                "fill_rate": "" if isnan(row["fill_rate"]) else f"{100 * row['fill_rate']:.1f}",
+                "fill_rate": "" if isnan(row["fill_rate"]) else percent(row["fill_rate"]),
                 "n": f"{row['n']:,.0f}" if row["n"] else "",
             }
         )

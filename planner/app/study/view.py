@@ -11,6 +11,7 @@ from planner.app.frame import empty
 from planner.app.live import badge, failure, said
 from planner.app.study import tables
 from planner.app.study.runs import BENCH, STUDY, StudyRun
+from planner.text.measures import scaled
 from planner.text.numbers import count
 
 CHART = "w-full h-96 bg-white border border-gray-300 rounded"
@@ -117,7 +118,8 @@ def _study(run: StudyRun) -> None:
         empty("Every run failed; what they said stands above.", "error")
         return
     variants = list(dict.fromkeys(summary["variant"].astype(str)))
-    known = tables.measures(summary)
+    currency = run.currency()
+    known = tables.measures(summary, currency)
     with ui.row().classes("w-full gap-3"):
         measure = ui.select(known, value=next(iter(known)), label="Key figure").props("dense")
         variant = ui.select(variants, value=variants[0], label="Variant").props("dense")
@@ -140,7 +142,7 @@ def _study(run: StudyRun) -> None:
         ui.label(f"Means over {paths}, the same for every policy.").classes("caption")
         if len(variants) > 1:
             ui.label("By variant; the bands are 95% intervals.").classes("font-bold")
-            ui.echart(tables.curves(summary, key)).classes(CHART)
+            ui.echart(tables.curves(summary, key, currency)).classes(CHART)
         else:
             _one_variant(summary, key, known[key])
 
@@ -151,8 +153,7 @@ def _study(run: StudyRun) -> None:
 
 def _one_variant(summary: pd.DataFrame, measure: str, unit: str) -> None:
     some = summary[summary["measure"] == measure].copy()
-    factor = 100.0 if unit.endswith("%") else 1.0
-    values = [list(factor * some[key]) for key in ("mean", "low", "high")]
+    values = [list(scaled(measure, 1.0) * some[key]) for key in ("mean", "low", "high")]
     names = list(some["policy"].astype(str))
     ui.echart(tables.bars(unit, names, *values)).classes(CHART)
 
@@ -187,7 +188,7 @@ def _bench(run: StudyRun) -> None:
     heads = _columns(
         rank="Rank", policy="Policy", mean=unit, interval="95% interval",
         difference="Paired difference to the first asked (95% interval)", of_oracle="Of the oracle",
-        fill_rate="Fill rate, %", n="Episodes",
+        fill_rate="Fill rate", n="Episodes",
     )  # fmt: skip
     ui.table(columns=heads, rows=tables.bench_rows(board), row_key="policy").classes(
         "w-full"

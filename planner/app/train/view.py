@@ -11,7 +11,7 @@ from planner.app.folder import Folder
 from planner.app.live import badge, failure, figure, redraw, said
 from planner.app.train.charts import cost_chart, days_chart, reward_chart, stock_chart
 from planner.app.train.runs import TOLD, Training
-from planner.text.numbers import count
+from planner.text.numbers import count, percent, short
 
 CHARTS = (cost_chart, days_chart, reward_chart, stock_chart)
 DEFINED = (
@@ -102,11 +102,11 @@ class TrainView:
         if curve:
             last = curve[-1]
             told = last["relative"] - 1
-            text = "as analytic" if abs(told) < 5e-4 else f"{abs(told):.1%} {_than(told)}"
+            text = "as analytic" if abs(told) < 5e-4 else f"{percent(abs(told))} {_than(told)}"
             self._cost.show(f"{last['relative']:.3f}", text)
             self._reward.show(f"{last.get('reward', 0.0):.3f}", "per product and day")
             self._steps.show(f"{last['step']:,.0f}", f"of {last.get('steps', 0):,.0f}")
-            self._episodes.show(_large(last.get("episodes", 0.0)), "products run")
+            self._episodes.show(short(last.get("episodes", 0.0)), "products run")
             self._time.show(_duration(last.get("seconds", 0.0)), "of training")
         for plot, made in zip(self._plots, CHARTS, strict=True):
             redraw(plot, made(curve))
@@ -125,10 +125,6 @@ class TrainView:
 
 def _than(change: float) -> str:
     return "more" if change > 0 else "less"
-
-
-def _large(number: float) -> str:
-    return f"{number:,.0f}" if number < 1e6 else f"{number / 1e6:,.2f} million"
 
 
 def _duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any
 
 from planner.experiments.bench import BenchResult
+from planner.text.numbers import half, score
 from scenarios.catalogue import ENTRIES, MAIN
 
 
@@ -54,28 +55,19 @@ def _row(row: dict[Any, Any]) -> tuple[str, ...]:
     note = f" ({row['note']})" if row["note"] else ""
     gap = ""
     if not isnan(row["difference"]):
-        gap = _number(row["difference"], "+")
-        gap += _plus_minus(row["difference_high"] - row["difference"])
+        gap = score(row["difference"], "+")
+        gap += half(row["difference_high"] - row["difference"], score)
     return (
         str(row["rank"]) if row["rank"] else "-",
         f"{row['policy']}{note}",
-        _number(row["score"]),
-        _plus_minus(row["high"] - row["score"]).strip(),
+        score(row["score"]),
+        half(row["high"] - row["score"], score).strip(),
         "" if isnan(row["of_oracle"]) else f"{row['of_oracle']:.3f}",
         gap,
         "" if isnan(row["fill_rate"]) else f"{row['fill_rate']:.1%}",
         "" if isnan(row["perfect_days"]) else f"{row['perfect_days']:.0%}",
         "" if isnan(row["seconds"]) else f"{row['seconds']:,.0f}",
     )
-
-
-def _plus_minus(half: float) -> str:
-    return "" if isnan(half) else f" ± {_number(half)}"
-
-
-def _number(value: float, sign: str = "") -> str:
-    digits = 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 3
-    return f"{value:{sign},.{digits}f}"
 
 
 def board_markdown(result: BenchResult) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from planner.commands.text.terminal import columns_text
 from planner.text.method import how_found
-from planner.text.numbers import amount, count, shares
+from planner.text.numbers import amount, count, exact_percent, half, shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,12 +182,10 @@ def study_text(result: StudyResult, currency: str) -> str:
             against = ""
             if len(gap) and gap.iloc[0]["n"] > 0:
                 one = gap.iloc[0]
-                half = _give_or_take(one["high"] - one["difference"], "{:,.0f}".format)
-                against = f"{one['difference']:+,.0f}{half} to {one['against_policy']}"
-            fill = _share(mean["fill_rate"])
-            rows.append(
-                (f"  {policy}", f"{_cost(cost)}{_give_or_take(cost - low, _cost)}", fill, against)
-            )
+                wide = half(one["high"] - one["difference"], "{:,.0f}".format)
+                against = f"{one['difference']:+,.0f}{wide} to {one['against_policy']}"
+            fill = exact_percent(mean["fill_rate"])
+            rows.append((f"  {policy}", f"{amount(cost)}{half(cost - low, amount)}", fill, against))
         head = f"{variant}" + (f" (costs in {currency})" if currency else "")
         frame = pd.DataFrame(rows, columns=["policy", "total cost", "fill rate", "difference"])
         lines += [head, *columns_text(frame), ""]
@@ -201,31 +199,20 @@ def study_text(result: StudyResult, currency: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _give_or_take(half: float, shown: Callable[[float], str]) -> str:
-    """Half an interval; nothing where it is not known, as with one demand path."""
-    return "" if half != half else f" ± {shown(half)}"
-
-
 def _summary_text(summary: pd.DataFrame, head: str, n_paths: int, currency: str) -> str:
     import pandas as pd
 
-    from scenarios.evaluation.kpis import SHARES
+    from planner.text.measures import is_share, label
 
     rows = []
-    for row in summary.itertuples(index=False):
-        shown = _share if row.measure in SHARES else _cost
-        interval = f"95% interval {shown(row.low)} to {shown(row.high)}" if n_paths > 1 else ""
-        rows.append((f"  {str(row.measure).replace('_', ' ')}", shown(row.mean), interval))
+    for row in summary.to_dict("records"):
+        shown = exact_percent if is_share(row["measure"]) else amount
+        interval = ""
+        if n_paths > 1:
+            interval = f"95% interval {shown(row['low'])} to {shown(row['high'])}"
+        rows.append((f"  {label(row['measure'])}", shown(row["mean"]), interval))
     head += f" (costs in {currency})" if currency else ""
     head += "" if n_paths > 1 else "; with one path, intervals are unknown"
     return "\n".join(
         [head, *columns_text(pd.DataFrame(rows, columns=["measure", "mean", "interval"]))]
     )
-
-
-def _share(value: Any) -> str:
-    return "unknown" if value != value else f"{value:.2%}"
-
-
-def _cost(value: Any) -> str:
-    return "unknown" if value != value else amount(value)

@@ -1,1 +1,5 @@
-"""Policies that learn: networks and tables."""
+"""Policies that learn: networks and tables.
+
+``differentiable`` learns levels through the simulator, ``ppo`` orders by RLlib, ``q_learning`` a
+table for each point.
+"""

@@ -31,7 +31,7 @@ const colour = (name) => `var(--${name})`;
 const known = (value) => value !== null && value !== undefined && Number.isFinite(value);
 const commas = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
-// Numbers as people read them; as in words.py.
+// Numbers as people read them, as in planner/text/numbers.py.
 function short(value) {
   if (!known(value)) return "–";
   const size = Math.abs(value), sign = value < 0 ? "−" : "";
@@ -42,7 +42,12 @@ function short(value) {
 }
 
 function percent(share) {
-  return known(share) ? `${(100 * share).toFixed(share < 0.01 && share > 0 ? 1 : 0)}%` : "–";
+  if (!known(share)) return "–";
+  const points = 100 * share;
+  if (points > 0 && points < 0.005) return "<0.01%";
+  if (points > 0 && points < 0.95) return `${Number(points.toPrecision(2))}%`;
+  if (points >= 99.95 && points < 100) return `${(Math.floor(100 * points) / 100).toFixed(2)}%`;
+  return `${points.toFixed(points >= 90 && points < 100 ? 1 : 0)}%`;
 }
 
 // A day so many days after the first one, YYYY-MM-DD.

@@ -19,7 +19,6 @@ import planner.planning.plan
 from planner.commands.cli import app
 from planner.commands.progress import Progress
 from planner.planning.plan_result import AuditError
-from planner.text.numbers import amount
 from scenarios.evaluation.ledger import Violation
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
@@ -320,10 +319,3 @@ def test_quick_work_shows_no_progress() -> None:
     with Progress(stream=stream) as progress:
         progress("reading")
     assert stream.getvalue() == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (0.12345, "0.1235"), (12.5, "12.5"), (75454.3, "75,454")]
-)
-def test_amounts_read_as_people_write_them(value: float, text: str) -> None:
-    assert amount(value) == text

@@ -18,7 +18,7 @@ from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.differentiable import Differentiable
 from planner.policies.oracle import Oracle
 from planner.policies.order_model import Planned
-from planner.policies.registry import NAMED, named
+from planner.policies.registry import POLICIES, named
 from planner.policies.rules.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuned.base_stock import TunedBaseStock, TunedCapped, TunedReorder
@@ -246,10 +246,13 @@ def test_a_damaged_journal_is_refused_in_one_line(tmp_path: Path, content: bytes
 def test_the_command_runs_every_policy_and_refuses_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(NAMED, "differentiable", lambda brain: Differentiable(steps=2, n_paths=4))
+    quick = dataclasses.replace(
+        POLICIES["differentiable"], make=lambda brain: Differentiable(steps=2, n_paths=4)
+    )
+    monkeypatch.setitem(POLICIES, "differentiable", quick)
     source = tmp_path / "in"
     assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0
-    for name in NAMED:
+    for name in POLICIES:
         out = tmp_path / name
         done = RUN.invoke(
             app,

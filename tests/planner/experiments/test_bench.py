@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from planner.commands.cli import app
 from planner.experiments.bench import bench, bench_to
-from planner.policies.registry import NAMED
+from planner.experiments.contenders import contenders
+from planner.policies.registry import POLICIES
 from scenarios.catalogue import ENTRIES
 from scenarios.errors import InputError
 
@@ -24,7 +25,7 @@ def test_every_entry_says_where_it_comes_from_and_whom_it_ranks(name: str) -> No
     entry = ENTRIES[name]
     assert entry.about.strip().endswith(".")
     assert len(entry.source) > 10
-    assert set(entry.policies) <= set(NAMED)
+    assert set(contenders(name)) <= set(POLICIES)
     problem = entry.make(np.random.default_rng(1))
     demand = problem.draw(np.random.default_rng(2), 3)
     assert demand.shape == (3, *problem.scenario.mean.shape)

@@ -20,7 +20,7 @@ from brain.trained.registry import FOLDER, SHIPPED
 from planner.experiments.policy_identity import policy_identity
 from planner.policies.closed_form import ClosedForm
 from planner.policies.order_model import Planned
-from planner.policies.registry import NAMED
+from planner.policies.registry import POLICIES
 from solver.options import SolverOptions
 
 
@@ -46,9 +46,9 @@ def times(factor: float) -> Callable[[float], float]:
 
 
 def test_named_policies_differ_from_each_other_and_stay_the_same() -> None:
-    first = {name: policy_identity(make("auto")) for name, make in NAMED.items()}
-    assert len(set(first.values())) == len(NAMED)
-    assert first == {name: policy_identity(make("auto")) for name, make in NAMED.items()}
+    first = {name: policy_identity(entry.make("auto")) for name, entry in POLICIES.items()}
+    assert len(set(first.values())) == len(POLICIES)
+    assert first == {name: policy_identity(entry.make("auto")) for name, entry in POLICIES.items()}
     assert policy_identity(Planned()) != policy_identity(Planned(options=SolverOptions(gap=0.02)))
     assert policy_identity(Planned(horizon=27)) != policy_identity(Planned())
 

@@ -23,8 +23,7 @@ from planner.reporting.html import as_json, data, safe, tag
 from planner.reporting.plan_page import plan_page
 from planner.reporting.plan_products import CHUNK
 from planner.results.read_result import tables_of
-from planner.text.names import day
-from planner.text.numbers import counted, percent, short
+from planner.text.numbers import short
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
 from tests.support.worlds import chain, column, tree
@@ -91,17 +90,6 @@ def hostile() -> Plan:
         scenario.lanes, origin_name=np.array([places[2], places[2], "<i>supplier"], dtype=object)
     )
     return plan(scenario.replace(products=products, locations=locations, lanes=lanes))
-
-
-def test_numbers_are_rounded_as_people_read_them() -> None:
-    told = [short(x) for x in (0.0, 0.0123, 0.624, 9.99, 18.84, 99.96, 532.5, 76156.2, 1.234e7)]
-    assert told == ["0", "0.012", "0.62", "9.99", "18.8", "100", "532", "76,156", "12.3 million"]
-    assert (short(None), short(float("nan")), short(-5.0)) == ("–", "–", "−5")
-    assert [percent(x) for x in (0.0, 1e-12, 0.0005, 0.004, 0.53, 0.996, 0.99999, 1.0, 1.14)] == [
-        "0%", "<0.01%", "0.05%", "0.4%", "53%", "99.6%", "99.99%", "100%", "114%"
-    ]  # fmt: skip
-    assert day("2026-01-05") == "5\u00a0Jan\u00a02026"
-    assert [counted(n, "order") for n in (0, 1, 1200)] == ["no orders", "1 order", "1,200 orders"]
 
 
 def test_text_is_escaped_once_and_markup_is_not() -> None:

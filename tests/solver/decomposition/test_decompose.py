@@ -17,8 +17,8 @@ import solver.decomposition.initial_prices
 import solver.decomposition.partition
 from scenarios.arrays.types import Floats
 from scenarios.examples.bundled import retail_chain
-from scenarios.model.portions import Portions
 from scenarios.model.scenario import Scenario
+from scenarios.model.subset import ProductSubsets
 from scenarios.simulation.run import simulate
 from solver import CannotShip, Kept, OrderPlan, SolverOptions, optimise
 from solver.decomposition.block import AtPrices, at_prices
@@ -157,7 +157,7 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
     shared = common(scenario, BLOCKS)
     limits = shared.limits
     blocks = cut(
-        Portions(scenario), safety, FixedOrders.of(scenario, None), shared, BLOCKS, Here(1), 0
+        ProductSubsets(scenario), safety, FixedOrders.of(scenario, None), shared, BLOCKS, Here(1), 0
     )
     price = np.random.default_rng(seed).uniform(0, high, len(limits))
     price = np.minimum(price, limits.top_price)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenarios.examples.bundled import retail_chain
-from scenarios.model.portions import Portions
+from scenarios.model.subset import ProductSubsets
 from solver import SolverOptions
 from solver.decomposition.master import Master
 from solver.decomposition.quotas import charge
@@ -76,14 +76,14 @@ def test_the_bound_gives_room_back_at_its_price() -> None:
 def test_a_start_from_like_products_takes_fewer_steps_to_the_same_optimum() -> None:
     mean = np.random.default_rng(0).uniform(2, 20, (40, 28))
     scenario = chain([1, 2, 2], mean=mean, std=mean / 3, n_products=40, n_periods=28, on_hand=60.0)
-    portions, options = Portions(scenario), SolverOptions()
+    subsets, options = ProductSubsets(scenario), SolverOptions()
     shared, safety = common(scenario, options), 0.5 * scenario.mean
 
     def made(products: np.ndarray) -> tuple[Highs, object]:
-        portion = portions.of(products)
-        part = portions.cut(portion)
+        subset = subsets.of(products)
+        part = subsets.cut(subset)
         none = FixedOrders.of(part, None)
-        ready = made_ready(part, safety[portion.points], none, options, shared)
+        ready = made_ready(part, safety[subset.points], none, options, shared)
         return Highs(ready.program), ready
 
     first, source = made(np.arange(20))

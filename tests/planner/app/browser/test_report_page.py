@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from planner import plan
-from planner.text.numbers import short
+from planner.text.numbers import percent, short
 from scenarios.examples.bundled import retail_chain
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -131,6 +131,8 @@ def test_a_chart_tells_its_numbers_under_the_pointer(page: Any) -> None:
 def test_script_and_python_write_numbers_alike(page: Any) -> None:
     values = [0.0, 1e-6, 0.0123, 0.624, 9.99, 18.84, 99.96, -532.4, 76156.2, 1.234e7, 2.5e8]
     assert page.evaluate("(all) => all.map(short)", values) == [short(x) for x in values]
+    shares = [0.0, 1e-6, 0.0005, 0.004, 0.0094, 0.53, 0.8999, 0.934, 0.996, 0.99999, 1.0, 1.14]
+    assert page.evaluate("(all) => all.map(percent)", shares) == [percent(x) for x in shares]
 
 
 def test_an_address_with_a_product_opens_it(browser: Any, report: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.app.simulate.setup import POLICIES
+from planner.app.simulate.setup import PLAYABLE
 from scenarios.examples.dense import world
 from tests.planner.app.browser.conftest import App
 
@@ -40,7 +40,8 @@ def begin(page: Any, app: App, shop: str, policy: str = "Closed form") -> None:
     choose(page, "Scenario", shop)
     choose(page, "Policy", policy)
     # What the policy is stands below it, and moves what comes after.
-    page.get_by_text(next(about for name, about in POLICIES.values() if name == policy)).wait_for()
+    entry = next(entry for entry in PLAYABLE.values() if entry.label == policy)
+    page.get_by_text(entry.sentence[1:]).wait_for()
     page.get_by_label("Horizon (periods)").fill("5")
 
 
@@ -118,7 +119,7 @@ def test_orders_of_ones_own_are_told_from_the_planners(page: Any, app: App, shop
     start(page)
     press(page, "To the end")
     page.get_by_text(re.compile("You paid .* times as much.*, the planner ")).wait_for()
-    page.get_by_role("cell", name="Fixed, by order").wait_for()
+    page.get_by_role("cell", name="Ordering").wait_for()
 
 
 def test_a_reload_finds_the_run_where_it_was(page: Any, app: App, shop: str) -> None:

@@ -107,20 +107,20 @@ def test_the_leaderboard_has_the_cheapest_first_with_its_gap_to_the_base() -> No
     first, second = tables.leaderboard(SUMMARY, GAPS, "a", "total_cost")
     assert (first["rank"], first["policy"], first["mean"]) == ("1", "two", "900")
     assert first["interval"] == "850 to 950"
-    assert first["difference"] == "-300 (-350 to -250)"
+    assert first["difference"] == "−300 (−350 to −250)"
     assert second["difference"] == ""
 
 
 def test_more_is_better_where_it_is() -> None:
     best, other = tables.leaderboard(SUMMARY, GAPS, "a", "fill_rate")
-    assert (best["policy"], best["mean"], best["interval"]) == ("one", "95.1", "94.0 to 96.0")
+    assert (best["policy"], best["mean"], best["interval"]) == ("one", "95.1%", "94.0% to 96.0%")
     assert other["interval"] == ""
 
 
 def test_a_band_lies_between_the_bounds() -> None:
-    line, lower, width = tables.curves(SUMMARY, "total_cost")["series"][:3]
+    line, lower, width = tables.curves(SUMMARY, "total_cost", "EUR")["series"][:3]
     assert line["data"] == [1200]
     assert lower["data"] == [1100]
     assert width["data"] == [200]
-    unknown = tables.curves(SUMMARY, "fill_rate")["series"][3:]
+    unknown = tables.curves(SUMMARY, "fill_rate", "EUR")["series"][3:]
     assert [one["data"] for one in unknown] == [[90], [None], [None]]

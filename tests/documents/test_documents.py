@@ -5,27 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
+import pytest
 
-from planner.policies.registry import NAMED
+from docs.tools import code_tables
 from scenarios.catalogue import MAIN
-from scenarios.evaluation.kpis import kpis
 from scenarios.problem import Problem
-from scenarios.simulation.policy import GivenOrders
-from scenarios.simulation.run import simulate
 from tests.support.worlds import chain
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
-
-
-def test_every_policy_with_a_name_is_explained() -> None:
-    rows = [line.split("|")[1] for line in read("policies.md").splitlines() if line.startswith("|")]
-    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    assert told == set(NAMED)
 
 
 def test_the_policy_of_ones_own_in_the_document_runs() -> None:
@@ -37,12 +28,10 @@ def test_the_policy_of_ones_own_in_the_document_runs() -> None:
     assert orders(None, 0).tolist() == [5.0, 5.0]
 
 
-def test_every_key_figure_has_its_formula() -> None:
-    run = simulate(chain([1], n_periods=3), GivenOrders(np.zeros((1, 3))), chain([1]).mean[:, :3])
-    told = read("kpis.md").replace(",", " ")
-    for name in kpis(run):
-        words = name.removeprefix("cost_").replace("_", " ")
-        assert words.split(" at ")[0] in told, name
+@pytest.mark.parametrize("name", code_tables.MADE)
+def test_tables_are_those_of_the_code(name: str) -> None:
+    made = code_tables.with_table(read(name), code_tables.MADE[name]())
+    assert made == read(name), "write it with: python -m docs.tools"
 
 
 def test_every_main_problem_is_on_the_leaderboard() -> None:
