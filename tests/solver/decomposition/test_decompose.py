@@ -190,6 +190,13 @@ def test_quotas_add_up_to_the_capacities(seed: int, n_blocks: int) -> None:
     assert np.isinf(widths[~finite]).all()
 
 
+def test_as_many_blocks_keep_their_programs_as_memory_allows() -> None:
+    scenario, safety = crowded(2, "tree")
+    none, shared = FixedOrders.of(scenario, None), common(scenario, BLOCKS)
+    blocks = cut(ProductSubsets(scenario), safety, none, shared, BLOCKS, Here(1), 2)
+    assert [block.keep for block in blocks.held] == [True, True] + (len(blocks.held) - 2) * [False]
+
+
 def test_more_hands_and_kept_programs_change_nothing() -> None:
     scenario = retail_chain(30)
     safety = 0.5 * scenario.mean
