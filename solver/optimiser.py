@@ -19,7 +19,8 @@ from solver.program.fixed_orders import FixedOrders
 from solver.program.monolith import monolith
 from solver.program.warm_start import Kept
 from solver.result import Method, OrderPlan
-from solver.workers.protocol import Here, Workers, check_workers
+from solver.workers.protocol import Workers, check_workers
+from solver.workers.threads import Threads
 
 MONOLITH_BALANCES = 100_000
 """Stock points x periods up to which one program is solved as fast as blocks are."""
@@ -85,7 +86,7 @@ def optimise(
     clock = Clock(options.time_limit or time_for(scenario), progress)
     fixed = FixedOrders.of(scenario, fixed_orders)
     scenario, rest = ship_owed(scenario)
-    kept, workers = kept or Kept(), workers or Here()
+    kept, workers = kept or Kept(), workers or Threads()
     method = method_for(scenario, options)
     if method == "monolith":
         found = monolith(scenario, safety_stock, fixed, options, kept, clock)

@@ -18,8 +18,9 @@ from brain.environments.training_chains import ChainSource, RandomChains, Refere
 from brain.learning.options import Progress
 from brain.training.export import layers_of
 from brain.training.messages import AlgorithmName, Job, Post
-from brain.training.parallel import cluster, side_by_side
+from brain.training.parallel import side_by_side
 from brain.training.train import default_options
+from solver.workers.ray_cluster import cluster
 
 MARKS = (15, 30, 60, 120, 180, 240, 300, 450, 600)
 """Seconds at which costs are told."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import multiprocessing
 import os
-import signal
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -22,7 +19,9 @@ from scenarios.errors import InputError
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.writing.atomic import write_whole
-from solver.workers.protocol import Here
+from solver.workers.outcome import Raised, hold_once
+from solver.workers.selection import workers_of
+from solver.workers.threads import Threads
 
 Row = dict[str, Any]
 """Key figures of a run, and ``error``: empty, or what went wrong."""
@@ -67,72 +66,31 @@ def run_all(cells: Sequence[Cell], workers: int | None, ray: str | None, kept: P
             yield index, row
     if not waiting:
         return
-    asked = [cells[index] for index in waiting]
-    workers = min(workers or os.cpu_count() or 1, len(asked))
-    if ray is not None:
-        rows = _on_cluster(asked, ray)
-    elif workers == 1:
-        rows = ((number, _run(*cell)) for number, cell in enumerate(asked))
-    else:
-        rows = _on_processes(asked, workers)
-    try:
+    rows = _rows([cells[index] for index in waiting], workers, ray)
+    with closing(rows):
         for number, row in rows:
             _write(paths[waiting[number]], row)
             yield waiting[number], row
-    finally:
-        rows.close()
 
 
-def _on_processes(cells: Sequence[Cell], workers: int) -> Rows:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, spawn, _made_ready) as pool:
-        running: dict[Future[Row], int] = {}
-        number = 0
-        try:
-            while number < len(cells) or running:
-                # Not all at once: every waiting cell would hold a copy of its scenario.
-                with _no_interrupt():
-                    while number < len(cells) and len(running) < 2 * workers:
-                        running[pool.submit(_run_beside_others, *cells[number])] = number
-                        number += 1
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
-        except BaseException:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            raise
-
-
-def _made_ready() -> None:
-    """In a new process: leave Ctrl-C to the one that made it, and nothing behind when ended."""
-    # Ctrl-C reaches every process of a terminal.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Named locks (Pyomo makes one) outlive a process that is ended; those for forking have no name.
-    if "fork" in multiprocessing.get_all_start_methods():
-        multiprocessing.set_start_method("fork", force=True)
-
-
-@contextmanager
-def _no_interrupt() -> Iterator[None]:
-    """Keep Ctrl-C waiting: processes started meanwhile do not hear it even while they start."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _on_cluster(cells: Sequence[Cell], address: str) -> Rows:
-    from solver.workers.ray_workers import spread
-
-    policies = {id(work.policy): work.policy for _, work in cells}
-    identities = {key: _identity(policy) for key, policy in policies.items()}
-    items = [(scenario, (work, identities[id(work.policy)])) for scenario, work in cells]
-    for number, found in spread(address, _run_there, items):
-        yield number, _failed(found) if isinstance(found, Exception) else found
+def _rows(cells: Sequence[Cell], count: int | None, ray: str | None) -> Rows:
+    """Rows by the number of their cell, as they are done."""
+    call: Callable[[Scenario | None, Any], Row]
+    items: Sequence[tuple[Scenario | None, Any]] = cells
+    if ray is not None:
+        policies = {id(work.policy): work.policy for _, work in cells}
+        identities = {key: _identity(policy) for key, policy in policies.items()}
+        items = [(scenario, (work, identities[id(work.policy)])) for scenario, work in cells]
+        count, call = None, _run_there
+    else:
+        count = min(count or os.cpu_count() or 1, len(cells))
+        call = _run if count == 1 else _run_beside_others
+    with (
+        workers_of(count, ray, processes=True) as workers,
+        closing(workers.outcomes(call, hold_once(workers, items))) as outcomes,
+    ):
+        for number, found in outcomes:
+            yield number, _failed(found.error) if isinstance(found, Raised) else found
 
 
 def _run_there(scenario: Scenario | None, told: tuple[Work, str | None]) -> Row:
@@ -151,7 +109,7 @@ def _run_beside_others(scenario: Scenario | None, work: Work) -> Row:
     """Every core has a run of its own, so none solves its program on all of them."""
     policy = work.policy
     if isinstance(policy, Planned) and policy.workers is None and dataclasses.is_dataclass(work):
-        alone = dataclasses.replace(policy, workers=Here(1))
+        alone = dataclasses.replace(policy, workers=Threads(1))
         work = dataclasses.replace(cast(Any, work), policy=alone)
     return _run(scenario, work)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ def in_parts(work: Callable[[int, int], None], n: int, size: int) -> None:
 
 def in_order(
     work: Callable[[Item], Result], items: Iterable[Item], workers: int | None = None
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield ``work(item)`` for one item after the other; some are worked on ahead, at once.
 
     The calls must not depend on each other. Items are asked for, and results wait, no more than one

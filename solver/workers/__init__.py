@@ -1,5 +1,6 @@
 """Where blocks and runs are worked on: threads, processes, Ray.
 
-``protocol`` is what workers do, ``selection`` chooses them, ``ray_cluster`` connects to a cluster
-or starts one here, ``ray_workers`` works there.
+``protocol`` is what workers do, ``outcome`` what comes of a task, ``selection`` chooses workers:
+``threads`` and ``processes`` of this machine, or ``ray_workers`` on a cluster, to which
+``ray_cluster`` connects, or which it starts here.
 """

@@ -1,16 +1,16 @@
-"""Who solves the blocks of a large program: threads of this process, or machines of a cluster."""
+"""Who works on blocks of a large program and on runs: threads, processes or a cluster."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Protocol
 
 from scenarios.arguments import Arguments
-from scenarios.arrays.threads import in_order
 
 Task = tuple[Any, Any]
 """What :meth:`Workers.hold` gave for the value that tasks share, and what is a task's own."""
+Outcomes = Generator[tuple[int, Any]]
+"""Number of a task and what came of it."""
 
 
 class Workers(Protocol):
@@ -34,6 +34,13 @@ class Workers(Protocol):
         """
         ...
 
+    def outcomes(self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]) -> Outcomes:
+        """As :meth:`run`, but as they are done.
+
+        :class:`solver.workers.outcome.Raised` stands for what a call, or losing its worker, raised.
+        """
+        ...
+
 
 def check_workers(check: Arguments, workers: object) -> bool:
     """Whether an argument ``workers`` can solve blocks, or is None."""
@@ -41,34 +48,3 @@ def check_workers(check: Arguments, workers: object) -> bool:
         return True
     remedy = "give what workers_of(...) opens, or None for the threads of this process"
     return check.add("workers", "are no workers", remedy, workers)
-
-
-class Here:
-    """Threads of this process: HiGHS and NumPy let go of Python's lock while they work.
-
-    Parameters
-    ----------
-    count : int, optional
-        Threads; default: one for each core.
-
-    Raises
-    ------
-    InputError
-        If there is to be none.
-    """
-
-    def __init__(self, count: int | None = None):
-        check = Arguments("workers_of")
-        check.whole("count", count, least=1, optional=True)
-        check.refuse()
-        self.count = count or os.cpu_count() or 1
-
-    def hold(self, value: Any) -> Any:
-        """The value itself."""
-        return value
-
-    def run(
-        self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]
-    ) -> Iterator[tuple[int, Any]]:
-        """See :class:`Workers`."""
-        return enumerate(in_order(lambda task: call(*task), tasks, self.count))

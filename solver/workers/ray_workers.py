@@ -1,4 +1,4 @@
-"""Tasks on a Ray cluster: blocks of a large program, runs of a study.
+"""Tasks on a Ray cluster: blocks of a large program, runs of a study, trainings.
 
 What is lost with a worker or a machine is done again; a call that fails is not. Only the caller
 writes anything, so its end leaves nothing half-written on the machines.
@@ -7,16 +7,15 @@ writes anything, so its end leaves nothing half-written on the machines.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
 from itertools import islice
-from traceback import format_exception
 from typing import Any
 
-from solver.workers.protocol import Task
+from solver.workers.outcome import Raised, in_order_of_tasks, received, sent
+from solver.workers.protocol import Outcomes, Task
 from solver.workers.ray_cluster import cluster, read_address, require
 
 RETRIES = 3
@@ -25,7 +24,7 @@ AGAIN = 3
 """Times that a task is handed over once more after machines were lost beyond that."""
 IN_FLIGHT = 2
 """Tasks handed over for each core: one at work and one waiting."""
-LOOK = 1.0
+LOOK = 0.5
 """Seconds between looks at how many cores there are."""
 NO_CORES = 60.0
 """Seconds to wait for a machine once the cluster has none left."""
@@ -37,37 +36,8 @@ class ClusterFailed(RuntimeError):
     """A cluster could not do what it was asked for; the message ends with the remedy."""
 
 
-@dataclass(frozen=True)
-class Raised:
-    """Stands for the result of a call that raised an exception."""
-
-    error: Exception
-    there: Exception | None = None
-    """Tells of the place where it happened."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An exception on its way from a machine.
-
-    As it is, Python would make it anew from its message, which many do not take.
-    """
-
-    kind: type[Exception]
-    arguments: tuple[Any, ...]
-    attributes: dict[str, Any]
-    traceback: str
-
-    @classmethod
-    def of(cls, error: Exception) -> Failure:
-        """What there is to send."""
-        return cls(type(error), error.args, vars(error), "".join(format_exception(error)))
-
-    def raised(self) -> Raised:
-        """The exception as it was."""
-        error = self.kind.__new__(self.kind, *self.arguments)
-        vars(error).update(self.attributes)
-        return Raised(error, Exception(f"\n{self.traceback}"))
+class TaskLost(ClusterFailed):
+    """A task's worker was lost again and again."""
 
 
 class RayWorkers:
@@ -81,6 +51,12 @@ class RayWorkers:
     ----------
     ray : module
         Connected.
+    gpus : float
+        Of each task.
+    retry : bool
+        Whether what is lost is done again.
+    look : callable, optional
+        Called every ``LOOK`` seconds while tasks run, and before every outcome.
 
     Attributes
     ----------
@@ -88,9 +64,19 @@ class RayWorkers:
         Cores when it was made; machines that come later are used, too.
     """
 
-    def __init__(self, ray: Any):
+    def __init__(
+        self,
+        ray: Any,
+        *,
+        gpus: float = 0.0,
+        retry: bool = True,
+        look: Callable[[], None] | None = None,
+    ):
         self._ray = ray
-        self._task = ray.remote(num_cpus=1, max_retries=RETRIES)(_there)
+        self._look = look
+        self._again = AGAIN if retry else 0
+        retries = RETRIES if retry else 0
+        self._task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=retries)(_there)
         self._looked, self._cores = -LOOK, 0
         self.count = max(1, self._cores_now())
 
@@ -110,22 +96,10 @@ class RayWorkers:
         ClusterFailed
             If a task's worker was lost again and again, or no machine is left.
         """
-        with closing(self.outcomes(call, tasks)) as outcomes:
-            early: dict[int, Any] = {}
-            due = 0
-            for number, found in outcomes:
-                if isinstance(found, Raised):
-                    raise found.error from found.there
-                early[number] = found
-                while due in early:
-                    yield due, early.pop(due)
-                    due += 1
+        return in_order_of_tasks(self.outcomes(call, tasks))
 
     def outcomes(self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]) -> Outcomes:
-        """As :meth:`run`, but as they are done.
-
-        :class:`Raised` stands for what a call, or losing its worker, raised.
-        """
+        """See :class:`solver.workers.protocol.Workers`."""
         ray = self._ray
         waiting = enumerate(tasks)
         running: dict[Any, tuple[int, Task, int]] = {}
@@ -147,18 +121,18 @@ class RayWorkers:
                     found = ray.get(done)
                 except ray.exceptions.RayTaskError as error:
                     cause = getattr(error, "cause", None)
-                    if isinstance(cause, ray.exceptions.RayError) and lost < AGAIN:
+                    if isinstance(cause, ray.exceptions.RayError) and lost < self._again:
                         # What it was to read was lost on the way.
                         hand_over(number, task, lost + 1)
                         continue
                     found = Raised(cause if isinstance(cause, Exception) else error, error)
                 except ray.exceptions.RayError as error:
                     # A call that takes its worker down does so every time.
-                    if not isinstance(error, _falls(ray)) and lost < AGAIN:
+                    if not isinstance(error, _falls(ray)) and lost < self._again:
                         hand_over(number, task, lost + 1)
                         continue
                     found = Raised(_lost(number, error), error)
-                yield number, found.raised() if isinstance(found, Failure) else found
+                yield number, received(found)
         finally:
             for left in running:
                 ray.cancel(left, force=True)
@@ -167,6 +141,8 @@ class RayWorkers:
         since = time.monotonic()
         while True:
             done, _ = self._ray.wait(running, num_returns=1, timeout=LOOK)
+            if self._look is not None:
+                self._look()
             if done:
                 return done[0]
             now = time.monotonic()
@@ -184,9 +160,6 @@ class RayWorkers:
             self._cores = int(self._ray.cluster_resources().get("CPU", 0))
             self._looked = now
         return self._cores
-
-
-Outcomes = Generator[tuple[int, Any]]
 
 
 @contextmanager
@@ -211,45 +184,6 @@ def ray_workers(address: str | None) -> Iterator[RayWorkers]:
         yield RayWorkers(ray)
 
 
-def spread(
-    address: str | None, call: Callable[[Any, Any], Any], items: Sequence[tuple[Any, Any]]
-) -> Iterator[tuple[int, Any]]:
-    """Run ``call(shared, own)`` for every item as Ray tasks, some at a time.
-
-    Parameters
-    ----------
-    address : str or None
-        See :func:`solver.workers.ray_cluster.read_address`.
-    call : callable
-        Of a module that the cluster's machines have, too.
-    items : sequence of (shared, own)
-        What neighbours share is sent once for all of them.
-
-    Yields
-    ------
-    index, result
-        As they come; the exception itself where a call raised one, or its worker was lost again
-        and again.
-
-    Raises
-    ------
-    ImportError, InputError
-        See :func:`ray_workers`.
-    """
-
-    def held(workers: RayWorkers) -> Iterator[Task]:
-        last: Any = None
-        stand: Any = None
-        for shared, own in items:
-            if stand is None or shared is not last:
-                last, stand = shared, workers.hold(shared)
-            yield stand, own
-
-    with ray_workers(address) as workers, closing(workers.outcomes(call, held(workers))) as found:
-        for index, result in found:
-            yield index, result.error if isinstance(result, Raised) else result
-
-
 def _there(call: Callable[[Any, Any], Any], versions: dict[str, str], held: Any, own: Any) -> Any:
     """A task, on a machine of the cluster."""
     if versions != _versions():
@@ -261,10 +195,7 @@ def _there(call: Callable[[Any, Any], Any], versions: dict[str, str], held: Any,
         raise ClusterFailed(
             f"a machine of the cluster has {told}. Remedy: install the same on all machines"
         )
-    try:
-        return call(held, own)
-    except Exception as error:
-        return Failure.of(error)
+    return sent(call, held, own)
 
 
 @lru_cache
@@ -276,9 +207,9 @@ def _falls(ray: Any) -> tuple[type[Exception], ...]:
     return ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError
 
 
-def _lost(number: int, error: Exception) -> ClusterFailed:
+def _lost(number: int, error: Exception) -> TaskLost:
     first = str(error).strip().splitlines()[0].rstrip(".:") if str(error).strip() else ""
-    return ClusterFailed(
+    return TaskLost(
         f"task {number} of the cluster was lost again and again: {type(error).__name__}: {first}."
         " Remedy: see that its machines have memory enough"
     )

@@ -1,4 +1,4 @@
-"""Who solves the blocks of a large program: threads of this process, or a Ray cluster."""
+"""Who works on blocks of a large program and on runs: threads, processes or a Ray cluster."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scenarios.arguments import Arguments
-from solver.workers.protocol import Here, Workers
+from solver.workers.processes import Processes
+from solver.workers.protocol import Workers
+from solver.workers.threads import Threads
 
 
 @contextmanager
-def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Workers]:
+def workers_of(
+    count: int | None = None, ray: str | None = None, *, processes: bool = False
+) -> Iterator[Workers]:
     """Workers for :func:`planner.plan` and for policies; the plan is the same on all of them.
 
     >>> with workers_of(ray="local[4]") as workers:  # doctest: +SKIP
@@ -24,6 +28,9 @@ def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Wor
         A Ray cluster instead: HOST:PORT, ray://HOST:PORT, ``auto`` (the one that runs on this
         machine), ``local`` or ``local[N]`` (started here with N cores, and stopped in the end).
         Its machines need this package, in the same version.
+    processes : bool
+        Processes instead of threads, if there are to be several: for long tasks that hold Python's
+        lock, such as runs of a study. Blocks of a plan are quicker on threads.
 
     Yields
     ------
@@ -39,10 +46,12 @@ def workers_of(count: int | None = None, ray: str | None = None) -> Iterator[Wor
     """
     check = Arguments("workers_of")
     check.whole("count", count, least=1, optional=True)
-    check.text("ray", ray, optional=True)
+    if not isinstance(ray, str):  # what a text has to be is for the address to say
+        check.text("ray", ray, optional=True)
     check.refuse()
     if ray is None:
-        yield Here(count)
+        threads = Threads(count)
+        yield Processes(threads.count) if processes and threads.count > 1 else threads
         return
     from solver.workers.ray_workers import ray_workers
 

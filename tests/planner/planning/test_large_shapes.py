@@ -33,7 +33,7 @@ from solver.decomposition.block import AtPrices, Block, Proposal, Refused, at_pr
 from solver.options import SolverOptions
 from solver.program.gap import message_of
 from solver.result import OrderPlan
-from solver.workers.protocol import Here
+from solver.workers.threads import Threads
 from tests.support.random_scenarios import SHAPES
 from tests.support.worlds import column, tree, world
 
@@ -216,7 +216,7 @@ def planned(scenario: Scenario, options: SolverOptions) -> OrderPlan:
         return seen[-1]
 
     with mock.patch.object(planning, "optimise", optimised):
-        plan(scenario, "analytic", options, workers=Here(1))
+        plan(scenario, "analytic", options, workers=Threads(1))
     return seen[-1]
 
 

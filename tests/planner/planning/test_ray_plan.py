@@ -28,9 +28,10 @@ from planner.policies.order_model import Planned
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
-from solver.workers.protocol import Here, Task, Workers
+from solver.workers.protocol import Task, Workers
 from solver.workers.ray_workers import ClusterFailed
 from solver.workers.selection import workers_of
+from solver.workers.threads import Threads
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -62,7 +63,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_workers_are_no_part_of_what_a_policy_is() -> None:
-    alone, there = Planned(options=BLOCKS), Planned(options=BLOCKS, workers=Here(1))
+    alone, there = Planned(options=BLOCKS), Planned(options=BLOCKS, workers=Threads(1))
     assert policy_identity(alone) == policy_identity(there)
     assert alone == there
     assert "workers" not in repr(there)
@@ -75,10 +76,12 @@ def test_a_backtest_goes_on_with_other_workers(small: Scenario, tmp_path: Path) 
 
     arguments: dict[str, Any] = {"n_periods": 4, "seed": 1}
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(tmp_path / "out", small, Planned(workers=Here(1)), progress=stop, **arguments)
+        backtest_to(
+            tmp_path / "out", small, Planned(workers=Threads(1)), progress=stop, **arguments
+        )
     asked: list[int] = []
     found = backtest_to(
-        tmp_path / "out", small, Planned(workers=Here(2)),
+        tmp_path / "out", small, Planned(workers=Threads(2)),
         progress=lambda done, total: asked.append(done), **arguments,
     )  # fmt: skip
     whole = backtest(small, Planned(), **arguments)
@@ -131,7 +134,12 @@ def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: 
         with workers_of(ray=machines.address) as workers:
             found = [
                 plan(scenario, "analytic", options, workers=hands)
-                for hands in (Here(2), workers, Struck(workers, mark), Struck(workers, after=lose))
+                for hands in (
+                    Threads(2),
+                    workers,
+                    Struck(workers, mark),
+                    Struck(workers, after=lose),
+                )
             ]
     finally:
         machines.shutdown()
@@ -160,7 +168,7 @@ class Seen:
 
 def test_runs_beside_each_other_keep_to_one_core_each() -> None:
     def found(count: int) -> list[int | None]:
-        cells = [(None, Seen(Planned())), (None, Seen(Planned(workers=Here(3))))]
+        cells = [(None, Seen(Planned())), (None, Seen(Planned(workers=Threads(3))))]
         rows = dict(run_all(cells, count, None, None))
         return [rows[n]["threads"] for n in range(2)]
 

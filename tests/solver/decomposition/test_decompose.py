@@ -28,7 +28,7 @@ from solver.decomposition.quotas import Totals, Use, charge
 from solver.formulation.model_data import common
 from solver.optimiser import method_for
 from solver.program.fixed_orders import FixedOrders
-from solver.workers.protocol import Here
+from solver.workers.threads import Threads
 from tests.support.random_scenarios import SHAPES, random_world
 from tests.support.worlds import chain
 
@@ -157,7 +157,13 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
     shared = common(scenario, BLOCKS)
     limits = shared.limits
     blocks = cut(
-        ProductSubsets(scenario), safety, FixedOrders.of(scenario, None), shared, BLOCKS, Here(1), 0
+        ProductSubsets(scenario),
+        safety,
+        FixedOrders.of(scenario, None),
+        shared,
+        BLOCKS,
+        Threads(1),
+        0,
     )
     price = np.random.default_rng(seed).uniform(0, high, len(limits))
     price = np.minimum(price, limits.top_price)
@@ -200,10 +206,10 @@ def test_as_many_blocks_keep_their_programs_as_memory_allows() -> None:
 def test_more_hands_and_kept_programs_change_nothing() -> None:
     scenario = retail_chain(30)
     safety = 0.5 * scenario.mean
-    first = optimise(scenario, safety, BLOCKS, workers=Here(1))
-    many = optimise(scenario, safety, BLOCKS, workers=Here(3))
+    first = optimise(scenario, safety, BLOCKS, workers=Threads(1))
+    many = optimise(scenario, safety, BLOCKS, workers=Threads(3))
     with mock.patch.object(solver.decomposition.decompose, "blocks_to_keep", return_value=0):
-        anew = optimise(scenario, safety, BLOCKS, workers=Here(1))
+        anew = optimise(scenario, safety, BLOCKS, workers=Threads(1))
     assert first.effort.blocks > 5
     for other in (many, anew):
         assert np.array_equal(first.quantity, other.quantity)
@@ -363,7 +369,8 @@ def test_the_closed_form_of_large_chains_keeps_to_the_memory_too() -> None:
 def test_workers_without_a_block_take_no_memory() -> None:
     scenario = retail_chain(20)
     few, many = (
-        blocks_to_keep(scenario, 28, Here(count), SolverOptions(memory=4.0)) for count in (1, 1_000)
+        blocks_to_keep(scenario, 28, Threads(count), SolverOptions(memory=4.0))
+        for count in (1, 1_000)
     )
     assert many == pytest.approx(few, abs=20)
 
@@ -371,4 +378,4 @@ def test_workers_without_a_block_take_no_memory() -> None:
 @pytest.mark.parametrize("count", [0, -1])
 def test_no_workers_are_refused(count: int) -> None:
     with pytest.raises(ValueError, match="1 or more"):
-        Here(count)
+        Threads(count)

@@ -13,9 +13,11 @@ import pytest
 
 from scenarios.errors import Finding, InputError
 from solver.workers import ray_workers as module
-from solver.workers.protocol import Here, Workers
+from solver.workers.outcome import Raised, hold_once
+from solver.workers.protocol import Workers
 from solver.workers.ray_cluster import Address, cluster, read_address, require
-from solver.workers.ray_workers import ClusterFailed, RayWorkers, ray_workers, spread
+from solver.workers.ray_workers import ClusterFailed, RayWorkers, ray_workers
+from solver.workers.threads import Threads
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -68,7 +70,7 @@ def test_results_are_those_of_this_process(here: RayWorkers) -> None:
         held = [workers.hold(matrix) for matrix in matrices]
         return dict(workers.run(solve, ((held[n % 3], 50 + n) for n in range(20))))
 
-    there, alone = found(here), found(Here(2))
+    there, alone = found(here), found(Threads(2))
     assert here.count == 2
     assert list(there) == list(alone) == list(range(20))
     assert all(there[n].tobytes() == alone[n].tobytes() for n in range(20))
@@ -137,9 +139,10 @@ def test_a_worker_that_is_lost_is_replaced_but_not_for_ever(
 def test_results_come_with_their_index_and_errors_as_data(here: RayWorkers) -> None:
     six, ten = [6], [10]
     items = [(six, 1), (six, 0), (six, 3), (ten, 1), (ten, 5), (six, 2), (six, 6)]
-    found = dict(spread(None, divide, items))
-    error = found.pop(1)
-    assert isinstance(error, ZeroDivisionError)
+    found = dict(here.outcomes(divide, hold_once(here, items)))
+    raised = found.pop(1)
+    assert isinstance(raised, Raised)
+    assert isinstance(raised.error, ZeroDivisionError)
     assert found == {0: 6, 2: 2, 3: 10, 4: 2, 5: 3, 6: 1}
 
 
