@@ -199,7 +199,7 @@ def test_quotas_add_up_to_the_capacities(seed: int, n_blocks: int) -> None:
 def test_as_many_blocks_keep_their_programs_as_memory_allows() -> None:
     scenario, safety = crowded(2, "tree")
     none, shared = FixedOrders.of(scenario, None), common(scenario, BLOCKS)
-    blocks = cut(ProductSubsets(scenario), safety, none, shared, BLOCKS, Here(1), 2)
+    blocks = cut(ProductSubsets(scenario), safety, none, shared, BLOCKS, Threads(1), 2)
     assert [block.keep for block in blocks.held] == [True, True] + (len(blocks.held) - 2) * [False]
 
 
