@@ -16,7 +16,7 @@ import torch
 
 from brain.learning.options import CheckpointDamaged
 from scenarios.errors import Finding, InputError
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 
 UNREADABLE = (
     OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError,
@@ -69,7 +69,7 @@ def _mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
 
 def save_checkpoint(path: Path, **content: Any) -> None:
     """Write a checkpoint whole: a crash leaves the one before it."""
-    write_whole(path, packed(**content))
+    write_atomic(path, packed(**content))
 
 
 def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:

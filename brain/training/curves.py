@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 
 if TYPE_CHECKING:
     from brain.learning.options import Progress
@@ -68,7 +68,7 @@ class Curve:
         """Drop what is there of this step and later ones, and a line that was left half written."""
         before = read_curve(self._path)
         kept = [line for line in before if line["step"] < step]
-        write_whole(self._path, "".join(json.dumps(line) + "\n" for line in kept))
+        write_atomic(self._path, "".join(json.dumps(line) + "\n" for line in kept))
 
     def _writer(self, step: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter

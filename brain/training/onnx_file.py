@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from brain.trained.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOST_COVER, N_FEATURES
 from brain.trained.manifest import KEY, Manifest
 from brain.trained.weights import Layers, check_layers
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 
 OPSET = 17
 
@@ -86,7 +86,7 @@ def _sum_of_outputs(value: str, weights: list[TensorProto]) -> list[onnx.NodePro
 def write_onnx(path: str | Path, layers: Layers, manifest: Manifest) -> Path:
     """Write a brain file whole; a file of that name is replaced."""
     path = Path(path)
-    write_whole(path, onnx_bytes(layers, manifest))
+    write_atomic(path, onnx_bytes(layers, manifest))
     return path
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from brain.training.request import FILE, Order, check_order, read_order
 from scenarios.errors import Finding, InputError
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 from solver.workers.ray_cluster import cluster, require
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def _run(
 
         def heard(post: Post) -> None:
             if post.checkpoint is not None:
-                write_whole(folder / post.name / CHECKPOINT, post.checkpoint)
+                write_atomic(folder / post.name / CHECKPOINT, post.checkpoint)
             if post.progress is not None:
                 logs[post.name].add(post.progress)
                 if progress is not None:

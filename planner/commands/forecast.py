@@ -39,7 +39,7 @@ def forecast(
     with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         if out is not None:
-            from scenarios.writing.files import check_free
+            from scenarios.writing.atomic import check_free
 
             check_free(out)
         from planner.commands.text.summaries import forecast_text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -20,7 +21,7 @@ from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
-from scenarios.writing.files import check_free, told_as
+from scenarios.writing.atomic import atomic_file, check_free, clear_drafts, named_in_errors
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error)
 """What NumPy may raise at bytes that are no journal."""
@@ -28,6 +29,18 @@ EVERY = 10.0
 """Seconds between two writings."""
 VERSION = 3
 """Of the file; 1 noted orders only and did not say so, 2 knew policies by where they stood then."""
+
+
+class Result(Protocol):
+    """What a long run finds."""
+
+    def write(self, path: Path) -> None:
+        """Write it into a folder of its own."""
+        ...
+
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Result)
 
 
 class Journal:
@@ -83,10 +96,8 @@ class Journal:
 
     def write(self) -> None:
         """Write the file whole: a crash leaves the one before it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_name(self.path.name + ".part")
         said = () if self.review is None else self.review.findings
-        with draft.open("wb") as stream:
+        with atomic_file(self.path) as draft, draft.open("wb") as stream:
             np.savez_compressed(
                 stream,
                 version=np.array(VERSION),
@@ -96,7 +107,6 @@ class Journal:
                 wanted=self.wanted,
                 findings=np.array(json.dumps([dataclasses.asdict(finding) for finding in said])),
             )
-        os.replace(draft, self.path)
         self._written = time.monotonic()
 
     def _read(self) -> None:
@@ -138,11 +148,42 @@ def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
     """
     check_free(out)
     folder = out.with_name(out.name + ending)
-    with told_as(out, folder):
+    with named_in_errors(out, folder):
         yield folder
     if not folder.is_dir():
         return
     for path in folder.glob(pattern):
         path.unlink(missing_ok=True)
+    clear_drafts(folder)
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def resumable(ending: str, pattern: str, keeps: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a long run go on where it stopped: what it finds is written to its argument ``out``.
+
+    Until it is done, what it has found so far lies in a folder beside ``out``.
+
+    Parameters
+    ----------
+    ending, pattern : str
+        Of the name of that folder, and of the files in it; see :func:`kept_beside`.
+    keeps : str
+        The argument that takes the folder.
+    """
+
+    def decorate(run: Callable[P, R]) -> Callable[P, R]:
+        @wraps(run)
+        def whole(*arguments: P.args, **named: P.kwargs) -> R:
+            out = cast("str | Path | None", named.pop("out", None))
+            if out is None:
+                return run(*arguments, **named)
+            with kept_beside(Path(out), ending, pattern) as kept:
+                given: dict[str, Any] = named | {keeps: kept}
+                result = cast(Any, run)(*arguments, **given)
+                result.write(Path(out))
+            return cast(R, result)
+
+        return whole
+
+    return decorate

@@ -18,7 +18,7 @@ from planner.policies.rules.policy import Policy
 from scenarios.errors import InputError
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
-from scenarios.writing.atomic import write_whole
+from scenarios.writing.atomic import write_atomic
 from solver.workers.outcome import Raised, hold_once
 from solver.workers.selection import workers_of
 from solver.workers.threads import Threads
@@ -164,4 +164,4 @@ def _write(path: Path | None, row: Row) -> None:
     # Failed cells are not kept: they shall be tried again.
     if path is None or row["error"]:
         return
-    write_whole(path, json.dumps(row))
+    write_atomic(path, json.dumps(row))

@@ -19,7 +19,8 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 from solver.closed_form.order_up_to import order_up_to
 
 CELLS = 20_000_000
@@ -52,7 +53,7 @@ class Simulation:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(path) as folder:
+        with atomic_folder(path) as folder:
             write_paths(folder, self.summary, self.paths, self.first)
 
 

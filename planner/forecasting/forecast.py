@@ -21,7 +21,8 @@ from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
 from scenarios.model.scenario import Scenario
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 
 NO_BOOSTING = Finding(
     "forecast",
@@ -65,7 +66,7 @@ class Forecast:
         FileExistsError
             If there is something at ``path``.
         """
-        with new_folder(Path(path)) as folder:
+        with atomic_folder(Path(path)) as folder:
             write_csv(self.table, folder / "forecast.csv", DECIMALS)
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.coverage, folder / "coverage.csv")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +11,8 @@ from planner.overrides.apply import OverriddenScenario, override_scenario
 from planner.overrides.override import OverrideRecords
 from planner.overrides.read import overrides_of
 from scenarios.model.scenario import Scenario
-from scenarios.writing.files import check_parent, told_as, write_csv
+from scenarios.writing.atomic import atomic_file, check_parent
+from scenarios.writing.files import write_csv
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,8 @@ class Overrides(OverrideRecords):
         """Write the table as CSV, whole or not at all; an older file is replaced."""
         path = Path(path)
         check_parent(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-        with told_as(path, draft):
-            try:
-                write_csv(self.table(), draft)
-                os.replace(draft, path)
-            finally:
-                draft.unlink(missing_ok=True)
+        with atomic_file(path) as draft:
+            write_csv(self.table(), draft)
 
     def apply(self, scenario: Scenario) -> OverriddenScenario:
         """What they change in a scenario.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from planner.results.result_kind import PAGE, kind_of
-from scenarios.writing.files import told_as
+from scenarios.writing.atomic import write_atomic
 
 
 def report_html(folder: Path) -> str:
@@ -48,13 +47,6 @@ def write_report(folder: Path) -> Path:
     OSError
         If it cannot be written.
     """
-    text = report_html(folder)
     page = folder / PAGE
-    fresh = folder / f".{PAGE}-{uuid.uuid4().hex[:8]}"
-    with told_as(page, fresh):
-        try:
-            fresh.write_text(text, encoding="utf-8", newline="\n")
-            fresh.replace(page)
-        finally:
-            fresh.unlink(missing_ok=True)
+    write_atomic(page, report_html(folder))
     return page

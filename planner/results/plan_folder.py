@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +10,8 @@ from planner.results.plan_data import PlanData
 from planner.results.result_kind import PAGE
 from planner.results.workbook import is_plan_workbook, write_workbook
 from planner.text.numbers import DECIMALS
-from scenarios.writing.files import check_parent, new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder, check_parent
+from scenarios.writing.files import write_csv
 
 TABLES = (
     "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
@@ -33,7 +32,7 @@ def check_target(path: Path, *, force: bool) -> None:
     FileExistsError
         If something is there; with ``force``, if it is anything but a plan or an empty folder.
     OSError
-        See :func:`scenarios.writing.files.check_parent`.
+        See :func:`scenarios.writing.atomic.check_parent`.
     """
     if not (path.exists() or path.is_symlink()):
         check_parent(path)
@@ -82,28 +81,10 @@ def write_plan(
     """
     check_target(path, force=force)
     if is_workbook(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(plan, path)
         return
-    if not path.exists():
-        with new_folder(path) as folder:
-            _fill(plan, folder, excel=excel, page=page)
-        return
-    mark = uuid.uuid4().hex[:8]
-    fresh, old = (path.with_name(f".{path.name}-{mark}-{end}") for end in ("new", "old"))
-    with new_folder(fresh) as folder:
+    with atomic_folder(path, replace=force) as folder:
         _fill(plan, folder, excel=excel, page=page)
-    try:
-        path.rename(old)
-        try:
-            fresh.rename(path)
-        except BaseException:
-            old.rename(path)
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def _fill(plan: PlanData, folder: Path, *, excel: bool, page: Page | None) -> None:

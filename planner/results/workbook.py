@@ -8,9 +8,7 @@ closing stock is coloured by rules, which a spreadsheet applies anew when number
 from __future__ import annotations
 
 import math
-import os
 import re
-import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +20,7 @@ from planner.results.plan_data import PlanData
 from planner.results.sheet_columns import Column, clean_text, column_of
 from planner.results.sheet_rows import rows_for
 from planner.text.numbers import rounded
-from scenarios.writing.files import told_as
+from scenarios.writing.atomic import atomic_file
 
 SHEETS = {
     "orders": "purchase_orders",
@@ -60,14 +58,8 @@ def write_workbook(plan: PlanData, path: Path) -> None:
     OSError
         If it cannot be written.
     """
-    draft = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    with told_as(path, draft):
-        try:
-            with draft.open("wb") as stream:
-                _write(plan, stream)
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+    with atomic_file(path) as draft, draft.open("wb") as stream:
+        _write(plan, stream)
 
 
 def is_plan_workbook(path: Path) -> bool:

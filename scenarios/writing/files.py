@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ from pyarrow import parquet
 from scenarios.arrays.threads import in_order
 from scenarios.model.scenario import Scenario
 from scenarios.reading.spreadsheet_text import neutralise
+from scenarios.writing.atomic import atomic_folder
 from scenarios.writing.to_tables import settings_of, tables_from_scenario
 
 FORMATS = ("csv", "csv.gz", "parquet")
@@ -57,7 +54,7 @@ def write_folder(
     settings: Mapping[str, Any] | None = None,
 ) -> None:
     """Write an input folder, whole or not at all; see :func:`write_scenario`."""
-    with new_folder(path) as folder:
+    with atomic_folder(path) as folder:
         for name, table in tables.items():
             file = folder / f"{name}.{file_format}"
             if file_format == "parquet":
@@ -69,84 +66,6 @@ def write_folder(
             plain = all(str(value).isprintable() for value in settings.values())
             text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=plain)
             (folder / "settings.yaml").write_text(text, encoding="utf-8")
-
-
-def check_free(path: Path) -> None:
-    """Refuse a place where there is something already, or where no folder can be made.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something.
-    OSError
-        See :func:`check_parent`.
-    """
-    if path.exists() or path.is_symlink():
-        raise FileExistsError(f"{path} exists already; choose another place or remove it")
-    check_parent(path)
-
-
-def check_parent(path: Path) -> None:
-    """Refuse a place that cannot be written to, be it the first folder above it that is there.
-
-    Raises
-    ------
-    NotADirectoryError
-        If that is no folder.
-    PermissionError
-        If nothing may be written into it.
-    """
-    above = path.parent
-    while not (above.exists() or above.is_symlink()) and above != above.parent:
-        above = above.parent
-    if not above.is_dir():
-        raise NotADirectoryError(
-            f"{path} cannot be made, for {above} is no folder; choose another place"
-        )
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise PermissionError(
-            f"{path} cannot be made, for {above} may not be written to; choose another place"
-        )
-
-
-@contextmanager
-def told_as(path: Path, hidden: Path) -> Iterator[None]:
-    """Name ``path`` in errors of the file system about ``hidden``, which the user never named."""
-    try:
-        yield
-    except OSError as error:
-        name = error.filename
-        if isinstance(name, str) and hidden in (Path(name), *Path(name).parents):
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise
-
-
-@contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder that appears at ``path`` when the block ends well, and not at all otherwise.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something at ``path``.
-    OSError
-        If it cannot be written; the error names ``path``.
-    """
-    path = Path(path)
-    check_free(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    with told_as(path, folder):
-        folder.mkdir(0o700)
-        try:
-            yield folder
-            mask = os.umask(0)
-            os.umask(mask)
-            folder.chmod(0o777 & ~mask)  # no longer private
-            folder.rename(path)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
 
 
 def write_csv(frame: pd.DataFrame, path: Path, decimals: int | None = None) -> None:

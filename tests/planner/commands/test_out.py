@@ -13,7 +13,7 @@ from planner.commands.cli import app
 from planner.experiments.resume_journal import kept_beside
 from planner.results.plan_folder import check_target
 from scenarios.examples.bundled import retail_chain
-from scenarios.writing.files import check_free, new_folder
+from scenarios.writing.atomic import atomic_folder, check_free
 
 STUDY = "input: in\npolicies: [zero]\nseeds: 1\ndays: 2\n"
 COMMANDS = {
@@ -84,7 +84,7 @@ def test_errors_about_other_files_keep_their_names(tmp_path: Path) -> None:
     def fails(name: Path) -> None:
         with kept_beside(tmp_path / "a", ".cells", "*.json") as kept:
             kept.mkdir()
-            with new_folder(tmp_path / "a") as folder:
+            with atomic_folder(tmp_path / "a") as folder:
                 raise OSError(errno.ENOSPC, "full", str({"kept": kept, "new": folder}[name.name]))
 
     def told(name: str) -> str:

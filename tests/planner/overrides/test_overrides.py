@@ -200,7 +200,8 @@ def test_the_report_lists_who_when_and_why(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_table_that_is_written_reads_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["overrides.csv", "overrides.csv.gz"])
+def test_a_table_that_is_written_reads_as_it_was(tmp_path: Path, name: str) -> None:
     kept = Overrides(
         (
             dataclasses.replace(BUFFER, first=day(1), last=day(3), who="=1+1", why='a,"b"\nc'),
@@ -208,13 +209,13 @@ def test_a_table_that_is_written_reads_as_it_was(tmp_path: Path) -> None:
             Override("capacity", np.inf, location="store"),
         ),
     )
-    kept.write(tmp_path / "deep" / "overrides.csv")
-    kept.write(tmp_path / "deep" / "overrides.csv")
-    found = read_overrides(tmp_path / "deep" / "overrides.csv")
+    kept.write(tmp_path / "deep" / name)
+    kept.write(tmp_path / "deep" / name)
+    found = read_overrides(tmp_path / "deep" / name)
     assert tuple(dataclasses.replace(record, row=None) for record in found.records) == kept.records
     # Rows are lines, and one record has two.
     assert [record.row for record in found.records] == [2, 4, 5]
-    assert [entry.name for entry in (tmp_path / "deep").iterdir()] == ["overrides.csv"]
+    assert [entry.name for entry in (tmp_path / "deep").iterdir()] == [name]
     again = Overrides.from_table(found.table())
     assert tuple(dataclasses.replace(record, row=None) for record in again.records) == kept.records
     assert tuple(found.table().columns) == COLUMNS

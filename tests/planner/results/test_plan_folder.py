@@ -184,10 +184,11 @@ def test_the_older_plan_is_put_back_if_the_new_one_cannot_take_its_place(
 ) -> None:
     made.write(tmp_path / "out")
     (tmp_path / "out" / "problems.csv").write_text("older")
-    rename = Path.rename
+    rename, refused = Path.rename, []
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.name.endswith("-new"):
+        if target.name == "out" and not refused:
+            refused.append(self)
             raise PermissionError("not now")
         return rename(self, target)
 

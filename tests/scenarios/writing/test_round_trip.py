@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from scenarios.model.scenario import Scenario
 from scenarios.reading.spreadsheet_text import neutralise, neutralise_text, restore_text
 from scenarios.writing import files as write_tables
-from scenarios.writing.files import new_folder, write_csv
+from scenarios.writing.atomic import atomic_folder
+from scenarios.writing.files import write_csv
 from tests.support.input_folders import write
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -301,7 +302,7 @@ class TestWholeOrNotAtAll:
 
     def test_a_failure_leaves_nothing_behind(self, tmp_path: Path) -> None:
         def fail() -> None:
-            with new_folder(tmp_path / "b") as folder:
+            with atomic_folder(tmp_path / "b") as folder:
                 (folder / "half.csv").write_text("x")
                 raise RuntimeError("power cut")
 

@@ -30,10 +30,11 @@ from solver.optimiser import method_for
 from solver.program.fixed_orders import FixedOrders
 from solver.workers.threads import Threads
 from tests.support.random_scenarios import SHAPES, random_world
+from tests.support.waiting import HANG
 from tests.support.worlds import chain
 
 OPTIMISE = sys.modules["solver.optimiser"]  # The package gives its function the same name.
-BLOCKS = SolverOptions(solver="decomposed")
+BLOCKS = SolverOptions(solver="decomposed", time_limit=HANG)
 seeds = st.integers(0, 10_000)
 
 
@@ -110,8 +111,8 @@ def test_blocks_and_one_program_bound_each_other(
         order_multiple=multiple,
         order_cost=order_cost,
     )
-    one = optimise(scenario, safety, SolverOptions(solver="monolith", time_limit=20.0))
-    many = optimise(scenario, safety, BLOCKS.model_copy(update={"time_limit": 20.0}))
+    one = optimise(scenario, safety, SolverOptions(solver="monolith", time_limit=HANG))
+    many = optimise(scenario, safety, BLOCKS)
     assert many.effort.method == "decomposed"
     slack = 1e-6 * (1.0 + abs(total(one)))
     assert proven(many) <= total(one) + slack
@@ -131,7 +132,7 @@ def test_blocks_come_within_a_tenth_of_a_percent_where_products_are_many(shape: 
     scenario = dataclasses.replace(
         scenario, locations=dataclasses.replace(scenario.locations, storage_capacity=room)
     )
-    asked = {"gap": 1e-3, "time_limit": 60.0}
+    asked = {"gap": 1e-3, "time_limit": HANG}
     one = optimise(scenario, safety, SolverOptions(solver="monolith", **asked))
     many = optimise(scenario, safety, SolverOptions(solver="decomposed", **asked))
     assert many.gap is not None
@@ -167,7 +168,7 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
     )
     price = np.random.default_rng(seed).uniform(0, high, len(limits))
     price = np.minimum(price, limits.top_price)
-    asked = [AtPrices(price[use.rows], None, 10.0) for use in blocks.uses]
+    asked = [AtPrices(price[use.rows], None, HANG) for use in blocks.uses]
     values = [proposal.value for _, proposal in blocks.run(at_prices, asked)]
     best = optimise(scenario, safety, SolverOptions(solver="monolith", gap=1e-4))
     bound = sum(values) + charge(limits, price)
