@@ -68,7 +68,9 @@ def short(value: float | None) -> str:
         return f"{sign}{size:,.0f}"
     if size >= 0.0995:
         return sign + f"{size:.{1 if size >= 9.995 else 2}f}".rstrip("0").rstrip(".")
-    return f"{sign}{size:.2g}" if size >= SMALLEST else "0"
+    if size >= 1e-4:
+        return f"{sign}{size:.2g}"
+    return f"{sign}{size:.6f}".rstrip("0") if size >= SMALLEST else "0"
 
 
 def half(width: float, write: Callable[[float], str] = short) -> str:
