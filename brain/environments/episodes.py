@@ -21,6 +21,7 @@ from scenarios.model.echelons import echelons
 from scenarios.model.entities import Entity
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 
 Forecaster = Callable[[Scenario, np.random.Generator], Scenario]
 """Puts a new forecast into a scenario, as ``TwoSinusoids(...).forecast`` does."""
@@ -140,12 +141,11 @@ def episodes_of(chains: ChainSource, n_periods: int) -> ChainEpisodes:
 
 def require_uncoupled(scenario: Scenario) -> None:
     """Raise ValueError where products share a capacity."""
-    limits = {"storage": scenario.locations.storage_capacity, "lane": scenario.lanes.capacity}
-    for name, limit in limits.items():
-        if np.isfinite(limit).any():
+    for resource in shared_resources(scenario):
+        if resource.limited:
             raise ValueError(
-                f"the scenario has a {name} capacity, which products share, but a brain decides"
-                " for each alone: set it to inf"
+                f"the scenario has a {resource.kind} capacity, which products share, but a brain"
+                " decides for each alone: set it to inf"
             )
 
 

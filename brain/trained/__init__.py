@@ -1,6 +1,6 @@
 """Trained brains: features, runtime, where each applies, files.
 
-``registry`` knows the shipped ones and the user's own, ``find`` finds a file, ``library`` lists
-what can be named. ``runtime`` asks a brain file, ``features`` is what it sees, ``applicability``
-which one serves which point, ``manifest`` what it says about itself, ``weights`` its numbers.
+``registry`` finds the shipped ones and the user's own, ``library`` lists what can be named.
+``runtime`` asks a brain file, ``features`` is what it sees, ``applicability`` which one serves
+which point, ``manifest`` what it says about itself, ``weights`` its numbers.
 """

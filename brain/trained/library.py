@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from brain.trained.find import brain_path
 from brain.trained.manifest import Manifest
-from brain.trained.registry import SHIPPED, brain_files
+from brain.trained.registry import SHIPPED, brain_files, brain_path
 from brain.trained.runtime import BUILT_IN, load_brain
 from scenarios.arguments import Arguments
 from scenarios.errors import InputError

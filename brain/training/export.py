@@ -7,8 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 from brain.environments.training_chains import RandomChains
-from brain.trained.find import brain_path
 from brain.trained.manifest import Domain, Manifest
+from brain.trained.registry import brain_path
 from brain.trained.weights import Layers
 from brain.training.messages import Done
 from brain.training.onnx_file import read_layers, write_onnx

@@ -10,8 +10,8 @@ from brain.analytic.newsvendor import analytic_stock
 from brain.environments.serial_chains import chains
 from brain.environments.training_chains import LEVEL
 from brain.trained.features import N_FEATURES, codec
-from brain.trained.find import brain_path
 from brain.trained.manifest import Domain
+from brain.trained.registry import brain_path
 from brain.trained.runtime import BrainFile, load_brain
 from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats

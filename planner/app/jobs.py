@@ -19,9 +19,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from scenarios.writing.atomic import write_atomic
 
 NOTE, LOG = "job.json", "job.log"
+SAME = 60.0
+"""Seconds by which the start of one process may seem to differ: clocks are put right."""
 TAIL = 65_536
 """Bytes at the end of a log that are read."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -71,7 +75,8 @@ class Job:
             del _OURS[pid]
             return False
         # A number may have been given to another process since, or a file may say anything.
-        return note.get("born") is not None and _born(pid) == note["born"] and _is_planner(pid)
+        born = note.get("born")
+        return isinstance(born, int | float) and _is_job(pid, born)
 
     def stop(self) -> None:
         """End it as Ctrl-C does, so that it keeps what it has; asked again, at once."""
@@ -124,31 +129,29 @@ class Job:
         write_atomic(self.folder / NOTE, json.dumps(note))
 
 
-def _born(pid: int) -> str | None:
-    """When a process started, as the system tells it; None where there is none."""
+def _process(pid: int) -> psutil.Process | None:
+    """The process of this number, if it runs."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return _of_ps(pid, "lstart") if not Path("/proc/self/stat").exists() else None
-    # The name, in brackets, may hold blanks and brackets.
-    fields = stat.rpartition(")")[2].split()
-    return None if fields[0] == "Z" else fields[19]
-
-
-def _is_planner(pid: int) -> bool:
-    """Whether a process is a command of the planner."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return "-m planner" in (_of_ps(pid, "command") or "")
-    return words[1:3] == [b"-m", b"planner"]
-
-
-def _of_ps(pid: int, what: str) -> str | None:
-    """What ``ps`` says of a process."""
-    command = ["ps", "-o", f"{what}=", "-p", str(pid)]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
+        found = psutil.Process(pid)
+        return None if found.status() == psutil.STATUS_ZOMBIE else found
+    except psutil.Error:
         return None
-    return found.stdout.strip() or None
+
+
+def _born(pid: int) -> float | None:
+    """When a process started, in seconds since 1970; None where there is none."""
+    found = _process(pid)
+    return None if found is None else found.create_time()
+
+
+def _is_job(pid: int, born: float) -> bool:
+    """Whether a process is a command of the planner that started then."""
+    found = _process(pid)
+    try:
+        return (
+            found is not None
+            and abs(found.create_time() - born) < SAME
+            and found.cmdline()[1:3] == ["-m", "planner"]
+        )
+    except psutil.Error:
+        return False

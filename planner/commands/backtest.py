@@ -92,8 +92,8 @@ def backtest(
 
         check_free(out)
         from planner.commands.text.summaries import backtest_text
-        from planner.experiments.backtest import backtest_to
-        from planner.experiments.history_backtest import backtest_history_to
+        from planner.experiments.backtest import backtest as make
+        from planner.experiments.history_backtest import backtest_history
         from planner.forecasting import foreseen
         from planner.policies.order_model import Planned
         from planner.policies.registry import named
@@ -118,14 +118,14 @@ def backtest(
 
         try:
             if history:
-                result = backtest_history_to(
-                    out, scenario, who, n_periods=days, model=model, learn_every=learn_every,
-                    plans_known=plans_known, seed=seed, progress=progress,
+                result = backtest_history(
+                    scenario, who, n_periods=days, model=model, learn_every=learn_every,
+                    plans_known=plans_known, seed=seed, progress=progress, out=out,
                 )  # fmt: skip
             else:
                 scenario, _ = foreseen(scenario, model, progress)
-                result = backtest_to(
-                    out, scenario, who, n_periods=days, n_paths=paths, seed=seed, progress=told
+                result = make(
+                    scenario, who, n_periods=days, n_paths=paths, seed=seed, progress=told, out=out
                 )
         except KeyboardInterrupt:
             fail("Stopped; the same command goes on from here.", STOPPED)

@@ -44,7 +44,7 @@ def list_brains() -> None:
 def show(name: Name) -> None:
     """Show what a brain was trained on, how it was trained and how it scored."""
     with errors():
-        from brain.trained.find import brain_path
+        from brain.trained.registry import brain_path
         from brain.trained.runtime import load_brain
         from planner.commands.text.brains import manifest_text
 
@@ -58,7 +58,7 @@ def export(
 ) -> None:
     """Copy a brain to a file of its own: ONNX, with all about it in its metadata."""
     with errors():
-        from brain.trained.find import brain_path
+        from brain.trained.registry import brain_path
         from brain.trained.runtime import BUILT_IN, load_brain
 
         path = brain_path(name)
@@ -80,7 +80,7 @@ def explain(
     """Show how a brain answers a jump, a pulse, a ramp, drops and a step of demand."""
     with errors():
         _check_picture(out)
-        from brain.trained.find import brain_path
+        from brain.trained.registry import brain_path
         from brain.trained.runtime import load_brain
         from brain.training.responses import responses, shown_chain
         from planner.commands.text.brains import chain_text, draw_responses, responses_text

@@ -92,8 +92,10 @@ def chosen(**options: Any) -> dict[str, Any]:
 @contextmanager
 def at_work(workers: int | None, ray: str | None) -> Iterator[Workers]:
     """The workers that the options mean; without Ray, the line that says how to get it."""
+    from solver.workers.ray_cluster import read_address
     from solver.workers.selection import workers_of
 
+    read_address(ray)  # in the words of the option
     with ExitStack() as stack:
         try:
             hands = stack.enter_context(workers_of(workers, ray))

@@ -33,7 +33,7 @@ def study(
         read_address(ray)
         check_free(out)
         from planner.commands.text.summaries import study_text
-        from planner.experiments.study import study_to
+        from planner.experiments.study import study as make
         from planner.experiments.study_file import read_study, variants_of
         from planner.forecasting import foreseen
         from planner.policies.registry import named
@@ -45,8 +45,7 @@ def study(
         variants = variants_of(asked, scenario)
         progress("starting" if ray is None else f"starting on {ray}")
         with resumable("the same command goes on from here"):
-            result = study_to(
-                out,
+            result = make(
                 variants,
                 [named(name, asked.brain) for name in asked.policies],
                 n_seeds=asked.seeds,
@@ -54,6 +53,7 @@ def study(
                 workers=workers,
                 ray=ray,
                 progress=CountedProgress(progress, "run"),
+                out=out,
             )
     if not quiet:
         typer.echo(harmless(study_text(result, scenario.settings.currency)))
@@ -94,7 +94,7 @@ def bench(
     with errors(), Progress(quiet=quiet) as progress:
         progress("loading")
         from planner.commands.text.bench import board_text, entries_text
-        from planner.experiments import bench as benching
+        from planner.experiments.bench import bench as make
         from solver.workers.ray_cluster import read_address
 
         read_address(ray)
@@ -111,14 +111,12 @@ def bench(
             "workers": workers,
             "ray": ray,
             "progress": CountedProgress(progress, "policy"),
+            "out": out,
         }
         progress("starting" if ray is None else f"starting on {ray}")
         goes_on = "nothing was kept (with --out, runs are)"
         with resumable(goes_on if out is None else "the same command goes on from here"):
-            if out is None:
-                result = benching.bench(**arguments)
-            else:
-                result = benching.bench_to(out, **arguments)
+            result = make(**arguments)
     if not quiet:
         typer.echo(harmless(board_text(result)))
     if result.scores.empty:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.experiments.policy_identity import policy_identity
-from planner.experiments.resume_journal import Journal, kept_beside
+from planner.experiments.resume_journal import Journal, resumable
 from planner.experiments.statistics import summarise, write_paths
 from planner.forecasting import foreseen
 from planner.policies.oracle import Oracle
@@ -107,6 +107,7 @@ class BacktestResult:
             write_report(folder)
 
 
+@resumable(".journal", "path-*.npz", keeps="journal")
 def backtest(
     scenario: Scenario | Problem,
     policy: Policy | Oracle,
@@ -119,6 +120,7 @@ def backtest(
     ready: OrderPolicy | None = None,
     journal: Path | None = None,
     progress: Progress | None = None,
+    out: str | Path | None = None,
 ) -> BacktestResult:
     """Run a policy over time on demand that it does not know.
 
@@ -146,9 +148,14 @@ def backtest(
         Folder in which orders and safety stocks are noted; a run that was broken off goes on from
         there.
     progress : callable, optional
+    out : str or Path, optional
+        Folder to write the result to; it must not exist. What was broken off goes on where it
+        stopped: until it is done, orders and safety stocks are noted in a folder beside it.
 
     Raises
     ------
+    FileExistsError
+        If there is something at ``out``.
     InputError
         If the journal is of another run, or of another version of this package.
     ValueError
@@ -255,22 +262,3 @@ def _first(scenario: Scenario, n_periods: int) -> Scenario:
     if n_periods == scenario.n_periods:
         return scenario
     return scenario_at(scenario, initial_state(scenario), 0, n_periods)
-
-
-def backtest_to(
-    out: Path, scenario: Scenario | Problem, policy: Policy | Oracle, **arguments: Any
-) -> BacktestResult:
-    """:func:`backtest`, written to a folder; what was broken off goes on where it stopped.
-
-    Until it is done, orders and safety stocks are noted in a folder beside it whose name ends in
-    ``.journal``.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something at ``out``.
-    """
-    with kept_beside(out, ".journal", "path-*.npz") as journal:
-        result = backtest(scenario, policy, journal=journal, **arguments)
-        result.write(out)
-    return result

@@ -16,7 +16,7 @@ import pandas as pd
 from brain import find_brain
 from planner.experiments.backtest import BacktestResult, backtest
 from planner.experiments.contenders import contenders
-from planner.experiments.resume_journal import kept_beside
+from planner.experiments.resume_journal import resumable
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
 from planner.policies.oracle import Oracle
@@ -119,6 +119,7 @@ class BenchResult:
             write_report(folder)
 
 
+@resumable(".cells", "*.json", keeps="cells_in")
 def bench(
     problems: Sequence[str] | None = None,
     policies: Sequence[str] | None = None,
@@ -130,6 +131,7 @@ def bench(
     ray: str | None = None,
     cells_in: Path | None = None,
     progress: Progress | None = None,
+    out: str | Path | None = None,
 ) -> BenchResult:
     """Run policies on named problems.
 
@@ -146,11 +148,13 @@ def bench(
     brain : str
     seed : int
         Of the first episode. Policies are tuned on paths of their own.
-    workers, ray, cells_in, progress
+    workers, ray, cells_in, progress, out
         As in :func:`planner.experiments.study.study`.
 
     Raises
     ------
+    FileExistsError
+        If there is something at ``out``.
     InputError
         With every name that is not known.
     """
@@ -187,20 +191,6 @@ def bench(
             if progress is not None:
                 progress(len(found), len(runs))
     return _result([(run, found[index]) for index, run in enumerate(runs)])
-
-
-def bench_to(out: Path, **arguments: Any) -> BenchResult:
-    """:func:`bench`, written to a folder; what was broken off goes on where it stopped.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something at ``out``.
-    """
-    with kept_beside(out, ".cells", "*.json") as kept:
-        result = bench(cells_in=kept, **arguments)
-        result.write(out)
-    return result
 
 
 def _result(found: list[tuple[Run, dict[str, Any]]]) -> BenchResult:

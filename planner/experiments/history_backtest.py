@@ -14,7 +14,7 @@ import pandas as pd
 from brain.analytic.newsvendor import analytic_stock
 from planner.experiments.backtest import BacktestResult, over_time
 from planner.experiments.policy_identity import policy_identity
-from planner.experiments.resume_journal import Journal, kept_beside
+from planner.experiments.resume_journal import Journal, resumable
 from planner.experiments.statistics import summarise
 from planner.forecasting.origins import Origins, forecasts_at
 from planner.forecasting.series.series import at_least
@@ -43,6 +43,7 @@ DISCRETE = ("poisson", "negative_binomial")
 """Laws of products that come in whole units."""
 
 
+@resumable(".journal", "path-*.npz", keeps="journal")
 def backtest_history(
     scenario: Scenario,
     policy: Policy | Oracle,
@@ -55,6 +56,7 @@ def backtest_history(
     seed: int = 0,
     journal: Path | None = None,
     progress: Callable[[str], None] | None = None,
+    out: str | Path | None = None,
 ) -> BacktestResult:
     """Run a policy over the last periods of a sales history.
 
@@ -87,6 +89,9 @@ def backtest_history(
         again and then goes on from there.
     progress : callable, optional
         Called with a text as work goes on.
+    out : str or Path, optional
+        Folder to write the result to; it must not exist. What was broken off goes on where it
+        stopped: until it is done, orders and safety stocks are noted in a folder beside it.
 
     Returns
     -------
@@ -97,6 +102,8 @@ def backtest_history(
 
     Raises
     ------
+    FileExistsError
+        If there is something at ``out``.
     InputError
         If the history is missing or too short, or the journal is of another run.
     ValueError
@@ -165,22 +172,6 @@ def backtest_history(
         warnings=(*_unknown(unknown), *(() if reviews is None else reviews.findings)),
         unknown=unknown,
     )
-
-
-def backtest_history_to(
-    out: Path, scenario: Scenario, policy: Policy | Oracle, **arguments: Any
-) -> BacktestResult:
-    """:func:`backtest_history`, written to a folder, with a journal beside it until it is done.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something at ``out``.
-    """
-    with kept_beside(out, ".journal", "path-*.npz") as journal:
-        result = backtest_history(scenario, policy, journal=journal, **arguments)
-        result.write(out)
-    return result
 
 
 def demand_of(history: History, n_periods: int) -> tuple[Floats, int]:

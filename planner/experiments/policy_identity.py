@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from brain.trained.find import brain_identity
+from brain.trained.registry import brain_identity
 
 WRAPS = ("__func__", "fget", "fset", "fdel", "func", "__wrapped__")
 """Where methods of classes, properties and decorated functions keep the functions they wrap."""

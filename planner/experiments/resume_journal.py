@@ -7,9 +7,11 @@ import io
 import json
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -27,6 +29,18 @@ EVERY = 10.0
 """Seconds between two writings."""
 VERSION = 3
 """Of the file; 1 noted orders only and did not say so, 2 knew policies by where they stood then."""
+
+
+class Result(Protocol):
+    """What a long run finds."""
+
+    def write(self, path: Path) -> None:
+        """Write it into a folder of its own."""
+        ...
+
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Result)
 
 
 class Journal:
@@ -143,3 +157,33 @@ def kept_beside(out: Path, ending: str, pattern: str) -> Iterator[Path]:
     clear_drafts(folder)
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def resumable(ending: str, pattern: str, keeps: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a long run go on where it stopped: what it finds is written to its argument ``out``.
+
+    Until it is done, what it has found so far lies in a folder beside ``out``.
+
+    Parameters
+    ----------
+    ending, pattern : str
+        Of the name of that folder, and of the files in it; see :func:`kept_beside`.
+    keeps : str
+        The argument that takes the folder.
+    """
+
+    def decorate(run: Callable[P, R]) -> Callable[P, R]:
+        @wraps(run)
+        def whole(*arguments: P.args, **named: P.kwargs) -> R:
+            out = cast("str | Path | None", named.pop("out", None))
+            if out is None:
+                return run(*arguments, **named)
+            with kept_beside(Path(out), ending, pattern) as kept:
+                given: dict[str, Any] = named | {keeps: kept}
+                result = cast(Any, run)(*arguments, **given)
+                result.write(Path(out))
+            return cast(R, result)
+
+        return whole
+
+    return decorate

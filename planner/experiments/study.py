@@ -13,7 +13,7 @@ import pandas as pd
 
 from planner.experiments.backtest import backtest, get_ready
 from planner.experiments.policy_identity import policy_identity
-from planner.experiments.resume_journal import kept_beside
+from planner.experiments.resume_journal import resumable
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width, interval
 from planner.policies.oracle import Oracle
@@ -125,6 +125,7 @@ class StudyResult:
             write_report(folder)
 
 
+@resumable(".cells", "*.json", keeps="cells_in")
 def study(
     variants: Mapping[str, Scenario],
     policies: Sequence[Policy | Oracle],
@@ -136,6 +137,7 @@ def study(
     ray: str | None = None,
     cells_in: Path | None = None,
     progress: Progress | None = None,
+    out: str | Path | None = None,
 ) -> StudyResult:
     """Run every policy on every variant and demand path.
 
@@ -160,9 +162,14 @@ def study(
         Folder in which finished cells are kept, and from which they are taken: by what scenario
         and policy are made of (:func:`planner.experiments.policy_identity.policy_identity`).
     progress : callable, optional
+    out : str or Path, optional
+        Folder to write the result to; it must not exist. What was broken off goes on where it
+        stopped: until it is done, finished cells are kept in a folder beside it.
 
     Raises
     ------
+    FileExistsError
+        If there is something at ``out``.
     ValueError
         If there is nothing to run, two policies have one name, or cells shall be kept of a policy
         that cannot be told again in a later run.
@@ -240,24 +247,3 @@ def _differences(cells: pd.DataFrame, variants: list[str], policies: list[str]) 
                 (*one, *other, name, len(gap), gap.mean(), gap.mean() - half, gap.mean() + half)
             )
     return pd.DataFrame(rows, columns=columns)
-
-
-def study_to(
-    out: Path,
-    variants: Mapping[str, Scenario],
-    policies: Sequence[Policy | Oracle],
-    **arguments: Any,
-) -> StudyResult:
-    """:func:`study`, written to a folder; what was broken off goes on where it stopped.
-
-    Until it is done, finished cells are kept in a folder beside it whose name ends in ``.cells``.
-
-    Raises
-    ------
-    FileExistsError
-        If there is something at ``out``.
-    """
-    with kept_beside(out, ".cells", "*.json") as kept:
-        result = study(variants, policies, cells_in=kept, **arguments)
-        result.write(out)
-    return result

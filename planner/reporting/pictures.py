@@ -142,7 +142,8 @@ def draw_study(summary: pd.DataFrame, path: Path) -> None:
             axes[-1][column].set_xlabel(along.replace("_", " "))
         else:
             axes[-1][column].set_xticks(np.arange(len(variants)), variants, rotation=20, ha="right")
-    axes[0][0].legend(fontsize="small", frameon=False)
+    # "best", unless it is said, warns where looking for it takes a second, as on a busy machine.
+    axes[0][0].legend(fontsize="small", frameon=False, loc="best")
     made.savefig(path, dpi=120)
 
 
@@ -204,7 +205,7 @@ def draw_learning(curves: Sequence[tuple[str, pd.DataFrame]], path: Path) -> Non
                   ha="right", va="bottom", color=GREY, fontsize="small")  # fmt: skip
     axis.set_xlabel("minutes of training")
     axis.set_ylabel("cost relative to analytic")
-    axis.legend(fontsize="small", frameon=False)
+    axis.legend(fontsize="small", frameon=False, loc="best")
     tidy(axis)
     made.savefig(path, dpi=120)
 

@@ -15,6 +15,7 @@ from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
 from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import Finding
+from scenarios.model.capacities import CAPACITIES
 from scenarios.model.entities import (
     Entity,
     Lanes,
@@ -47,7 +48,8 @@ def build_scenario(
     products = _products(tables["products"], directory, _chosen_laws(tables))
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
-    _override_capacities(tables.get("capacities"), locations, lanes)
+    if "capacities" in tables:
+        _override_capacities(tables["capacities"], {"locations": locations, "lanes": lanes})
     demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
     points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
@@ -129,15 +131,13 @@ def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
     )
 
 
-def _override_capacities(table: Resolved | None, locations: Locations, lanes: Lanes) -> None:
-    """Write dated capacities into the arrays, which nobody else has seen yet."""
-    if table is None:
-        return
-    period, capacity = table.column("period"), table.column("capacity")
-    location, lane = table.column("location"), table.column("lane")
-    here = location >= 0
-    locations.storage_capacity[location[here], period[here]] = capacity[here]
-    lanes.capacity[lane[~here], period[~here]] = capacity[~here]
+def _override_capacities(dated: Resolved, places: dict[str, Entity]) -> None:
+    """Write dated capacities into the arrays of places, which nobody else has seen yet."""
+    period, capacity = dated.column("period"), dated.column("capacity")
+    for number, (table, field) in enumerate(CAPACITIES.values()):
+        mine = dated.column("kind") == number
+        place = dated.column("lane" if table == "lanes" else "location")[mine]
+        getattr(places[table], field)[place, period[mine]] = capacity[mine]
 
 
 def _override(

@@ -18,9 +18,10 @@ from solver.closed_form.order_up_to import order_up_to
 from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
 from tests.support.random_scenarios import SHAPES, UNCOUPLED, random_world
+from tests.support.waiting import HANG
 from tests.support.worlds import chain, column, tree, world
 
-TIGHT = SolverOptions(gap=1e-6)
+TIGHT = SolverOptions(gap=1e-6, time_limit=HANG)
 seeds = st.integers(0, 10_000)
 
 

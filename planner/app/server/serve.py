@@ -12,6 +12,9 @@ from planner.app.folder import Folder
 from planner.app.server.guard import LOCAL, Guard
 from planner.app.site import Site
 
+PATIENCE = 30.0
+"""Seconds that a page may be cut off, as happens on a busy machine, until it counts as closed."""
+
 
 def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> None:
     """Serve until stopped. Any host but this machine's own lets others in."""
@@ -41,5 +44,5 @@ def serve(root: Path, host: str, port: int, most_bytes: int, *, show: bool) -> N
 
     ui.run(
         host=host, port=port, title="planner", reload=False, show=show,
-        show_welcome_message=False, favicon="📦",
+        show_welcome_message=False, favicon="📦", reconnect_timeout=PATIENCE,
     )  # fmt: skip

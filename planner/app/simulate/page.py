@@ -20,8 +20,6 @@ from planner.app.site import Site
 
 BEAT = 0.2
 """Seconds between two looks at the run."""
-PATIENCE = 15.0
-"""Seconds that a page may be cut off, as happens on a busy machine, before it is loaded anew."""
 
 
 def add(site: Site) -> None:
@@ -31,9 +29,10 @@ def add(site: Site) -> None:
     )
     app.on_shutdown(runs.close)
 
-    @ui.page("/simulate", reconnect_timeout=PATIENCE)
+    @ui.page("/simulate")
     def page(s: str | None = None) -> None:
         key, session = runs.open(s)
+        count(session)
         with (
             frame("Simulate"),
             ui.row().classes("w-full items-start gap-4 flex-wrap lg:flex-nowrap"),
@@ -49,6 +48,16 @@ def add(site: Site) -> None:
             await view.update()
 
         ui.timer(BEAT, beat)
+
+
+def count(session: Session) -> None:
+    """Count the page that is being made among those of a run until it is closed."""
+
+    def closed() -> None:
+        session.pages -= 1
+
+    session.pages += 1
+    ui.context.client.on_delete(closed)
 
 
 class View:
@@ -74,7 +83,6 @@ class View:
     async def update(self) -> None:
         """Show what has come since the last look."""
         session = self._session
-        session.seen()
         # What takes a moment only would flicker.
         self._since = self._since + 1 if session.busy else 0
         self._busy.set_visibility(self._since > 2)

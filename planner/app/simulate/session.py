@@ -17,9 +17,6 @@ from planner.app.simulate.setup import Setup
 from planner.app.worker import Failed, Stopped, Worker
 from scenarios.errors import Finding, InputError
 
-UNWATCHED = 15.0
-"""Seconds without a page after which a run pauses."""
-
 
 class Session:
     """One run and all that pages show of it; pages compare what they drew with it.
@@ -36,6 +33,8 @@ class Session:
         What charts shall be about, and what ``series`` is about until that has come.
     gone : bool
         Whether the run was ended before its time: what it was stays, but it cannot go on.
+    pages : int
+        That are open on it, each of which counts itself; where there is none, it pauses.
     number : int
         Of the run: another one draws all anew.
     drawn : int
@@ -57,22 +56,17 @@ class Session:
         self.speed = 2.0
         self.busy = ""
         self.trouble: list[Finding] | str = []
-        self.number = self.drawn = self.drafted = 0
+        self.number = self.drawn = self.drafted = self.pages = 0
         self.playing = self.rush = self.gone = False
         self._worker = Worker()
         self._player: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
-        self._seen = time.monotonic()
         self._folder: Path | None = None
 
     @property
     def done(self) -> bool:
         """Whether the run has come to its end."""
         return self.head is not None and len(self.days) >= self.head.n_periods
-
-    def seen(self) -> None:
-        """A page looks."""
-        self._seen = time.monotonic()
 
     async def start(self, root: Path) -> None:
         """Begin anew with what the side panel says."""
@@ -137,7 +131,7 @@ class Session:
         while self.playing and not self.done:
             began = time.monotonic()
             await self.step()
-            if self.trouble or time.monotonic() - self._seen > UNWATCHED:
+            if self.trouble or not self.pages:
                 break
             if not self.rush:
                 await asyncio.sleep(max(0.0, began + 1 / self.speed - time.monotonic()))

@@ -122,7 +122,8 @@ def draw_responses(responses: list[Response], title: str, path: Path) -> None:
     axes[0][0].set_ylabel("units")
     for stage in range(n_stages):
         axes[stage + 1][0].set_ylabel(f"stage {stage}, units")
-    axes[0][0].legend(fontsize="small")
-    axes[1][0].legend(fontsize="small")
+    # "best", unless it is said, warns where looking for it takes a second, as on a busy machine.
+    axes[0][0].legend(fontsize="small", loc="best")
+    axes[1][0].legend(fontsize="small", loc="best")
     figure.suptitle(title)
     figure.savefig(path)

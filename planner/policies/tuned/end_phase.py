@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.policies.rules.flow import mean_flow
-from planner.policies.rules.policy import Ready
-from planner.policies.tuned.base_stock import STEP, levels
-from planner.policies.tuned.search import Search, simplex, tuned
+from planner.policies.tuned.base_stock import levels
+from planner.policies.tuned.search import Tuned
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import split_variance
 from scenarios.model.scenario import Scenario
-from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
 from solver.closed_form.order_up_to import OrderUpTo, order_up_to
@@ -83,7 +81,7 @@ def end_phase(scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
 
 
 @dataclass(frozen=True)
-class TunedEndPhase:
+class TunedEndPhase(Tuned):
     """(s, S) by location until the end comes near, then no more than can still be sold.
 
     A location whose echelon stock is down to its reorder level, the analytic one and ``level``
@@ -93,30 +91,17 @@ class TunedEndPhase:
     the economic order quantity.
 
     Where the scenario has no end (``end_of_life`` is not set), ``buffer`` means nothing.
-
-    Parameters
-    ----------
-    n_paths, evaluations : int
-        Demand paths to tune on, and simulations at most.
-    search : Search
-    name : str, optional
     """
 
     n_paths: int = 200
     evaluations: int = 1000
-    search: Search = simplex
     name: str = "s-S-to-the-end"
 
-    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
-        """Tune."""
-        return self.learn(problem, rng)(problem)
+    def family(self, scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
+        """From levels, sizes, least orders and buffers [4 J]."""
+        return end_phase(scenario)
 
-    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
-        """Tune; the parameters are in units that serve for other forecasts."""
-        nothing = np.zeros(problem.scenario.n_locations)
-        size = economic_reviews(problem.scenario)
-        begin = np.concatenate([nothing, size, nothing, nothing + 1.0])
-        return tuned(
-            problem, rng, end_phase, begin, np.full(begin.size, STEP),
-            n_paths=self.n_paths, evaluations=self.evaluations, search=self.search,
-        )  # fmt: skip
+    def start(self, scenario: Scenario) -> Floats:
+        """The economic order quantity, and a buffer of one std."""
+        nothing = np.zeros(scenario.n_locations)
+        return np.concatenate([nothing, economic_reviews(scenario), nothing, nothing + 1.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,8 +17,8 @@ from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 
 Cost = Callable[[Floats], float]
-Family = Callable[[Scenario], Callable[[Floats], OrderPolicy]]
-"""From a scenario to what makes a policy of it from parameters."""
+STEP = 0.7
+"""Standard deviations, or reviews of mean demand, that tuning looks around at first."""
 
 
 class Search(Protocol):
@@ -91,38 +92,57 @@ def local_search(
     return best
 
 
-def tuned(
-    problem: Problem,
-    rng: np.random.Generator,
-    family: Family,
-    start: Floats,
-    steps: Floats,
-    *,
-    n_paths: int,
-    evaluations: int,
-    search: Search = simplex,
-) -> Ready:
-    """The policies with the best parameters found, for this problem and others of its chain.
+@dataclass(frozen=True)
+class Tuned:
+    """A policy with the parameters that cost least in simulation, on demand paths of its own.
+
+    What it is tuned to counts capacities and everything else that the simulator knows. A policy of
+    this kind says what its parameters mean (``family``) and where to begin (``start``).
 
     Parameters
     ----------
-    problem : Problem
-        Its law of demand gives the paths to tune on, and its cost says what is best.
-    rng : numpy.random.Generator
-        Draws the demand paths; all parameters meet the same ones.
-    family : callable
-        From a scenario and parameters to a policy.
-    start, steps : arrays
-        Where to begin, and how far to look at first in each direction.
-    n_paths, evaluations : int
-        Demand paths, and simulations at most.
+    n_paths : int
+        Demand paths to tune on; all parameters meet the same ones.
+    evaluations : int
+        Simulations at most.
     search : Search
+        Simplex, annealing or local search.
+    name : str, optional
     """
-    demand, make = problem.draw(rng, n_paths), family(problem.scenario)
 
-    def cost(parameters: Floats) -> float:
-        policy = obeying(problem.scenario, make(parameters))
-        return float(problem.cost_under(policy, demand).mean())
+    n_paths: int = 50
+    evaluations: int = 400
+    search: Search = simplex
+    name: str = "tuned"
 
-    best = search(cost, start, steps, evaluations, rng)
-    return lambda later: family(later.scenario)(best)
+    def family(self, scenario: Scenario) -> Callable[[Floats], OrderPolicy]:
+        """From parameters, in units that serve for other forecasts, to the policy."""
+        raise NotImplementedError
+
+    def start(self, scenario: Scenario) -> Floats:
+        """Parameters to begin with."""
+        raise NotImplementedError
+
+    def __call__(self, problem: Problem, rng: np.random.Generator) -> OrderPolicy:
+        """Tune."""
+        return self.learn(problem, rng)(problem)
+
+    def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
+        """Tune; what is found serves for other problems of the chain as well.
+
+        Parameters
+        ----------
+        problem : Problem
+            Its law of demand gives the paths to tune on, and its cost says what is best.
+        rng : numpy.random.Generator
+            Draws the demand paths.
+        """
+        demand, make = problem.draw(rng, self.n_paths), self.family(problem.scenario)
+
+        def cost(parameters: Floats) -> float:
+            policy = obeying(problem.scenario, make(parameters))
+            return float(problem.cost_under(policy, demand).mean())
+
+        start = self.start(problem.scenario)
+        best = self.search(cost, start, np.full(start.size, STEP), self.evaluations, rng)
+        return lambda later: self.family(later.scenario)(best)

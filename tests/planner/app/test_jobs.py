@@ -6,13 +6,15 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from planner.app import jobs
 from planner.app.jobs import Job
+from tests.support.waiting import HANG, until
 
 STUDY = """
 input: chain
@@ -27,13 +29,6 @@ def _heeds_interrupts() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def until(test: Callable[[], object], seconds: float = 40.0) -> None:
-    end = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,14 +83,16 @@ def test_a_new_app_finds_what_runs_and_stops_it(
     until(lambda: not again.alive())
     assert again.said_stopped()
     for one in process.values():
-        one.wait(10)
+        one.wait(HANG)
 
 
 def test_asked_twice_it_ends_at_once(tmp_path: Path) -> None:
     job = long_one(tmp_path)
+    process = jobs._OURS[job._read()["pid"]]  # type: ignore[index]
     job._write(job._read() | {"stopping": True})
     job.stop()
-    until(lambda: not job.alive(), 10)
+    assert process.wait(HANG) == -signal.SIGKILL
+    assert not job.alive()
     assert not job.said_stopped()
 
 
@@ -105,12 +102,22 @@ def test_asked_twice_it_ends_at_once(tmp_path: Path) -> None:
         "no json",
         "[]",
         json.dumps({"pid": "1"}),
-        json.dumps({"pid": 1, "born": "0"}),
-        json.dumps({"pid": -1, "born": "0"}),
+        json.dumps({"pid": 1, "born": psutil.Process(1).create_time()}),
+        json.dumps({"pid": -1, "born": 0.0}),
         json.dumps({"pid": os.getpid(), "born": "0"}),
+        json.dumps({"pid": os.getpid(), "born": 0.0}),
         json.dumps({"pid": os.getpid(), "born": jobs._born(os.getpid())}),
     ],
-    ids=["text", "list", "word", "first process", "all processes", "not born then", "this test"],
+    ids=[
+        "text",
+        "list",
+        "word",
+        "first process",
+        "all processes",
+        "no time",
+        "not born then",
+        "this test",
+    ],
 )
 def test_a_file_cannot_point_at_another_process(tmp_path: Path, note: str) -> None:
     """Were it believed, this very test would be ended."""

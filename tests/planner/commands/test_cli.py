@@ -7,8 +7,10 @@ import json
 import re
 import subprocess
 import sys
-import time
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -300,22 +302,57 @@ def test_no_command_shows_the_help() -> None:
     assert "Commands" in run().output
 
 
-def test_progress_is_silent_at_first_and_then_names_the_phase(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("planner.commands.progress.PATIENCE", 0.1)
+class Clock:
+    """Time for progress that passes by the test's hand only, and the timers that wait for it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._timers: list[tuple[float, Callable[[], None], threading.Event]] = []
+
+    def timer(self, after: float, call: Callable[[], None]) -> SimpleNamespace:
+        """Stands for ``threading.Timer``."""
+        off = threading.Event()
+        self._timers.append((self.now + after, call, off))
+        return SimpleNamespace(start=lambda: None, cancel=off.set, join=lambda: None)
+
+    def pass_(self, seconds: float) -> None:
+        """Let time pass, and the timers go off that are due."""
+        self.now += seconds
+        for due, call, off in self._timers:
+            if due <= self.now and not off.is_set():
+                off.set()
+                call()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of progress."""
+    made = Clock()
+    monkeypatch.setattr(
+        "planner.commands.progress.time", SimpleNamespace(monotonic=lambda: made.now)
+    )
+    faked = SimpleNamespace(Lock=threading.Lock, Timer=made.timer)
+    monkeypatch.setattr("planner.commands.progress.threading", faked)
+    return made
+
+
+def test_progress_is_silent_at_first_and_then_names_the_phase(clock: Clock) -> None:
     stream = io.StringIO()
     with Progress(stream=stream) as progress:
         progress("reading")
+        clock.pass_(0.9)
         assert stream.getvalue() == ""
-        time.sleep(0.3)
-        assert "reading" in stream.getvalue()
+        clock.pass_(0.2)
+        assert stream.getvalue() == "[   1.1 s] reading ...\n"
+        progress("checking")  # no more than a line a second
+        clock.pass_(1.1)
         progress("writing")
-    assert "writing" in stream.getvalue()
+    assert stream.getvalue() == "[   1.1 s] reading ...\n[   2.2 s] writing ...\n"
 
 
-def test_quick_work_shows_no_progress() -> None:
+def test_quick_work_shows_no_progress(clock: Clock) -> None:
     stream = io.StringIO()
     with Progress(stream=stream) as progress:
         progress("reading")
+    clock.pass_(60.0)
     assert stream.getvalue() == ""

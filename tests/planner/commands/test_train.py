@@ -8,12 +8,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from planner.commands.cli import app
+from tests.support.waiting import HANG
 
 RUN = CliRunner()
 ENVIRONMENT = os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
@@ -39,9 +39,9 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_a_brain(tmp_path: Path) -> Non
     folder = tmp_path / "brains"
     running = train("--ratio", "5", "--steps", "100000", "--out", str(folder), "--seed", "3")
     assert first_step(running) == 0
-    time.sleep(3)
+    # Whoever has told of the start takes a step before it looks whether it shall stop.
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=120)
+    _, said = running.communicate(timeout=HANG)
     assert running.returncode == 130, said
     assert f"planner train --resume {folder}" in said
     assert (folder / "ratio-5" / "checkpoint.pt").stat().st_size > 10_000
@@ -55,7 +55,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_a_brain(tmp_path: Path) -> Non
     note.write_text(json.dumps(asked), encoding="utf-8")
     again = train("--resume", str(folder))
     assert first_step(again) > 0
-    written, said = again.communicate(timeout=120)
+    written, said = again.communicate(timeout=HANG)
     assert again.returncode == 0, said
     assert f"Wrote {folder / 'ratio-5.onnx'}" in written
     shown = subprocess.run(
@@ -76,7 +76,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_a_brain(tmp_path: Path) -> Non
 
 def test_a_cluster_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
     running = train("--ratio", "5", "--out", str(tmp_path / "b"), "--ray", "127.0.0.1:1")
-    _, said = running.communicate(timeout=180)
+    _, said = running.communicate(timeout=HANG)
     assert running.returncode == 2, said
     assert "no cluster answers there" in said
     assert not (tmp_path / "b").exists()

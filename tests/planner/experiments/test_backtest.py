@@ -13,9 +13,9 @@ from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest
 from planner.commands.cli import app
-from planner.experiments.backtest import backtest_to
 from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.differentiable import Differentiable
+from planner.policies.learned.ppo import Ppo
 from planner.policies.oracle import Oracle
 from planner.policies.order_model import Planned
 from planner.policies.registry import POLICIES, named
@@ -168,13 +168,13 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     scenario, out = small(), tmp_path / "out"
     whole = backtest(scenario, Planned("analytic"), 8, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(out, scenario, Breaks(5), n_periods=8, seed=3)  # type: ignore[arg-type]
+        backtest(scenario, Breaks(5), n_periods=8, seed=3, out=out)  # type: ignore[arg-type]
     assert not out.exists()
     (tmp_path / "out.journal" / "notes.txt").write_text("the user's own", encoding="utf-8")
     with pytest.raises(InputError, match="another run"):
-        backtest_to(out, scenario, Breaks(None), n_periods=8, seed=4)  # type: ignore[arg-type]
+        backtest(scenario, Breaks(None), n_periods=8, seed=4, out=out)  # type: ignore[arg-type]
     again = Breaks(None)
-    result = backtest_to(out, scenario, again, n_periods=8, seed=3)  # type: ignore[arg-type]
+    result = backtest(scenario, again, n_periods=8, seed=3, out=out)  # type: ignore[arg-type]
     assert again.asked == [5, 6, 7]
     assert result.paths["total_cost"][0] == pytest.approx(whole.paths["total_cost"][0], rel=1e-6)
     assert (out / "paths.csv").exists()
@@ -214,8 +214,8 @@ def test_a_resumed_run_knows_the_safety_stocks_of_before(
 
     whole = backtest(scenario, policy, 8, 2, seed=3)
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3, progress=stops)
-    again = backtest_to(out, scenario, policy, n_periods=8, n_paths=2, seed=3)
+        backtest(scenario, policy, n_periods=8, n_paths=2, seed=3, progress=stops, out=out)
+    again = backtest(scenario, policy, n_periods=8, n_paths=2, seed=3, out=out)
     assert whole.safety_stock is not None
     assert again.safety_stock is not None
     assert np.ptp(whole.safety_stock, axis=1).max() > 0  # the periods can be told from each other
@@ -243,24 +243,30 @@ def test_a_damaged_journal_is_refused_in_one_line(tmp_path: Path, content: bytes
         backtest(small(), ZERO, 3, journal=tmp_path)
 
 
-def test_the_command_runs_every_policy_and_refuses_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_command_runs_every_policy(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = dataclasses.replace(
-        POLICIES["differentiable"], make=lambda brain: Differentiable(steps=2, n_paths=4)
+    # What these learn is tested elsewhere.
+    for quick, policy in (
+        ("differentiable", Differentiable(steps=2, n_paths=4)),
+        ("ppo", Ppo(updates=2, n_envs=4)),
+    ):
+        entry = dataclasses.replace(POLICIES[quick], make=lambda brain, policy=policy: policy)
+        monkeypatch.setitem(POLICIES, quick, entry)
+    source, out = tmp_path / "in", tmp_path / name
+    assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0
+    done = RUN.invoke(
+        app, ["backtest", str(source), "--policy", name, "--days", "3", "--out", str(out)]
     )
-    monkeypatch.setitem(POLICIES, "differentiable", quick)
+    assert done.exit_code == 0, done.output
+    assert f"{name}: 3 periods on 1 path of demand" in done.output
+    assert (out / "summary.csv").exists()
+
+
+def test_the_command_refuses_other_policies(tmp_path: Path) -> None:
     source = tmp_path / "in"
     assert RUN.invoke(app, ["init", str(source), "--products", "2"]).exit_code == 0
-    for name in POLICIES:
-        out = tmp_path / name
-        done = RUN.invoke(
-            app,
-            ["backtest", str(source), "--policy", name, "--days", "3", "--out", str(out)],
-        )
-        assert done.exit_code == 0, done.output
-        assert f"{name}: 3 periods on 1 path of demand" in done.output
-        assert (out / "summary.csv").exists()
     done = RUN.invoke(app, ["backtest", str(source), "--policy", "luck", "--out", str(tmp_path)])
     assert done.exit_code == 2
     done = RUN.invoke(

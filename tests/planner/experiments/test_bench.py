@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from planner.commands.cli import app
-from planner.experiments.bench import bench, bench_to
+from planner.experiments.bench import bench
 from planner.experiments.contenders import contenders
 from planner.policies.registry import POLICIES
 from scenarios.catalogue import ENTRIES
@@ -76,13 +76,13 @@ def test_a_leaderboard_that_was_broken_off_keeps_what_it_has(tmp_path: Path) -> 
 
     asked = {"problems": ["single-sku"], "policies": ["constant", "zero"], "n_paths": 2}
     with pytest.raises(KeyboardInterrupt):
-        bench_to(tmp_path / "out", workers=1, progress=broken, **asked)  # type: ignore[arg-type]
+        bench(workers=1, progress=broken, **asked, out=tmp_path / "out")  # type: ignore[arg-type]
     kept = sorted((tmp_path / "out.cells").glob("*.json"))
     assert len(kept) == 2
     row = json.loads(kept[0].read_text())
     row["scores"] = [1.0, 2.0]
     kept[0].write_text(json.dumps(row))
-    result = bench_to(tmp_path / "out", workers=1, **asked)  # type: ignore[arg-type]
+    result = bench(workers=1, **asked, out=tmp_path / "out")  # type: ignore[arg-type]
     assert {1.0, 2.0} <= set(result.scores["score"])
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from planner import backtest_history, forecast, forecasts_at
 from planner.commands.cli import app
-from planner.experiments.history_backtest import backtest_history_to, opened, opening
+from planner.experiments.history_backtest import opened, opening
 from planner.forecasting.models.boosting import boosted
 from planner.forecasting.models.registry import BOOSTED, MODELS
 from planner.policies.closed_form import ClosedForm
@@ -278,12 +278,12 @@ def test_a_run_that_was_broken_off_goes_on(tmp_path: Path) -> None:
 
     out = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
-        backtest_history_to(out, scenario, policy, origins=origins, progress=stop)
+        backtest_history(scenario, policy, origins=origins, progress=stop, out=out)
     assert (tmp_path / "run.journal" / "path-0.npz").exists()
     other = forecasts_at(scenario, 12, "seasonal-average")
     with pytest.raises(InputError, match="another run"):
-        backtest_history_to(out, scenario, policy, origins=other)
-    again = backtest_history_to(out, scenario, policy, origins=origins)
+        backtest_history(scenario, policy, origins=other, out=out)
+    again = backtest_history(scenario, policy, origins=origins, out=out)
     np.testing.assert_array_equal(again.runs[0].orders, whole.runs[0].orders)
     assert not (tmp_path / "run.journal").exists()
 

@@ -8,9 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 from brain import find_brain
 from planner import study
 from planner.commands.cli import app
-from planner.experiments.study import study_to
 from planner.experiments.study_file import StudyFile, read_study, variants_of
 from planner.policies.closed_form import ClosedForm
 from planner.policies.simple import ZERO, Constant
@@ -29,6 +28,7 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change
 from scenarios.problem import Problem
+from tests.support.waiting import HANG, until
 from tests.support.worlds import chain, column
 
 RUN = CliRunner()
@@ -259,13 +259,13 @@ def test_a_study_that_is_stopped_loses_no_finished_run(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1, progress=stop)
+        study(variants, [PLAIN, ZERO], n_seeds=3, workers=1, progress=stop, out=out)
     kept = sorted((tmp_path / "out.cells").glob("*.json"))
     assert len(kept) == 3
     # To be seen in the result that it was taken, not run again.
     marked = json.loads(kept[0].read_text(encoding="utf-8")) | {"seconds": 12345.0}
     kept[0].write_text(json.dumps(marked), encoding="utf-8")
-    result = study_to(out, variants, [PLAIN, ZERO], n_seeds=3, workers=1)
+    result = study(variants, [PLAIN, ZERO], n_seeds=3, workers=1, out=out)
     assert (result.cells["seconds"] == 12345.0).sum() == 1
     assert len(pd.read_parquet(out / "cells.parquet")) == 6
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
@@ -275,7 +275,7 @@ def test_cells_of_a_policy_without_identity_are_run_but_not_kept(tmp_path: Path)
     nameless = ClosedForm(find_brain("ratio-10"))
     assert (study({"base": two_stages()}, [nameless], 1, workers=1).cells["error"] == "").all()
     with pytest.raises(ValueError, match=r"policy\.brain is .* cannot be told"):
-        study_to(tmp_path / "out", {"base": two_stages()}, [nameless], n_seeds=1, workers=1)
+        study({"base": two_stages()}, [nameless], n_seeds=1, workers=1, out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -336,12 +336,13 @@ def test_one_seed_gives_no_intervals(tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, "")
 
 
-def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_answer_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ray.init", mock.Mock(side_effect=AssertionError("tries for minutes")))
     path = write(tmp_path, "input: in\npolicies: [zero]\ndays: 2\nseeds: 1\n")
     command = ["study", str(path), "--out", str(tmp_path / "out"), "-q", "--ray", "127.0.0.1:1"]
-    began = time.monotonic()
     done = RUN.invoke(app, command)
-    assert time.monotonic() - began < 15.0
     assert done.exit_code == 2, done.output
     assert "no cluster answers there (value: '127.0.0.1:1')" in done.output
     assert RUN.invoke(app, [*command, "--workers", "2"]).exit_code == 2
@@ -385,11 +386,10 @@ def test_ctrl_c_keeps_finished_runs_and_the_same_command_goes_on(tmp_path: Path)
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     kept = tmp_path / "out.cells"
-    while not list(kept.glob("*.json")) and running.poll() is None:
-        time.sleep(0.01)
+    until(lambda: list(kept.glob("*.json")) or running.poll() is not None)
     # As a terminal does: to the command and to every process that it made.
     os.killpg(running.pid, signal.SIGINT)
-    said, _ = running.communicate(timeout=60)
+    said, _ = running.communicate(timeout=HANG)
     assert running.returncode == 130, said
     assert said.strip() == "Stopped; the same command goes on from here."
     finished = len(list(kept.glob("*.json")))

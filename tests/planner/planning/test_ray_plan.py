@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from typer.testing import CliRunner, Result
 
 from planner import backtest, plan
 from planner.commands.cli import app
-from planner.experiments.backtest import backtest_to
 from planner.experiments.policy_identity import policy_identity
 from planner.experiments.runs import run_all
 from planner.policies.order_model import Planned
@@ -32,16 +31,18 @@ from solver.workers.protocol import Task, Workers
 from solver.workers.ray_workers import ClusterFailed
 from solver.workers.selection import workers_of
 from solver.workers.threads import Threads
+from tests.support.waiting import HANG, until
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-BLOCKS = SolverOptions(solver="decomposed")
-# Ray tells that a machine is gone after 15 seconds as a rule.
+BLOCKS = SolverOptions(solver="decomposed", time_limit=HANG)
+# Ray tells that a machine is gone after 15 seconds as a rule. One that is slow to answer is not.
 QUICK = {
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 500,
     "health_check_failure_threshold": 2,
+    "health_check_timeout_ms": 600_000,
 }
 
 
@@ -76,13 +77,13 @@ def test_a_backtest_goes_on_with_other_workers(small: Scenario, tmp_path: Path) 
 
     arguments: dict[str, Any] = {"n_periods": 4, "seed": 1}
     with pytest.raises(KeyboardInterrupt):
-        backtest_to(
-            tmp_path / "out", small, Planned(workers=Threads(1)), progress=stop, **arguments
+        backtest(
+            small, Planned(workers=Threads(1)), progress=stop, **arguments, out=tmp_path / "out"
         )
     asked: list[int] = []
-    found = backtest_to(
-        tmp_path / "out", small, Planned(workers=Threads(2)),
-        progress=lambda done, total: asked.append(done), **arguments,
+    found = backtest(
+        small, Planned(workers=Threads(2)), **arguments, out=tmp_path / "out",
+        progress=lambda done, total: asked.append(done),
     )  # fmt: skip
     whole = backtest(small, Planned(), **arguments)
     assert np.array_equal(found.runs[0].orders, whole.runs[0].orders)
@@ -120,7 +121,6 @@ class Struck:
 def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: Path) -> None:
     # Five blocks, on two machines of a core each.
     scenario = retail_chain(300, seed=3)
-    options = BLOCKS.model_copy(update={"time_limit": 600.0})
     mark = tmp_path / "mark"
     machines = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": QUICK}
@@ -133,7 +133,7 @@ def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: 
 
         with workers_of(ray=machines.address) as workers:
             found = [
-                plan(scenario, "analytic", options, workers=hands)
+                plan(scenario, "analytic", BLOCKS, workers=hands)
                 for hands in (
                     Threads(2),
                     workers,
@@ -241,21 +241,26 @@ def test_when_the_driver_is_killed_nothing_is_left_and_the_same_command_works(
         [sys.executable, "-m", "planner", *map(str, command), "-q", "--ray", "local[2]"]
     )
     made: dict[int, str] = {}
-    while not any("ray::_there" in _command(process) for process in made):  # a block at work
+
+    def at_work() -> bool:
+        nonlocal made
         assert driver.poll() is None
-        time.sleep(0.02)
         made = _descendants(driver.pid)
+        return any("ray::_there" in _command(process) for process in made)  # a block
+
+    until(at_work)
     # Two agents of Ray's, idle from then on, take a minute more to see that all is over.
     made = {process: name for process, name in made.items() if "Agent" not in _command(process)}
     assert {"raylet", "gcs_server"} <= set(made.values())
     driver.kill()
-    driver.wait(timeout=30)
+    driver.wait(timeout=HANG)
     assert not out.exists()
     assert not out.parent.exists()
-    until = time.monotonic() + 30.0
-    while left := {pid: name for pid, name in made.items() if _name(pid) == name}:
-        assert time.monotonic() < until, left
-        time.sleep(0.1)
+
+    def left() -> dict[int, str]:
+        return {process: name for process, name in made.items() if _name(process) == name}
+
+    until(lambda: not left(), told=left)
     done = run(*command, "-q")
     assert done.exit_code == 0, done.output
     assert [path.name for path in out.parent.iterdir()] == ["one"]
@@ -308,6 +313,7 @@ def _descendants(process: int) -> dict[int, str]:
     """Processes that a process and those that it made have made, with what they run."""
     found: dict[int, str] = {}
     for task in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found |= {child: _name(child)} | _descendants(child)
+        with suppress(OSError):  # the thread has ended
+            for child in map(int, task.read_text().split()):
+                found |= {child: _name(child)} | _descendants(child)
     return found

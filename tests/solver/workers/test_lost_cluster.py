@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -18,16 +19,18 @@ from scenarios.errors import InputError
 from solver.workers import ray_cluster as clusters
 from solver.workers import ray_workers as module
 from solver.workers.ray_workers import ClusterFailed, ray_workers
+from tests.support.waiting import until
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-# Ray tells that a machine is gone after 15 seconds as a rule.
+# Ray tells that a machine is gone after 15 seconds as a rule. One that is slow to answer is not.
 QUICK = {
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 500,
     "health_check_failure_threshold": 2,
+    "health_check_timeout_ms": 600_000,
 }
 
 
@@ -62,8 +65,7 @@ def test_a_machine_that_is_lost_costs_time_only(
         first = next(running)
         (tmp_path / "second").touch()
         # It works on two tasks, and keeps the result of another that nobody has asked for yet.
-        while len(list(tmp_path.glob("begun-[123]-*"))) < 3:
-            time.sleep(0.01)
+        until(lambda: len(list(tmp_path.glob("begun-[123]-*"))) == 3)
         machines.remove_node(lost, allow_graceful=False)
         (tmp_path / "others").touch()
         other = machines.add_node(num_cpus=2)
@@ -121,11 +123,10 @@ def test_what_listens_but_is_no_cluster_is_one_line(
     answer: bytes | None, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clusters, "KNOCK", 0.5)
+    monkeypatch.setattr("ray.init", mock.Mock(side_effect=AssertionError("tries for minutes")))
     with listening(answer) as place:
-        began = time.monotonic()
         with pytest.raises(InputError, match="no cluster answers there"):
             ray_workers(scheme + place).__enter__()
-        assert time.monotonic() - began < 5.0
         monkeypatch.setenv("RAY_ADDRESS", scheme + place)
         with pytest.raises(InputError, match="no cluster answers there"):
             ray_workers("auto").__enter__()

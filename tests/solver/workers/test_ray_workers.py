@@ -18,6 +18,7 @@ from solver.workers.protocol import Workers
 from solver.workers.ray_cluster import Address, cluster, read_address, require
 from solver.workers.ray_workers import ClusterFailed, RayWorkers, ray_workers
 from solver.workers.threads import Threads
+from tests.support.waiting import HANG, until
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -56,7 +57,7 @@ def fall(shared: object, own: int) -> None:
 
 def wait_at(folder: Path, own: int) -> None:
     (folder / str(os.getpid())).touch()
-    time.sleep(60.0)
+    time.sleep(2 * HANG)
 
 
 def threads(held: object, own: int) -> str | None:
@@ -111,17 +112,13 @@ def test_an_exception_is_raised_as_it_is_and_ends_the_rest(
 
     def long() -> Iterator[tuple[object, int]]:
         yield tmp_path, 0
-        while not list(tmp_path.iterdir()):
-            time.sleep(0.01)
+        until(lambda: list(tmp_path.iterdir()))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         dict(here.run(wait_at, long()))
     (worker,) = (int(path.name) for path in tmp_path.iterdir())
-    until = time.monotonic() + 10.0
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert time.monotonic() < until
+    until(lambda: not Path(f"/proc/{worker}").exists())
 
 
 def test_a_worker_that_is_lost_is_replaced_but_not_for_ever(

@@ -7,6 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import HANG
+
+PATIENCE = 500 * HANG
+"""Milliseconds that nothing on a page takes but a hang; what is started beside it may take more."""
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -21,15 +28,16 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium."""
+    """Headless Chromium; while it runs, no other event loop can in this process."""
     where = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if where is None or not Path(where).exists():
         pytest.skip("no browser: install Chromium, or name one in the variable CHROMIUM")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    api.expect.set_options(timeout=PATIENCE)
     with api.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=where, args=list(FLAGS))
+        made = driver.chromium.launch(executable_path=where, args=list(FLAGS), timeout=PATIENCE)
         yield made
         made.close()
 
@@ -38,9 +46,9 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """A fresh page of 1280 x 900; an error in its console fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
     errors: list[str] = []
     made = context.new_page()
-    made.set_default_timeout(60_000)
     made.on("pageerror", lambda error: errors.append(str(error)))
     made.on(
         "console",
@@ -85,7 +93,7 @@ def stop_app(app: App) -> None:
     """End it as Ctrl-C does."""
     app.process.send_signal(signal.SIGINT)
     try:
-        app.process.wait(20)
+        app.process.wait(HANG)
     except subprocess.TimeoutExpired:
         app.process.kill()
         app.process.wait()
@@ -94,7 +102,7 @@ def stop_app(app: App) -> None:
 
 
 @pytest.fixture(scope="session")
-def app(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app on a folder with a small chain in it."""
     pytest.importorskip("nicegui", reason="nicegui is not installed (extra app)")
     from scenarios.examples import bundled
@@ -109,13 +117,10 @@ def app(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]
 
 def _await(url: str) -> None:
     """Until the app answers."""
-    import time
-    import urllib.error
-    import urllib.request
-
-    for _ in range(300):
+    end = time.monotonic() + HANG
+    while time.monotonic() < end:
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            urllib.request.urlopen(url, timeout=HANG).close()
             return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)

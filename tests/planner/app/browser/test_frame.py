@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.planner.app.browser.conftest import App
+from tests.support.waiting import HANG
 
 
 @pytest.mark.parametrize("name", ["Plan", "Simulate", "Train", "Study"])
@@ -46,4 +47,4 @@ def test_it_listens_on_this_machine_alone(app: App) -> None:
     if own.startswith("127."):
         pytest.skip("this machine has no address but its own")
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((own, port), timeout=5).close()
+        socket.create_connection((own, port), timeout=HANG).close()

@@ -119,7 +119,6 @@ def test_two_tabs_do_not_disturb_each_other(page: Any, app: App) -> None:
     opened(page, app)
     planned(page)
     other = page.context.new_page()
-    other.set_default_timeout(30_000)
     other.goto(f"{app.url}/plan")
     other.get_by_text("Open an input").wait_for()
     assert other.url != page.url

@@ -13,6 +13,7 @@ import pytest
 from planner import plan
 from planner.text.numbers import percent, short
 from scenarios.examples.bundled import retail_chain
+from tests.planner.app.browser.conftest import PATIENCE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 HOSTILE = "<script>alert(1)</script>"
@@ -35,11 +36,17 @@ def size() -> tuple[int, int]:
     return SIZES[0]
 
 
+def new_page(browser: Any, **options: Any) -> Any:
+    made = browser.new_page(**options)
+    made.set_default_timeout(PATIENCE)
+    return made
+
+
 @pytest.fixture
 def page(browser: Any, report: Path, size: tuple[int, int]) -> Iterator[Any]:
     """The report, opened; told off at the end if it complained or asked the network."""
     width, height = size
-    opened = browser.new_page(viewport={"width": width, "height": height})
+    opened = new_page(browser, viewport={"width": width, "height": height})
     said: list[str] = []
     opened.on("console", lambda message: said.append(message.text))
     opened.on("pageerror", lambda error: said.append(str(error)))
@@ -136,7 +143,7 @@ def test_script_and_python_write_numbers_alike(page: Any) -> None:
 
 
 def test_an_address_with_a_product_opens_it(browser: Any, report: Path) -> None:
-    opened = browser.new_page()
+    opened = new_page(browser)
     opened.goto(report.as_uri() + "#product=P0007")
     opened.wait_for_selector("#part svg")
     assert opened.text_content("#part h3") == "P0007"
@@ -144,7 +151,7 @@ def test_an_address_with_a_product_opens_it(browser: Any, report: Path) -> None:
 
 
 def test_a_browser_that_is_too_old_is_told_so(browser: Any, report: Path) -> None:
-    opened = browser.new_page()
+    opened = new_page(browser)
     opened.add_init_script("delete window.DecompressionStream")
     opened.goto(report.as_uri())
     playwright.expect(opened.locator("#hits .fault")).to_contain_text("2023 or later")

@@ -8,6 +8,7 @@ import datetime
 import gzip
 import io
 import math
+import time
 import zipfile
 from dataclasses import dataclass
 from importlib import resources
@@ -25,6 +26,7 @@ from planner.app.plan.session import Session
 from planner.app.worker import Worker
 from scenarios.errors import InputError
 from scenarios.examples.bundled import retail_chain
+from tests.support.waiting import HANG
 
 STOCK = Override("safety_stock", 400.0, "P0001", "New York", who="Ann", why="fair")
 
@@ -191,7 +193,8 @@ def test_a_product_is_told_at_each_of_its_locations(memory: dict[str, Any]) -> N
 def test_capacities_are_listed_with_the_lanes_that_have_none(memory: dict[str, Any]) -> None:
     page = tasks.capacities(memory, quiet, "", "", False, 0, 100)
     by_name = {row["place"]: row for row in page.rows}
-    assert len(by_name) == 6
+    assert len(by_name) == 9
+    assert by_name["throughput Tennessee"]["kind"] == "throughput"
     assert by_name["lane China -> Los Angeles"]["least"] is None
     assert by_name["storage New York"]["least"] > 0
 
@@ -237,7 +240,15 @@ class File:
         path.write_bytes(self.content)
 
 
-def test_work_can_be_stopped_and_edits_are_kept(session: Session) -> None:
+def endless(memory: dict[str, Any], progress: Any, *asked: object) -> None:
+    time.sleep(2 * HANG)
+
+
+def test_work_can_be_stopped_and_edits_are_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "plan", endless)
+
     async def stopped() -> None:
         session.worker = Worker()
         await session.open("mine")

@@ -7,20 +7,27 @@ import dataclasses
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from planner.app.simulate import session as session_module
+import pytest
+
+from planner.app.simulate import page as simulate_page
 from planner.app.simulate import tasks
 from planner.app.simulate.day_figures import Chosen
 from planner.app.simulate.session import Session
 from planner.app.worker import Progress
+from tests.support.waiting import HANG
 
 
-def with_run(work: Callable[[Session], Awaitable[None]], **setup: object) -> None:
+def with_run(
+    work: Callable[[Session], Awaitable[None]], *, pages: int = 1, **setup: object
+) -> None:
     """A started run of one product under a rule, given to ``work`` and then closed."""
 
     async def whole() -> None:
         session = Session()
+        session.pages = pages
         fields = {"source": "example:single", "policy": "closed-form", "n_periods": 4} | setup
         session.setup = dataclasses.replace(session.setup, **fields)
         try:
@@ -35,7 +42,7 @@ def with_run(work: Callable[[Session], Awaitable[None]], **setup: object) -> Non
 
 async def ended(session: Session) -> None:
     assert session._player is not None
-    await asyncio.wait_for(session._player, 60)
+    await asyncio.wait_for(session._player, HANG)
 
 
 def test_it_plays_to_the_end_of_the_horizon_and_no_further() -> None:
@@ -54,15 +61,27 @@ def test_it_plays_to_the_end_of_the_horizon_and_no_further() -> None:
     with_run(work)
 
 
-def test_it_pauses_after_a_day_that_nobody_saw(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(session_module, "UNWATCHED", -1.0)
-
+def test_it_pauses_after_a_day_that_nobody_saw() -> None:
     async def work(session: Session) -> None:
         session.play(rush=True)
         await ended(session)
         assert (len(session.days), session.playing) == (1, False)
 
-    with_run(work)
+    with_run(work, pages=0)
+
+
+def test_a_page_counts_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_end: list[Callable[[], None]] = []
+    client = SimpleNamespace(on_delete=at_the_end.append)
+    monkeypatch.setattr(
+        simulate_page, "ui", SimpleNamespace(context=SimpleNamespace(client=client))
+    )
+    session = Session()
+    for _ in range(2):
+        simulate_page.count(session)
+    assert session.pages == 2
+    at_the_end[0]()
+    assert session.pages == 1
 
 
 def test_by_hand_nothing_is_ordered_but_what_is_drafted_and_the_planner_is_run_at_the_end() -> None:
@@ -86,9 +105,10 @@ def test_a_run_that_was_stopped_keeps_its_log_and_can_be_started_anew() -> None:
         await session.step()
         endless = asyncio.ensure_future(session.draft(forever))
         while session.busy != "for ever":
+            assert not endless.done()
             await asyncio.sleep(0.01)
         session.stop()
-        await asyncio.wait_for(endless, 60)
+        await asyncio.wait_for(endless, HANG)
         assert (session.gone, len(session.days)) == (True, 1)
         await session.step()
         path = await session.table("days")
@@ -103,4 +123,4 @@ def test_a_run_that_was_stopped_keeps_its_log_and_can_be_started_anew() -> None:
 
 def forever(memory: dict[str, Any], progress: Progress) -> None:
     progress("for ever")
-    time.sleep(600)
+    time.sleep(2 * HANG)
