@@ -95,7 +95,7 @@ def percent(share: float | None) -> str:
         return "over 100%"
     if share < 0:
         return f"−{percent(-share)}"
-    points = 100 * share
+    points = 100 * share + 0.0  # Minus zero is zero.
     if 0 < points < 0.005:
         return "<0.01%"
     if 0 < points < 0.95:
