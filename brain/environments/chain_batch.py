@@ -13,7 +13,7 @@ from brain.environments.brain_orders import BrainOrders, brain_orders
 from brain.environments.episodes import require_uncoupled
 from brain.environments.observation import Layout, Observer
 from brain.environments.training_chains import Lot
-from brain.trained.features import ordered_for
+from brain.trained.point_facts import ordered_for
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import demand_beyond

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from brain.environments.brain_orders import Brain, BrainOrders, brain_orders
 from brain.environments.training_chains import Lot
-from brain.trained.features import lasting, point_facts
+from brain.trained.point_facts import lasting, point_facts
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network

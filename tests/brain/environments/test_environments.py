@@ -17,7 +17,7 @@ from brain.environments.episodes import ChainEpisodes, ScenarioEpisodes, repeate
 from brain.environments.inventory_env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
 from brain.environments.observation import Layout
 from brain.environments.training_chains import Lot, RandomChains
-from brain.trained.features import ordered_for
+from brain.trained.point_facts import ordered_for
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.demand.sampling import TwoSinusoids, sample
 from scenarios.model.scenario import Scenario
