@@ -15,7 +15,7 @@ import numpy as np
 
 from brain import safety_stocks
 from brain.analytic.overrides import decides_nothing
-from brain.analytic.stockouts import where_empty
+from brain.analytic.stockouts import corrected_for_stockouts
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecast import chosen_models
@@ -130,7 +130,7 @@ def prepared(
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
         if not decides_nothing(brain):
-            mended = where_empty(scenario, stocks.quantity)
+            mended = corrected_for_stockouts(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
     return Prepared(scenario, stocks, made_forecast, input_hash(scenario))
 

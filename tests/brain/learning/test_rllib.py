@@ -20,9 +20,9 @@ from brain.learning.rllib_env import brain_of, set_brain
 from brain.learning.rollout import untrained
 from brain.trained.manifest import Domain, Manifest
 from brain.trained.runtime import load_brain
+from brain.training.export import write_onnx
 from brain.training.job import run_job, unpack
 from brain.training.messages import Job, Post
-from brain.training.onnx_file import write_onnx
 from scenarios.errors import InputError
 from solver.workers.ray_cluster import cluster
 

@@ -124,12 +124,12 @@ def test_a_dc_sees_its_stores_weighted_by_demand() -> None:
 @pytest.mark.parametrize("factor", [0.01, 700.0])
 def test_volume_does_not_matter(factor: float) -> None:
     # Unless demand comes in whole units: one unit is more beside few than beside many.
-    lot = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
-    law = lot.scenario.products.distribution
+    batch = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
+    law = batch.scenario.products.distribution
     products = dataclasses.replace(
-        lot.scenario.products, distribution=np.where(law == "normal", "normal", "gamma")
+        batch.scenario.products, distribution=np.where(law == "normal", "normal", "gamma")
     )
-    small, points = lot.scenario.replace(products=products), lot.scenario.points
+    small, points = batch.scenario.replace(products=products), batch.scenario.points
     large = small.replace(
         mean=factor * small.mean,
         std=factor * small.std,
