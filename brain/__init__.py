@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brain.selection import find_brain, safety_stocks
     from brain.trained.library import brain_manifest, brain_table, export_brain
     from brain.trained.manifest import Domain, Manifest
-    from brain.training.learning_table import learning_curves
+    from brain.training.curves import learning_curves
     from brain.training.responses import Response, explain_brain
     from brain.training.train import train
     from scenarios.version import __version__
@@ -66,7 +66,7 @@ lazy_names(
         "export_brain": "brain.trained.library",
         "Domain": "brain.trained.manifest",
         "Manifest": "brain.trained.manifest",
-        "learning_curves": "brain.training.learning_table",
+        "learning_curves": "brain.training.curves",
         "Response": "brain.training.responses",
         "explain_brain": "brain.training.responses",
         "train": "brain.training.train",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from brain.analytic.floor import at_least_nothing
 from brain.analytic.newsvendor import Analytic
-from brain.analytic.overrides import NoSafetyStock, apply_overrides
+from brain.analytic.overrides import NoSafetyStock, apply_overrides, at_least_nothing
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from scenarios.arguments import Arguments
 from scenarios.model.scenario import Scenario, check_scenario
@@ -47,7 +46,7 @@ def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -
     """Safety stocks of every point and period, to be held throughout.
 
     The user's own override the brain's, of which none is below zero where nobody buys
-    (:func:`brain.analytic.floor.at_least_nothing`).
+    (:func:`brain.analytic.overrides.at_least_nothing`).
 
     Parameters
     ----------

@@ -3,7 +3,8 @@
 The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``checking``) makes a
 :class:`Scenario` (``model``); :func:`sample` (``demand``) draws what customers ask for;
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
-judge it. :func:`write_scenario` (``writing``) gives the tables back. ``schema`` states every input
+judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`shared_resources`
+(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every input
 column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
 ``arrays`` holds what all of them compute with. ``settings`` says how time and costs are treated, a
 ``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what is wrong, with a remedy;
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from scenarios.model.scenario import Scenario
     from scenarios.model.what_if import Change, Closure
     from scenarios.problem import Problem
+    from scenarios.resources import SharedResource, shared_resources
     from scenarios.schema import schema_table
     from scenarios.settings import Settings
     from scenarios.simulation.policy import GivenOrders, OrderPolicy
@@ -62,6 +64,7 @@ __all__ = [
     "Routes",
     "Scenario",
     "Settings",
+    "SharedResource",
     "State",
     "Trajectory",
     "Violation",
@@ -75,6 +78,7 @@ __all__ = [
     "sample",
     "scenario_from_tables",
     "schema_table",
+    "shared_resources",
     "simulate",
     "tables_from_scenario",
     "write_scenario",
@@ -104,6 +108,8 @@ lazy_names(
         "Change": "scenarios.model.what_if",
         "Closure": "scenarios.model.what_if",
         "Problem": "scenarios.problem",
+        "SharedResource": "scenarios.resources",
+        "shared_resources": "scenarios.resources",
         "schema_table": "scenarios.schema",
         "Settings": "scenarios.settings",
         "GivenOrders": "scenarios.simulation.policy",

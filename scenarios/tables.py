@@ -29,6 +29,7 @@ from scenarios.checking.lookup import (
 )
 from scenarios.checking.sales_history import Records, past_sales, records_of
 from scenarios.checking.typed_table import TypedTable, typed_table
+from scenarios.model.capacities import CAPACITIES
 from scenarios.model.scenario import Scenario
 from scenarios.reading.findings import Report
 from scenarios.reading.settings_file import checked_settings
@@ -203,8 +204,8 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
         "product_locations": (("product", "location"), (n_products, n_locations)),
         "product_lanes": (("product", "lane"), (n_products, directory.n_lanes)),
         "capacities": (
-            ("location", "lane", "period"),
-            (n_locations, directory.n_lanes, n_periods),
+            ("location", "lane", "kind", "period"),
+            (n_locations, directory.n_lanes, len(CAPACITIES), n_periods),
         ),
     }
     if name in keys:
@@ -228,6 +229,8 @@ def _check_all(
             rules.check_product_locations(tables["product_locations"], products.table, report)
     if lanes is not None:
         rules.check_lanes(lanes, directory, report)
+        if "locations" in tables:
+            rules.check_throughput(tables["locations"].table, lanes, directory, report)
     if "product_lanes" in tables:
         rules.check_product_lanes(tables["product_lanes"], directory, report)
     if "forecast" in tables:

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario, check_scenario
+from scenarios.resources import shared_resources
 from solver.closed_form.backorders import new_orders, ship_owed
 from solver.deadline import Clock, Progress
 from solver.decomposition.decompose import decomposed, in_closed_form
@@ -153,8 +154,7 @@ def closed_form_suffices(scenario: Scenario) -> bool:
     open_ = routes.max_order_quantity > 0
     ways = np.bincount(routes.destination[open_], minlength=scenario.n_points)
     return not (
-        np.isfinite(scenario.locations.storage_capacity).any()
-        or np.isfinite(scenario.lanes.capacity).any()
+        any(resource.limited for resource in shared_resources(scenario))
         or np.isfinite(routes.max_order_quantity[open_]).any()
         or (ways > 1).any()
         or (routes.order_cost > 0).any()

@@ -57,12 +57,12 @@ class OrderPlan:
     surcharge: float
     """What lost sales pay in the model beyond their missed-sale cost, so that none is refused.
     Left out of ``objective`` and ``bound``, alike in both."""
-    storage_price: Floats
-    """[J, T] what one more unit of storage volume would save (0 where it does not bind)."""
-    lane_price: Floats
-    """[N, T] likewise for lane throughput."""
-    expected_overflow: Floats
-    """[J, T] expected volume above the storage capacity, demand risk included."""
+    price: dict[str, Floats]
+    """Kind of shared resource -> [places, T] what one more unit of it would save (0 where it does
+    not bind)."""
+    overflow: dict[str, Floats]
+    """Kind of shared resource -> [places, T] expected use above its capacity, demand risk included
+    (0 where it is hard)."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by phase: compile, build, solve, round, total ..."""
     message: str = ""
@@ -70,6 +70,21 @@ class OrderPlan:
     fixed: NDArray[np.bool_] | None = None
     """[A, T] where the order was given beforehand; None: nowhere."""
     effort: Effort = Effort("monolith")
+
+    @property
+    def storage_price(self) -> Floats:
+        """[J, T] what one more unit of storage volume would save."""
+        return self.price["storage"]
+
+    @property
+    def lane_price(self) -> Floats:
+        """[N, T] likewise for what lanes carry."""
+        return self.price["lane"]
+
+    @property
+    def expected_overflow(self) -> Floats:
+        """[J, T] expected volume above the storage capacity."""
+        return self.overflow["storage"]
 
     @property
     def gap(self) -> float | None:

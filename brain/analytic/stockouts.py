@@ -41,7 +41,7 @@ class Arrival:
     """Mean of the later demand."""
 
 
-def where_empty(scenario: Scenario, wanted: Floats) -> Floats:
+def corrected_for_stockouts(scenario: Scenario, wanted: Floats) -> Floats:
     """Safety stocks [K, T] for the order model, mended where shelves run empty before goods come.
 
     Where a share w of the demand before the first arrival is expected to be lost, the safety stock

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from brain.analytic.newsvendor import analytic_stock
-from brain.trained.features import Codec, codec, point_facts
+from brain.trained.features import Codec, codec
+from brain.trained.point_facts import point_facts
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array
 from scenarios.demand.forecast_error import echelon_demand

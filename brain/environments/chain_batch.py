@@ -12,8 +12,8 @@ from scipy import special
 from brain.environments.brain_orders import BrainOrders, brain_orders
 from brain.environments.episodes import require_uncoupled
 from brain.environments.observation import Layout, Observer
-from brain.environments.training_chains import Lot
-from brain.trained.features import ordered_for
+from brain.environments.training_chains import TrainingBatch
+from brain.trained.point_facts import ordered_for
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import demand_beyond
@@ -92,7 +92,7 @@ class Batch:
         return state, cost, stop, wanted
 
 
-def prepare(lot: Lot, layout: Layout) -> Batch:
+def prepare(batch: TrainingBatch, layout: Layout) -> Batch:
     """Make chains ready to be stepped.
 
     Raises
@@ -101,7 +101,7 @@ def prepare(lot: Lot, layout: Layout) -> Batch:
         If a chain does not fit the layout, shares a capacity, or has a ratio of missed-sale to
         holding cost that is not positive and finite.
     """
-    scenario = lot.scenario
+    scenario = batch.scenario
     require_uncoupled(scenario)
     points, routes = scenario.points, scenario.routes
     _check_room(scenario, layout)
@@ -115,7 +115,7 @@ def prepare(lot: Lot, layout: Layout) -> Batch:
     _, sigma = ordered_for(scenario, lead)
     return Batch(
         scenario=scenario,
-        demand=lot.demand,
+        demand=batch.demand,
         net=dataclasses.replace(
             network(scenario),
             unmet_order_cost=None,

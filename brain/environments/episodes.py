@@ -15,12 +15,18 @@ from typing import Protocol
 import numpy as np
 
 from brain.environments.observation import Layout
-from brain.environments.training_chains import ChainSource, Lot, RandomChains, ReferenceChains
+from brain.environments.training_chains import (
+    ChainSource,
+    RandomChains,
+    ReferenceChains,
+    TrainingBatch,
+)
 from scenarios.demand.sampling import sample
 from scenarios.model.echelons import echelons
 from scenarios.model.entities import Entity
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 
 Forecaster = Callable[[Scenario, np.random.Generator], Scenario]
 """Puts a new forecast into a scenario, as ``TwoSinusoids(...).forecast`` does."""
@@ -43,7 +49,7 @@ class EpisodeSource(Protocol):
         """True where nothing has a value after the last period."""
         ...
 
-    def __call__(self, rng: np.random.Generator, n: int) -> Lot:
+    def __call__(self, rng: np.random.Generator, n: int) -> TrainingBatch:
         """``n`` chains as the products 0 .. n - 1 of one scenario."""
         ...
 
@@ -98,11 +104,11 @@ class ScenarioEpisodes:
     def ends(self) -> bool:
         return self.scenario.settings.end_of_life
 
-    def __call__(self, rng: np.random.Generator, n: int) -> Lot:
+    def __call__(self, rng: np.random.Generator, n: int) -> TrainingBatch:
         scenario = repeated(self.scenario, n)
         if self.forecast is not None:
             scenario = self.forecast(scenario, rng)
-        return Lot(scenario, sample(scenario, rng))
+        return TrainingBatch(scenario, sample(scenario, rng))
 
 
 @dataclass(frozen=True)
@@ -115,11 +121,11 @@ class ChainEpisodes:
     review_period: int = 1
     ends: bool = False
 
-    def __call__(self, rng: np.random.Generator, n: int) -> Lot:
-        lot = self.chains.draw(rng, n, self.n_periods)
+    def __call__(self, rng: np.random.Generator, n: int) -> TrainingBatch:
+        batch = self.chains.draw(rng, n, self.n_periods)
         if self.review_period == 1:
-            return lot
-        return Lot(lot.scenario.replace(review_period=self.review_period), lot.demand)
+            return batch
+        return TrainingBatch(batch.scenario.replace(review_period=self.review_period), batch.demand)
 
 
 def episodes_of(chains: ChainSource, n_periods: int) -> ChainEpisodes:
@@ -140,12 +146,11 @@ def episodes_of(chains: ChainSource, n_periods: int) -> ChainEpisodes:
 
 def require_uncoupled(scenario: Scenario) -> None:
     """Raise ValueError where products share a capacity."""
-    limits = {"storage": scenario.locations.storage_capacity, "lane": scenario.lanes.capacity}
-    for name, limit in limits.items():
-        if np.isfinite(limit).any():
+    for resource in shared_resources(scenario):
+        if resource.limited:
             raise ValueError(
-                f"the scenario has a {name} capacity, which products share, but a brain decides"
-                " for each alone: set it to inf"
+                f"the scenario has a {resource.kind} capacity, which products share, but a brain"
+                " decides for each alone: set it to inf"
             )
 
 

@@ -18,7 +18,7 @@ LEVEL = 20.0
 
 
 @dataclass(frozen=True, eq=False)
-class Lot:
+class TrainingBatch:
     """Chains to run together. Demand [K, T] may be shorter than the forecast."""
 
     scenario: Scenario
@@ -28,7 +28,7 @@ class Lot:
 class ChainSource(Protocol):
     """Draws chains to train on or to be judged by."""
 
-    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> TrainingBatch:
         """``n_chains`` chains with demand for ``n_periods``."""
         ...
 
@@ -68,9 +68,9 @@ class RandomChains:
         Range of a stage's holding cost over that of the stage below.
     unmet_demand : tuple of {"lost", "backlog"}
     timeline : tuple of {"order_first", "receive_first"}
-        One of each is drawn for every lot.
+        One of each is drawn for every batch.
     lead_times_at_once : int
-        Distinct lead times in one lot; fewer are faster, and every lot draws its own.
+        Distinct lead times in one batch; fewer are faster, and every batch draws its own.
     reference_share : float
         Share of chains whose forecast is the reference profile (:class:`TwoSinusoids`).
     """
@@ -98,7 +98,7 @@ class RandomChains:
         if not (1 <= self.stages[0] <= self.stages[1] and self.lead_time[0] >= 0):
             raise ValueError(f"no chains with stages {self.stages}, lead times {self.lead_time}")
 
-    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> TrainingBatch:
         """``n_chains`` chains with demand for ``n_periods``; the forecast looks further."""
         # Longest first, so that every stage keeps the first so many products.
         stages = np.sort(rng.integers(self.stages[0], self.stages[1] + 1, n_chains))[::-1]
@@ -119,7 +119,7 @@ class RandomChains:
             stages, lead, mean, std, holding, ratio, distribution, rng,
             unmet_demand=unmet, timeline=timeline,
         )  # fmt: skip
-        return Lot(scenario, sample(scenario, rng)[:, :n_periods])
+        return TrainingBatch(scenario, sample(scenario, rng)[:, :n_periods])
 
     def near(self, ratio: float) -> RandomChains:
         """For a brain of one ratio: those around it as well, so that it can be asked about them."""
@@ -211,7 +211,7 @@ class ReferenceChains:
     calm_start: bool = False
     """Open at the mean, as an evaluation wants it, rather than anywhere."""
 
-    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> TrainingBatch:
         """``n_chains`` independent profiles with demand for ``n_periods``."""
         mean, std = _reference(rng, n_chains, n_periods + self.look_ahead, self.sigmax)
         depth = len(self.lead_time)
@@ -225,7 +225,7 @@ class ReferenceChains:
             np.full(n_chains, "normal", dtype=object),
             None if self.calm_start else rng,
         )
-        return Lot(scenario, sample(scenario, rng)[:, :n_periods])
+        return TrainingBatch(scenario, sample(scenario, rng)[:, :n_periods])
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ class OneChain:
     calm_start: bool = False
     """Open at the mean, as an evaluation wants it, rather than anywhere."""
 
-    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> TrainingBatch:
         """``n_chains`` copies with demand for ``n_periods``."""
         depth = len(self.lead_time)
         steady = np.ones((n_chains, n_periods))
@@ -263,7 +263,7 @@ class OneChain:
             unmet_demand=self.unmet_demand,
             timeline=self.timeline,
         )
-        return Lot(scenario, sample(scenario, rng))
+        return TrainingBatch(scenario, sample(scenario, rng))
 
 
 def _reference(

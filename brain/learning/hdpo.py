@@ -10,12 +10,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from brain.environments.training_chains import ChainSource, Graded, Lot
+from brain.environments.training_chains import ChainSource, Graded, TrainingBatch
 from brain.learning.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.learning.network import Perceptron
-from brain.learning.options import Progress, TrainingDiverged, TrainingOptions, TrainingResult
+from brain.learning.options import (
+    Progress,
+    TrainingDiverged,
+    TrainingOptions,
+    TrainingResult,
+    learning_rate,
+)
 from brain.learning.rollout import Rollout, rollout, untrained
-from brain.learning.schedule import learning_rate
 from brain.learning.validation import EPISODES, Reference, look_at, watched
 from brain.trained.weights import Layers
 from scenarios.demand.sampling import sample
@@ -143,10 +148,10 @@ def train(
 
     if not history:
         report()
-    lots = Lots(source, options)
+    batches = TrainingBatches(source, options)
     with Interrupts() as interrupts:
         while step < options.steps:
-            _update(model, optimiser, lots.at(step), options, step, path)
+            _update(model, optimiser, batches.at(step), options, step, path)
             step += 1
             if step % options.validate_every == 0 or step == options.steps:
                 report()
@@ -159,16 +164,16 @@ def train(
     return TrainingResult(model.layers(), tuple(history))
 
 
-class Lots:
+class TrainingBatches:
     """Chains and demand of each step, drawn from the seed and the step alone.
 
-    So a training that goes on after a break sees what it would have seen without. A few lots take
-    turns, for steps on one lot alone would lead the brain off after its peculiarities.
+    So a training that goes on after a break sees what it would have seen without. A few batches
+    take turns, for steps on one of them alone would lead the brain off after its peculiarities.
     """
 
     def __init__(self, source: ChainSource, options: TrainingOptions):
         self.source, self.options = source, options
-        self.ready: dict[int, tuple[Lot, Rollout]] = {}
+        self.ready: dict[int, tuple[TrainingBatch, Rollout]] = {}
 
     def at(self, step: int) -> Rollout:
         """The chains of a step, on demand of its own."""
@@ -177,19 +182,19 @@ class Lots:
         index = turn // options.draws_per_lot * options.lots_at_once + place
         if index not in self.ready:
             alive = index - index % options.lots_at_once
-            self.ready = {key: lot for key, lot in self.ready.items() if key >= alive}
+            self.ready = {key: batch for key, batch in self.ready.items() if key >= alive}
             rng = np.random.default_rng([options.seed, 0, index])
-            lot = self._graded(index).draw(rng, options.chains, options.periods)
-            self.ready[index] = lot, rollout(lot, device=options.device)
-        lot, ready = self.ready[index]
+            batch = self._graded(index).draw(rng, options.chains, options.periods)
+            self.ready[index] = batch, rollout(batch, device=options.device)
+        batch, ready = self.ready[index]
         if turn % options.draws_per_lot == 0:
             return ready
         rng = np.random.default_rng([options.seed, 2, step])
-        demand = sample(lot.scenario, rng)[:, : options.periods]
+        demand = sample(batch.scenario, rng)[:, : options.periods]
         return dataclasses.replace(ready, demand=ready.net.array(np.ascontiguousarray(demand.T)))
 
     def _graded(self, index: int) -> ChainSource:
-        """What a lot is drawn from: calm chains first, where the curriculum says so."""
+        """What a batch is drawn from: calm chains first, where the curriculum says so."""
         first_step = index // self.options.lots_at_once * self.options.lots_at_once
         share = first_step * self.options.draws_per_lot / max(self.options.steps, 1)
         for until, cv in self.options.curriculum:

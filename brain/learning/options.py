@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +20,7 @@ class TrainingOptions:
     draws_per_lot: int = 8
     """Updates with the same chains, each on new demand."""
     lots_at_once: int = 16
-    """So many lots of chains take turns."""
+    """So many batches of chains take turns."""
     learning_rate: float = 1e-2
     decay: Literal["cosine", "none"] = "cosine"
     clip: float = 1.0
@@ -79,3 +80,11 @@ class TrainingDiverged(RuntimeError):
 
 class CheckpointDamaged(ValueError):
     """A checkpoint cannot be read."""
+
+
+def learning_rate(options: TrainingOptions, step: int) -> float:
+    """Rate of one update: a half cosine down to a hundredth, or always the same."""
+    if options.decay == "none":
+        return options.learning_rate
+    share = 0.5 * (1 + math.cos(math.pi * step / options.steps))
+    return options.learning_rate * (0.01 + 0.99 * share)

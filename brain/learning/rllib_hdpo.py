@@ -24,11 +24,10 @@ from torch import Tensor
 
 from brain.environments.episodes import episodes_of
 from brain.environments.training_chains import ChainSource
-from brain.learning.hdpo import Lots
+from brain.learning.hdpo import TrainingBatches
 from brain.learning.network import Perceptron
-from brain.learning.options import TrainingDiverged, TrainingOptions
+from brain.learning.options import TrainingDiverged, TrainingOptions, learning_rate
 from brain.learning.rllib_env import register
-from brain.learning.schedule import learning_rate
 
 STEP = "step"
 
@@ -86,7 +85,7 @@ class HDPOLearner(TorchLearner):
     def build(self) -> None:
         """Make the module, the optimiser and what draws chains."""
         super().build()
-        self._lots: Lots | None = None
+        self._batches: TrainingBatches | None = None
 
     def before_gradient_based_update(self, *, timesteps: dict[str, Any]) -> None:
         """Set the learning rate of the step."""
@@ -106,10 +105,10 @@ class HDPOLearner(TorchLearner):
         TrainingDiverged
             If it is not finite; the weights are left as they are.
         """
-        if self._lots is None:
-            self._lots = Lots(config.source, config.options)
+        if self._batches is None:
+            self._batches = TrainingBatches(config.source, config.options)
         step = int(batch[STEP][0])
-        loss = self._lots.at(step).loss(self.module[module_id].brain)
+        loss = self._batches.at(step).loss(self.module[module_id].brain)
         if not bool(torch.isfinite(loss.detach())):
             raise TrainingDiverged(f"the cost is not a finite number at step {step}")
         return loss

@@ -16,8 +16,8 @@ from scipy import special
 from torch import Tensor
 
 from brain.environments.brain_orders import Brain, BrainOrders, brain_orders
-from brain.environments.training_chains import Lot
-from brain.trained.features import lasting, point_facts
+from brain.environments.training_chains import TrainingBatch
+from brain.trained.point_facts import lasting, point_facts
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.compiled import Network
@@ -72,16 +72,18 @@ def untrained(features: Tensor) -> Tensor:
     return features[..., 0] * 0.0
 
 
-def rollout(lot: Lot, *, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Rollout:
+def rollout(
+    batch: TrainingBatch, *, device: str = "cpu", dtype: torch.dtype = torch.float32
+) -> Rollout:
     """Make chains ready to be run under brains."""
-    scenario = lot.scenario
+    scenario = batch.scenario
     as_torch = {"dtype": dtype, "device": device}
     net = network(scenario, torch, **as_torch)
     scale = 1.0 / typical_cost(scenario)[scenario.points.product]
     return Rollout(
         net=net,
         start=initial_state(scenario, net),
-        demand=net.array(np.ascontiguousarray(lot.demand.T)),
+        demand=net.array(np.ascontiguousarray(batch.demand.T)),
         orders=brain_orders(scenario, untrained, torch, **as_torch),
         scaled=dataclasses.replace(
             net,

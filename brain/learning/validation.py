@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from brain.environments.brain_orders import Brain, BrainOrders
-from brain.environments.training_chains import ChainSource, Lot, OneChain, RandomChains
+from brain.environments.training_chains import ChainSource, OneChain, RandomChains, TrainingBatch
 from brain.learning.rollout import Rollout, rollout
 from scenarios.simulation.costs import period_costs, point_costs
 from scenarios.simulation.run import run
@@ -105,14 +105,14 @@ def kinds_of_day(on_hand: Tensor, missed: Tensor, safety_stock: Tensor, mean: Te
     return counted.cpu().to(torch.float64)
 
 
-def watched(lot: Lot, *, episodes: int, device: str = "cpu") -> Watched:
+def watched(batch: TrainingBatch, *, episodes: int, device: str = "cpu") -> Watched:
     """Make chains ready; days are counted of some of them, evenly from the longest to shortest."""
-    scenario, points = lot.scenario, lot.scenario.points
+    scenario, points = batch.scenario, batch.scenario.points
     n = scenario.n_products
     chosen = np.unique(np.linspace(0, n - 1, min(episodes, n)).round().astype(int))
     at = np.flatnonzero(points.sells & np.isin(points.product, chosen))
-    ready = rollout(lot, device=device)
-    mean = np.ascontiguousarray(scenario.mean[at, : lot.demand.shape[1]].T)
+    ready = rollout(batch, device=device)
+    mean = np.ascontiguousarray(scenario.mean[at, : batch.demand.shape[1]].T)
     return Watched(ready, ready.net.array(mean), torch.as_tensor(at, device=device))
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from brain.analytic.newsvendor import analytic_stock
-from brain.trained.features import N_FEATURES, Codec, codec, point_facts
+from brain.trained.features import N_FEATURES, Codec, codec
+from brain.trained.point_facts import point_facts
 from scenarios.arrays.types import Array, Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.scenario import Scenario

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.trained.features import PointFacts, lasting
 from brain.trained.manifest import Domain
+from brain.trained.point_facts import PointFacts, lasting
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
 

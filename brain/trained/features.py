@@ -7,19 +7,19 @@ of any volume look alike; unbounded ones go through asinh, so that extremes stay
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 from scipy import special
 
+from brain.trained.point_facts import PointFacts, ordered_for, point_facts
 from scenarios.arrays.frozen import in_library
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
-from scenarios.arrays.types import Array, Floats, Ints
-from scenarios.demand.forecast_error import echelon_demand, own_lead_times
-from scenarios.model.echelons import echelons
+from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
 from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
@@ -27,119 +27,134 @@ from solver.closed_form.echelon_sum import EchelonSum, echelon_sum
 FEATURE_VERSION = 2
 """Brains of another version are refused: they would read the features wrongly."""
 
-KNOWN = (
-    "std over mean of the demand to cover",
-    "sqrt of the cover, in periods",
-    "lead time",
-    "holding cost over that where customers buy",
-    "holding costs at all points above over that where customers buy",
-    "stages below",
-    "stages above",
-    "demand is lost (1) or waits (0)",
-    "std in periods of mean demand",
-    "skewness of the demand to cover",
-    "a unit / std where demand is whole",
-    "how little it may pay to stock at all",
-    "demand now over the average to cover, less 1",
-)
-"""Features that do not depend on the state."""
-SEEN = (
-    "on-hand / std",
-    "arrivals of this period / std",
-    "arrivals of the next / std",
-    "arrivals of the one after / std",
-    "in transit / std",
-    "(echelon position - mean demand to cover) / std",
-    "on-hand in periods of mean demand",
-    "backlog / std",
-)
-"""Features of the state."""
-FEATURES = (
-    *(f"{name} {where}" for where in ("here", "below", "above") for name in KNOWN),
-    "log of missed-sale over holding cost",
-    *(f"{name} {where}" for where in ("here", "below", "above") for name in SEEN),
-)
-N_FEATURES = len(FEATURES)
-RATIO_FEATURE = FEATURES.index("log of missed-sale over holding cost")
-RATIO_SCALE = 5.0
-"""What that logarithm is divided by."""
-COVER_FEATURE = FEATURES.index("std over mean of the demand to cover here")
-GATE_FEATURE = FEATURES.index("how little it may pay to stock at all here")
 COVER_SHARE = 0.3
 """Share of the mean demand to cover that the second output of a brain counts in."""
 MOST_COVER = 300.0
 """Largest mean demand to cover, in std, that it is counted in."""
 
 
+@dataclass(frozen=True)
+class Feature:
+    """One thing that a brain sees of a stock point, of those below it and of the one above."""
+
+    name: str
+    value: Callable[[Any], Any]
+    """Of an :class:`Outlook`, for those that do not depend on the state, and else, in units, of a
+    :class:`View`."""
+    per: Literal["std", "mean"] = "std"
+    """What units are divided by: the std of the demand to cover, or mean demand of a period."""
+
+
 @dataclass(frozen=True, eq=False)
-class PointFacts:
-    """What is known of each stock point before anything happens; arrays [K]."""
+class Outlook:
+    """What is known before anything happens."""
 
-    ratio: Floats
-    """Missed-sale over holding cost where customers buy, at or below the point."""
-    cover: Floats
-    """Periods of demand that an order of the point covers; a mean over what it serves."""
-    lead: Ints
-    parent: Ints
-    """The point that mainly supplies it, -1: outside or nobody."""
-    stages_below: Ints
-    stages_above: Ints
-    weight: Floats
-    """Demand at and below the point, over that of its parent's echelon."""
-    holding_below: Floats
-    """Holding cost where customers buy."""
-    holding_above: Floats
-    """Sum of the holding costs at all points above: what a unit costs on its way here."""
-    way: Floats
-    """What a unit pays for resting at this point and those on its way to customers, over their
-    missed-sale cost; 0 where customers buy, or where goods are shipped on as they arrive."""
+    scenario: Scenario
+    facts: PointFacts
+    mean: Floats
+    """[T, K] mean of the demand that an order of period t covers."""
+    std: Floats
+    """[T, K] its std."""
+    per_std: Floats
+    """[T, K] 1 / std, 0 where there is none."""
+    per_mean: Floats
+    """[T, K] 1 / mean demand of a period, 0 where there is none."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether demand that is not met is lost."""
+        return self.scenario.settings.unmet_demand == "lost"
 
 
-def lasting(scenario: Scenario, cover: Floats) -> Floats:
-    """[K] how many times further demand strays because forecast errors last; 1: they do not.
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is seen at the start of a period; arrays [..., K] or [K] of the network's library."""
 
-    It is that of steady demand over the longest ``cover`` [K] of the product, in periods.
-    """
-    product, rho = scenario.points.product, scenario.error_correlation
-    if rho is None:
-        return np.ones(scenario.n_points)
-    longest = np.ones(scenario.n_products)
-    np.maximum.at(longest, product, cover)
-    return np.sqrt(1.0 + rho.mean(axis=1) * (longest[product] - 1.0))
+    state: State
+    arrivals: tuple[Array, Array, Array]
+    """Of this period and the two that follow."""
+    on_way: Array
+    position: Array
+    """Stock at and on the way to the point and all it supplies, less what is owed there."""
+    mean: Array
+    """Of the demand that an order covers."""
 
 
-def point_facts(scenario: Scenario) -> PointFacts:
-    """Look at every stock point once. Where several customers are served, demand weighs them."""
-    links, points, n = echelons(scenario), scenario.points, scenario.n_points
-    demand = (scenario.mean.sum(axis=1) + 1e-12) * points.sells
-    total = np.bincount(links.upper, demand[links.lower], n)
-    safe = np.where(total > 0, total, 1.0)
+def _variation(known: Outlook) -> Floats:
+    sells = known.mean > 1e-9
+    return np.arcsinh(np.where(sells, known.std / np.where(sells, known.mean, 1.0), 0.0))
 
-    def below(values: Floats, pairs: bool = False) -> Floats:
-        at = values if pairs else values[links.lower]
-        return np.bincount(links.upper, demand[links.lower] * at, n) / safe
 
-    lead, parent = own_lead_times(scenario)
-    holding, missed = below(points.holding_cost), below(points.missed_sale_cost)
-    stages_above = np.bincount(links.lower, minlength=n) - 1
-    stages_below = np.zeros(n, dtype=np.int64)
-    np.maximum.at(stages_below, links.upper, stages_above[links.lower])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(total > 0, missed / holding, np.nan)
-    above = np.bincount(links.lower, points.holding_cost[links.upper], n) - points.holding_cost
-    rest = np.maximum(below(above) - above, 0.0) * scenario.settings.shipping_lag
-    return PointFacts(
-        ratio=ratio,
-        cover=np.where(total > 0, below(links.cover.astype(float), pairs=True), 1.0),
-        lead=lead,
-        parent=parent,
-        stages_below=stages_below - stages_above,
-        stages_above=stages_above,
-        weight=np.where(parent >= 0, total / safe[parent], 0.0),
-        holding_below=np.where(holding > 0, holding, 1.0),
-        holding_above=above,
-        way=rest / np.where(missed > 0, missed, 1.0),
-    )
+def _little(known: Outlook) -> Floats:
+    """Near 0 where goods are cheap to bring, near 1 where their way costs as much as a missed
+    sale."""
+    little = special.expit(8.0 * (known.facts.way - 0.85))
+    return little if known.lost else 0.0 * little
+
+
+def _now(known: Outlook) -> Floats:
+    """[T, K] by the mean demand of each period at and below each point."""
+    sums = echelon_sum(np, known.facts.parent, known.scenario.points.location)
+    now = sums(np.ascontiguousarray(known.scenario.mean[:, : len(known.mean)].T))
+    return np.arcsinh(now * known.per_mean) - np.arcsinh(1.0)
+
+
+KNOWN = (
+    Feature("std over mean of the demand to cover", _variation),
+    Feature("sqrt of the cover, in periods", lambda known: np.sqrt(known.facts.cover) / 4.0),
+    Feature("lead time", lambda known: known.facts.lead / 5.0),
+    Feature(
+        "holding cost over that where customers buy",
+        lambda known: known.scenario.points.holding_cost / known.facts.holding_below,
+    ),
+    Feature(
+        "holding costs at all points above over that where customers buy",
+        lambda known: known.facts.holding_above / known.facts.holding_below,
+    ),
+    Feature("stages below", lambda known: known.facts.stages_below / 2.0),
+    Feature("stages above", lambda known: known.facts.stages_above / 2.0),
+    Feature("demand is lost (1) or waits (0)", lambda known: float(known.lost)),
+    Feature("std in periods of mean demand", lambda known: np.arcsinh(known.std * known.per_mean)),
+    Feature(
+        "skewness of the demand to cover",
+        lambda known: np.arcsinh(skewness(known.scenario, known.mean, known.std)),
+    ),
+    Feature(
+        "a unit / std where demand is whole",
+        lambda known: np.arcsinh(np.where(_whole(known.scenario), known.per_std, 0.0)),
+    ),
+    Feature("how little it may pay to stock at all", _little),
+    Feature("demand now over the average to cover, less 1", _now),
+)
+"""Features that do not depend on the state."""
+SEEN = (
+    Feature("on-hand / std", lambda seen: seen.state.on_hand),
+    Feature("arrivals of this period / std", lambda seen: seen.arrivals[0]),
+    Feature("arrivals of the next / std", lambda seen: seen.arrivals[1]),
+    Feature("arrivals of the one after / std", lambda seen: seen.arrivals[2]),
+    Feature("in transit / std", lambda seen: seen.on_way),
+    Feature(
+        "(echelon position - mean demand to cover) / std",
+        lambda seen: seen.position - seen.mean,
+    ),
+    Feature("on-hand in periods of mean demand", lambda seen: seen.state.on_hand, per="mean"),
+    Feature("backlog / std", lambda seen: seen.state.backlog),
+)
+"""Features of the state, in units before they are scaled; asinh is taken of all."""
+PLACES = ("here", "below", "above")
+FEATURES = (
+    *(f"{feature.name} {place}" for place in PLACES for feature in KNOWN),
+    "log of missed-sale over holding cost",
+    *(f"{feature.name} {place}" for place in PLACES for feature in SEEN),
+)
+"""What a brain sees, in this order. One that is added, taken away or moved makes another
+``FEATURE_VERSION``, and brains have to be trained anew (``python -m brain.training.ship``)."""
+N_FEATURES = len(FEATURES)
+RATIO_FEATURE = FEATURES.index("log of missed-sale over holding cost")
+RATIO_SCALE = 5.0
+"""What that logarithm is divided by."""
+COVER_FEATURE = FEATURES.index("std over mean of the demand to cover here")
+GATE_FEATURE = FEATURES.index("how little it may pay to stock at all here")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,16 +162,12 @@ class Codec:
     """From states to features, in the array library of a network. Made by :func:`codec`."""
 
     xp: Any
-    std: Array
-    """[T, K] std over the demand that an order of period t covers."""
     known: Array
     """[T, 3 x KNOWN + 1, K]"""
     mean: Array
     """[T, K] mean of the demand that an order of period t covers."""
-    per_std: Array
-    """[T, K] 1 / std, 0 where there is none."""
-    per_mean: Array
-    """[T, K] 1 / mean demand of a period, 0 where there is none."""
+    scale: Array
+    """[T, SEEN, K] what each feature of the state is multiplied by."""
     weight: Array
     """[K] share in the demand of the point above."""
     inbound: SegmentSum
@@ -169,8 +180,7 @@ class Codec:
     def __call__(self, state: State, period: int) -> Array:
         """Features [..., K, N_FEATURES] of a state at the start of ``period``."""
         xp = self.xp
-        period = min(period, self.std.shape[0] - 1)
-        per_std = self.per_std[period]
+        period = min(period, self.mean.shape[0] - 1)
         nothing = xp.zeros_like(state.on_hand)
         arrivals = [self.inbound(slot) for slot in state.in_transit[:3]]
         arrivals += [nothing] * (3 - len(arrivals))
@@ -181,18 +191,15 @@ class Codec:
         position = self.below(position)
         if self.owes_orders:
             position = position + self.inbound(state.owed)
-        by_std = xp.stack(
-            [state.on_hand, *arrivals, on_way, position - self.mean[period], state.backlog],
-            axis=-2,
+        seen = View(
+            state=state,
+            arrivals=(arrivals[0], arrivals[1], arrivals[2]),
+            on_way=on_way,
+            position=position,
+            mean=self.mean[period],
         )
-        by_mean = state.on_hand * self.per_mean[period]
-        scaled = by_std * per_std
-        here = xp.asinh(
-            xp.concat(
-                [scaled[..., :6, :], by_mean[..., None, :], scaled[..., 6:, :]],
-                axis=-2,
-            )
-        )
+        units = xp.stack([feature.value(seen) for feature in SEEN], axis=-2)
+        here = xp.asinh(units * self.scale[period])
         known = self.known[period]
         if here.ndim > 2:
             known = xp.broadcast_to(known, (*here.shape[:-2], *known.shape))
@@ -220,7 +227,8 @@ def codec(
     n_periods : int, optional
         How many periods will be looked at; default: all. Later ones look like the last.
     demand, facts : optional
-        What :func:`scenarios.demand.forecast_error.echelon_demand` and :func:`point_facts` gave.
+        What :func:`scenarios.demand.forecast_error.echelon_demand` and
+        :func:`brain.trained.point_facts.point_facts` gave.
     """
     xp = array_namespace(xp.asarray([0.0]))
     dtype = xp.float64 if dtype is None else dtype
@@ -235,40 +243,20 @@ def codec(
     per_std = np.where(some, 1.0 / np.where(some, std, 1.0), 0.0)
     sells = mean > 1e-9
     per_mean = np.where(sells, facts.cover / np.where(sells, mean, 1.0), 0.0)
+    known = Outlook(scenario, facts, mean, std, per_std, per_mean)
+    per = {"std": per_std, "mean": per_mean}
+    own = np.stack(np.broadcast_arrays(*(feature.value(known) for feature in KNOWN)), axis=1)
     parent = facts.parent
-    holding = scenario.points.holding_cost
     at_parent = pick(np, parent, parent.size)
     by_parent = segment_sum(np, parent, parent.size)
-    # Near 0 where goods are cheap to bring, near 1 where their way costs as much as a missed sale.
-    little = special.expit(8.0 * (facts.way - 0.85))
-    own = np.stack(
-        np.broadcast_arrays(
-            np.arcsinh(np.where(sells, std / np.where(sells, mean, 1.0), 0.0)),
-            np.sqrt(facts.cover) / 4.0,
-            facts.lead / 5.0,
-            holding / facts.holding_below,
-            facts.holding_above / facts.holding_below,
-            facts.stages_below / 2.0,
-            facts.stages_above / 2.0,
-            1.0 if settings.unmet_demand == "lost" else 0.0,
-            np.arcsinh(std * per_mean),
-            np.arcsinh(skewness(scenario, mean, std)),
-            np.arcsinh(np.where(_whole(scenario), per_std, 0.0)),
-            little if settings.unmet_demand == "lost" else 0.0 * little,
-            np.arcsinh(_now(scenario, parent, len(mean)) * per_mean) - np.arcsinh(1.0),
-        ),
-        axis=1,
-    )
     ratio = np.where(facts.ratio > 0, facts.ratio, 1.0)
     log_ratio = np.broadcast_to(np.log(ratio) / RATIO_SCALE, (own.shape[0], 1, own.shape[2]))
-    known = [own, by_parent(own * facts.weight), at_parent(own), log_ratio]
+    all_known = [own, by_parent(own * facts.weight), at_parent(own), log_ratio]
     return Codec(
         xp=xp,
-        std=array(std),
-        known=array(np.concatenate(known, axis=1)),
+        known=array(np.concatenate(all_known, axis=1)),
         mean=array(mean),
-        per_std=array(per_std),
-        per_mean=array(per_mean),
+        scale=array(np.stack([per[feature.per] for feature in SEEN], axis=1)),
         weight=array(facts.weight),
         inbound=segment_sum(xp, scenario.routes.destination, scenario.n_points, device),
         below=echelon_sum(xp, parent, scenario.points.location, device),
@@ -298,24 +286,3 @@ def _whole(scenario: Scenario) -> NDArray[np.bool_]:
     """[K] where demand comes in whole units."""
     law = scenario.products.distribution[scenario.points.product]
     return (law == "poisson") | (law == "negative_binomial")
-
-
-def _now(scenario: Scenario, parent: Ints, n_periods: int) -> Floats:
-    """[n_periods, K] mean demand of each period at and below each point."""
-    sums = echelon_sum(np, parent, scenario.points.location)
-    return sums(np.ascontiguousarray(scenario.mean[:, :n_periods].T))
-
-
-def ordered_for(
-    scenario: Scenario,
-    lead: Ints,
-    n_periods: int | None = None,
-    demand: tuple[Floats, Floats] | None = None,
-) -> tuple[Floats, Floats]:
-    """[n_periods, K] mean and std of the demand that an order of each period has to cover."""
-    mean, std = echelon_demand(scenario) if demand is None else demand
-    period = np.arange(scenario.n_periods if n_periods is None else n_periods)
-    # The order of period t is the last to decide the closing stock of period t + lead time.
-    column = np.minimum(period[:, None] + lead[None, :], scenario.n_periods - 1)
-    row = np.arange(scenario.n_points)[None, :]
-    return mean[row, column], std[row, column]

@@ -12,15 +12,9 @@ import numpy as np
 from brain.analytic.newsvendor import Analytic, analytic_stock
 from brain.policy import SafetyStocks
 from brain.trained.applicability import Outside, by_ratio, serves
-from brain.trained.features import (
-    N_FEATURES,
-    RATIO_FEATURE,
-    RATIO_SCALE,
-    PointFacts,
-    codec,
-    point_facts,
-)
+from brain.trained.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
 from brain.trained.manifest import KEY, Manifest
+from brain.trained.point_facts import PointFacts, point_facts
 from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand

@@ -24,7 +24,7 @@ from, are cut off; at 1e-3 all that is left to learn is to hold nothing."""
 
 
 @dataclass(frozen=True)
-class Order:
+class TrainingRequest:
     """A training of one or more brains."""
 
     ratios: tuple[float, ...]
@@ -65,7 +65,7 @@ def brain_name(ratio: float) -> str:
     return f"ratio-{ratio:.10g}"
 
 
-def check_order(
+def check_request(
     ratios: Sequence[float], ratio_range: tuple[float, float] | None, algorithm: str
 ) -> None:
     """Refuse what cannot be trained: ratios must be within ``RATIOS`` and differ by their names.
@@ -114,8 +114,8 @@ def _number(value: Any) -> float:
         return math.nan
 
 
-def read_order(folder: Path) -> Order:
-    """The order that :meth:`Order.write` left.
+def read_request(folder: Path) -> TrainingRequest:
+    """The request that :meth:`TrainingRequest.write` left.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def read_order(folder: Path) -> Order:
     remedy = "name the folder that an earlier training wrote to"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        order = Order(
+        request = TrainingRequest(
             ratios=tuple(found["ratios"]),
             ratio_range=_tuples(found["ratio_range"]),
             algorithm=found["algorithm"],
@@ -136,16 +136,16 @@ def read_order(folder: Path) -> Order:
             options=TrainingOptions(**_tuples(found["options"])),
             chains=RandomChains(**_tuples(found["chains"])),
         )
-        _check_types(order.options, TrainingOptions())
-        _check_types(order.chains, RandomChains())
-        check_order(order.ratios, order.ratio_range, order.algorithm)
+        _check_types(request.options, TrainingOptions())
+        _check_types(request.chains, RandomChains())
+        check_request(request.ratios, request.ratio_range, request.algorithm)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError([Finding(str(path), "there is no training here", remedy)]) from None
     except InputError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError([Finding(str(path), "cannot be read", remedy)]) from error
-    return order
+    return request
 
 
 def _check_types(found: Any, known: Any) -> None:

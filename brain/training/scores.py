@@ -9,7 +9,7 @@ from scipy import special
 
 from brain.analytic.newsvendor import Analytic
 from brain.environments.brain_orders import Brain, brain_orders
-from brain.environments.training_chains import Lot, ReferenceChains
+from brain.environments.training_chains import ReferenceChains, TrainingBatch
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import own_lead_times, window_sums
 from scenarios.model.scenario import Scenario
@@ -42,7 +42,9 @@ class GridPoint:
         return share, float(1.96 * error)
 
 
-def reference_lot(ratio: float, sigmax: int, n_chains: int, seed: int, days: int = DAYS) -> Lot:
+def reference_batch(
+    ratio: float, sigmax: int, n_chains: int, seed: int, days: int = DAYS
+) -> TrainingBatch:
     """Chains of the reference case, opened calmly, on demand drawn from this seed alone."""
     rng = np.random.default_rng([seed, round(1000 * ratio), sigmax])
     source = ReferenceChains(ratio=ratio, sigmax=(sigmax,), calm_start=True)
@@ -59,24 +61,24 @@ def grid_point(
     brain : callable
         Features [K, N_FEATURES] -> correction of z [K].
     """
-    lot = reference_lot(ratio, sigmax, n_chains, seed)
-    scenario = lot.scenario
+    batch = reference_batch(ratio, sigmax, n_chains, seed)
+    scenario = batch.scenario
     stocks = {
         "means": np.zeros(scenario.mean.shape),
         "retailer": newsvendor(scenario, everywhere=False),
         "all stages": newsvendor(scenario, everywhere=True),
         "analytic": Analytic()(scenario).quantity,
     }
-    rules = {name: chain_costs(lot, order_up_to(scenario, s)) for name, s in stocks.items()}
-    return GridPoint(ratio, sigmax, chain_costs(lot, brain_orders(scenario, brain)), rules)
+    rules = {name: chain_costs(batch, order_up_to(scenario, s)) for name, s in stocks.items()}
+    return GridPoint(ratio, sigmax, chain_costs(batch, brain_orders(scenario, brain)), rules)
 
 
-def chain_costs(lot: Lot, policy: OrderPolicy) -> Floats:
+def chain_costs(batch: TrainingBatch, policy: OrderPolicy) -> Floats:
     """[P] cost of each chain per period, in currency."""
-    scenario = lot.scenario
+    scenario = batch.scenario
     net = network(scenario)
     total = np.zeros(scenario.n_points)
-    demand = np.ascontiguousarray(lot.demand.T)
+    demand = np.ascontiguousarray(batch.demand.T)
     for _, _, outcome in run(net, initial_state(scenario, net), policy, iter(demand)):
         total += point_costs(net, outcome)
     by_chain = np.bincount(scenario.points.product, total, scenario.n_products)

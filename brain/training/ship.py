@@ -21,8 +21,7 @@ from brain.environments.training_chains import RandomChains
 from brain.trained.manifest import Manifest
 from brain.trained.registry import SHIPPED
 from brain.trained.weights import Layers
-from brain.training.export import domain_of
-from brain.training.onnx_file import write_onnx
+from brain.training.export import domain_of, write_onnx
 from brain.training.scores import RATIOS, SIGMAX, grid_point
 
 STEPS_ALL, STEPS_EACH = 1000, 1500

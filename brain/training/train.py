@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from brain.training.request import FILE, Order, check_order, read_order
+from brain.training.request import FILE, TrainingRequest, check_request, read_request
 from scenarios.errors import Finding, InputError
 from scenarios.writing.atomic import write_atomic
 from solver.workers.ray_cluster import cluster, require
@@ -107,18 +107,18 @@ def train(
         }
         check_resume([name for name, is_given in given.items() if is_given])
         folder = Path(resume)
-        order = read_order(folder)
+        request = read_request(folder)
     else:
-        check_order(ratios, ratio_range, algorithm)
-        order = _order(ratios, ratio_range, algorithm, start, seed, options, chains)
-        folder = _free_folder(order, out)
+        check_request(ratios, ratio_range, algorithm)
+        request = _request(ratios, ratio_range, algorithm, start, seed, options, chains)
+        folder = _free_folder(request, out)
     # A brain that has left a checkpoint needs the one it started from no more.
-    if order.start is not None and (resume is None or _begins_anew(order, folder)):
+    if request.start is not None and (resume is None or _begins_anew(request, folder)):
         from brain.training.export import layers_of
 
-        layers = layers_of(order.start)
-        order = _as_wide(order, layers)
-    return _run(order, folder, layers, ray_address, progress, new=resume is None)
+        layers = layers_of(request.start)
+        request = _as_wide(request, layers)
+    return _run(request, folder, layers, ray_address, progress, new=resume is None)
 
 
 def check_resume(given: Sequence[str]) -> None:
@@ -159,7 +159,7 @@ def require_extra() -> None:
     require("training", "ray", "torch", "tensorboard", "gymnasium")
 
 
-def _order(
+def _request(
     ratios: Sequence[float],
     ratio_range: tuple[float, float] | None,
     algorithm: Literal["hdpo", "ppo"],
@@ -167,14 +167,14 @@ def _order(
     seed: int,
     options: TrainingOptions | None,
     chains: RandomChains | None,
-) -> Order:
+) -> TrainingRequest:
     from brain.environments.training_chains import RandomChains
 
     options = default_options(algorithm, start) if options is None else options
     options = dataclasses.replace(
         options, seed=seed, checkpoint_seconds=min(options.checkpoint_seconds, 30.0)
     )
-    return Order(
+    return TrainingRequest(
         ratios=tuple(float(ratio) for ratio in ratios),
         ratio_range=None if ratio_range is None else (float(ratio_range[0]), float(ratio_range[1])),
         algorithm=algorithm,
@@ -184,27 +184,27 @@ def _order(
     )
 
 
-def _begins_anew(order: Order, folder: Path) -> bool:
+def _begins_anew(request: TrainingRequest, folder: Path) -> bool:
     """Whether a brain of a training is neither finished nor has left a checkpoint."""
     return any(
         not (folder / f"{name}.onnx").exists() and not (folder / name / CHECKPOINT).exists()
-        for name in order.brains
+        for name in request.brains
     )
 
 
-def _as_wide(order: Order, layers: Layers) -> Order:
-    """The order with a network of the shape of the brain to start from."""
+def _as_wide(request: TrainingRequest, layers: Layers) -> TrainingRequest:
+    """The request with a network of the shape of the brain to start from."""
     hidden = tuple(len(bias) for _, bias in layers[:-1])
-    if hidden == order.options.hidden:
-        return order
-    if order.algorithm == "ppo":
-        problem = f"its network is {hidden}, ppo trains {order.options.hidden} only"
+    if hidden == request.options.hidden:
+        return request
+    if request.algorithm == "ppo":
+        problem = f"its network is {hidden}, ppo trains {request.options.hidden} only"
         remedy = "start from another brain, or train with hdpo"
-        raise InputError([Finding("from", problem, remedy, value=order.start)])
-    return dataclasses.replace(order, options=dataclasses.replace(order.options, hidden=hidden))
+        raise InputError([Finding("from", problem, remedy, value=request.start)])
+    return dataclasses.replace(request, options=dataclasses.replace(request.options, hidden=hidden))
 
 
-def _free_folder(order: Order, out: str | Path | None) -> Path:
+def _free_folder(request: TrainingRequest, out: str | Path | None) -> Path:
     """Where a new training goes, once it is sure that nothing there is in its way."""
     if out is None:
         from brain.trained.registry import user_folder
@@ -214,14 +214,14 @@ def _free_folder(order: Order, out: str | Path | None) -> Path:
     if folder.exists() and not folder.is_dir():
         raise InputError([Finding(str(folder), "is a file", "name a folder to write to")])
     if (folder / FILE).exists():
-        before = read_order(folder)
+        before = read_request(folder)
         waiting = [name for name in before.brains if not (folder / f"{name}.onnx").exists()]
         if waiting:
             problem = "a training is not finished here"
             remedy = f"go on with it (resume), remove {FILE}, or choose another folder"
             raise InputError([Finding(str(folder), problem, remedy, value=", ".join(waiting))])
-    taken = [path for name in order.brains if (path := folder / f"{name}.onnx").exists()]
-    taken += [path for name in order.brains if (path := folder / name).exists()]
+    taken = [path for name in request.brains if (path := folder / f"{name}.onnx").exists()]
+    taken += [path for name in request.brains if (path := folder / name).exists()]
     if taken:
         remedy = "choose another folder, resume that training, or remove what is there"
         raise InputError([Finding(str(path), "is already there", remedy) for path in taken])
@@ -229,7 +229,7 @@ def _free_folder(order: Order, out: str | Path | None) -> Path:
 
 
 def _run(
-    order: Order,
+    request: TrainingRequest,
     folder: Path,
     layers: Any,
     ray_address: str | None,
@@ -245,18 +245,18 @@ def _run(
     from brain.training.messages import Job
     from brain.training.parallel import side_by_side
 
-    files = {name: folder / f"{name}.onnx" for name in order.brains}
+    files = {name: folder / f"{name}.onnx" for name in request.brains}
     jobs = []
-    for name, ratios in order.brains.items():
+    for name, ratios in request.brains.items():
         if files[name].exists():
             continue
         saved = folder / name / CHECKPOINT
         jobs.append(
             Job(
                 name=name,
-                source=order.source(ratios),
-                algorithm=order.algorithm,
-                options=order.options,
+                source=request.source(ratios),
+                algorithm=request.algorithm,
+                options=request.options,
                 start=layers,
                 saved=saved.read_bytes() if saved.exists() else None,
             )
@@ -268,7 +268,7 @@ def _run(
         ray = stack.enter_context(cluster(ray_address)) if jobs else None
         if new:
             folder.mkdir(parents=True, exist_ok=True)
-            order.write(folder)
+            request.write(folder)
         logs = {job.name: stack.enter_context(Curve(folder / job.name)) for job in jobs}
 
         def heard(post: Post) -> None:
@@ -286,7 +286,7 @@ def _run(
                 elif done.outcome == "stopped":
                     stopped = True
                 else:
-                    write_brain(order, done, files[done.name])
+                    write_brain(request, done, files[done.name])
     if diverged:
         raise TrainingDiverged(
             f"{'; '.join(diverged)}. The last good checkpoints are kept in {folder}."

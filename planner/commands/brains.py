@@ -105,7 +105,7 @@ def curves(
     """Show how cost fell in training, against analytic safety stocks."""
     with errors():
         _check_picture(out)
-        from brain.training.learning_table import learning_curves
+        from brain.training.curves import learning_curves
         from planner.commands.text.brains import curves_text
         from planner.reporting.pictures import draw_learning
 

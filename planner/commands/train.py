@@ -65,12 +65,12 @@ def train(
             from brain import train as train_brains
             from brain.learning.options import CheckpointDamaged, TrainingDiverged
             from brain.trained.registry import user_folder
-            from brain.training.request import FILE, check_order
+            from brain.training.request import FILE, check_request
         except ImportError as error:
             fail(f"error: {error}", BAD_INPUT)
         options = None
         if resume is None:
-            check_order(ratio or (), ratio_range, algorithm)
+            check_request(ratio or (), ratio_range, algorithm)
             options = default_options(algorithm, start)
             if steps is not None:
                 options = dataclasses.replace(options, steps=steps)

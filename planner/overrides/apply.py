@@ -12,12 +12,14 @@ from planner.overrides.check import Checks
 from planner.overrides.override import Override, OverrideRecords, OverridesLike
 from planner.overrides.places import Places
 from planner.overrides.read import sound_overrides
-from planner.text.names import capacity_names, date_text
+from planner.text.names import date_text
 from planner.text.numbers import SMALLEST, amount
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
+from scenarios.model.capacities import capacity_of, with_capacity
 from scenarios.model.scenario import Scenario
 from scenarios.reading.findings import Report
+from scenarios.resources.lane import lane
 from solver.formulation.review_periods import ordered, review_before
 from solver.program.fixed_orders import CannotShip
 
@@ -41,7 +43,7 @@ class OverriddenScenario:
 
     def on(self, scenario: Scenario) -> Scenario:
         """The same chain, say with a forecast, with the capacities that were set."""
-        if not any(record.kind == "capacity" for record in self.overrides.records):
+        if not any(record.of_capacity for record in self.overrides.records):
             return scenario
         return replace(scenario, locations=self.scenario.locations, lanes=self.scenario.lanes)
 
@@ -81,19 +83,20 @@ class OverriddenScenario:
         return InputError(list(self._short(rows, error)))
 
     def _short(self, rows: dict[tuple[int, int], int], error: CannotShip) -> Iterable[Finding]:
-        _, lanes = capacity_names(self.scenario)
+        lanes = lane(self.scenario).titles
         routes = self.scenario.routes
         for a, t, asked, possible in zip(
             error.route.tolist(), error.period.tolist(), error.asked, error.possible, strict=True
         ):
             product = self.scenario.products.name[routes.product[a]]
-            lane, most = lanes[routes.lane[a]], amount(float(possible))
+            way, most = lanes[routes.lane[a]], amount(float(possible))
             yield Finding(
                 self.overrides.file,
-                f"only {most} units of {product} can ship on {lane} on"
-                f" {date_text(self.scenario, t)}: its origin has no more, or the lane has no room",
+                f"only {most} units of {product} can ship on {way} on"
+                f" {date_text(self.scenario, t)}: its origin has no more, or can send"
+                " no more, or the lane has no room",
                 f"enter {most} or less in keeping with the lot rules, or raise"
-                " the capacity of the lane",
+                " the capacity that is used up",
                 rows.get((a, t)),
                 "value",
                 f"{asked:g}",
@@ -131,19 +134,16 @@ def override_scenario(scenario: Scenario, source: OverridesLike) -> OverriddenSc
 
 
 def with_capacities(scenario: Scenario, records: Iterable[Override]) -> Scenario:
-    """The scenario with other capacities of storages and lanes."""
-    places = Places(scenario)
-    storage, lane = scenario.locations.storage_capacity.copy(), scenario.lanes.capacity.copy()
+    """The scenario with other capacities of what products share."""
+    places, capacities = Places(scenario), dict[str, Floats]()
     for record in records:
-        if record.location:
-            storage[places.locations[record.location], places.periods(record)] = record.value
-        else:
-            lane[places.lane(record), places.periods(record)] = record.value
-    return replace(
-        scenario,
-        locations=replace(scenario.locations, storage_capacity=storage),
-        lanes=replace(scenario.lanes, capacity=lane),
-    )
+        kind, place = places.capacity(record)
+        if kind not in capacities:
+            capacities[kind] = capacity_of(scenario, kind).copy()
+        capacities[kind][place, places.periods(record)] = record.value
+    for kind, capacity in capacities.items():
+        scenario = with_capacity(scenario, kind, capacity)
+    return scenario
 
 
 def _only(overrides: OverrideRecords, capacities: bool) -> OverrideRecords:
@@ -153,7 +153,7 @@ def _only(overrides: OverrideRecords, capacities: bool) -> OverrideRecords:
         records=tuple(
             replace(record, row=_row(i, record))
             for i, record in enumerate(overrides.records)
-            if (record.kind == "capacity") == capacities
+            if record.of_capacity == capacities
         ),
     )
 

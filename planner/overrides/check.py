@@ -13,12 +13,14 @@ from planner.overrides.places import Places
 from planner.text.numbers import SMALLEST
 from scenarios.errors import did_you_mean
 from scenarios.reading.findings import Report
+from scenarios.resources import hard_flows
 
 LATEST = datetime.date.max
 NEEDS = {
     "safety_stock": ({"product", "location"},),
     "order": ({"product", "origin", "destination"},),
     "capacity": ({"location"}, {"origin", "destination"}),
+    "throughput": ({"location"},),
 }
 """Sets of columns that say what each kind means: one of the sets, and no other column."""
 PLACES = ("product", "location", "origin", "destination")
@@ -144,7 +146,7 @@ class Checks:
         )
         if math.isnan(value):
             self._tell(row, "value", value, "is no number", "enter a number")
-        elif math.isinf(value) and (record.kind != "capacity" or value < 0):
+        elif math.isinf(value) and (not record.of_capacity or value < 0):
             self._tell(row, "value", value, "is not a finite number", "enter a number")
         elif value < 0 and not sells:
             where = " where nobody buys" if record.kind == "safety_stock" else ""
@@ -160,7 +162,7 @@ class Checks:
         most, text = routes.max_order_quantity[a], f"{value:g}"
         if value < 2 * SMALLEST:
             self._tell(row, "value", text, "is too small for an order", "enter 0 or more units")
-        elif self.places.scenario.lanes.capacity[routes.lane[a], t] <= 0 or most <= 0:
+        elif self._closed(a, t) or most <= 0:
             what = "the lane is closed to the product on that date"
             self._tell(row, "value", text, what, "enter 0, or open the lane (capacity, maximum)")
         elif value > most:
@@ -174,6 +176,13 @@ class Checks:
             near = ", ".join(f"{x:g}" for x in (low, low + lot))
             what = f"is no whole multiple of {lot:g}"
             self._tell(row, "value", text, what, f"enter one of the nearest: {near}")
+
+    def _closed(self, a: int, t: int) -> bool:
+        """Whether nothing can pass a route in a period, whatever it takes."""
+        return any(
+            flow.place[a] >= 0 and flow.capacity[flow.place[a], t] <= 0
+            for flow in hard_flows(self.places.scenario)
+        )
 
     def _repeat(self, row: int, record: Override) -> None:
         key = (record.kind, *(getattr(record, name) for name in PLACES))

@@ -3,9 +3,9 @@
 A table with one override a row:
 
 ==================  ===========================================================================
-kind                safety_stock, order or capacity
+kind                safety_stock, order, capacity or throughput
 product             which product (safety_stock, order)
-location            where: the safety stock, or the storage whose capacity it is
+location            where: the safety stock, or the storage (or throughput) whose capacity it is
 origin,             the lane of the order, or the lane whose capacity it is
 destination
 from, until         first and last day, both in force; blank: from the start, to the end. Of an
@@ -32,8 +32,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-Kind = Literal["safety_stock", "order", "capacity"]
-KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity")
+Kind = Literal["safety_stock", "order", "capacity", "throughput"]
+KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity", "throughput")
 COLUMNS = (
     "kind", "product", "location", "origin", "destination", "from", "until", "value", "who", "when",
     "why",
@@ -46,7 +46,7 @@ class Override:
 
     Parameters
     ----------
-    kind : {"safety_stock", "order", "capacity"}
+    kind : {"safety_stock", "order", "capacity", "throughput"}
     value : float
         Units, or volume in a period for a capacity.
     product, location, origin, destination : str
@@ -69,6 +69,11 @@ class Override:
     when: str = ""
     why: str = ""
     row: int | None = None
+
+    @property
+    def of_capacity(self) -> bool:
+        """Whether it sets what products share: a capacity, or a throughput."""
+        return self.kind not in ("safety_stock", "order")
 
     def cells(self) -> dict[str, Any]:
         """By the names of the columns; dates as text, blank where there is none."""

@@ -36,6 +36,14 @@ class Places:
         """Index of the lane."""
         return self.lanes.get((record.origin, record.destination), -1)
 
+    def capacity(self, record: Override) -> tuple[str, int]:
+        """Kind of shared resource, and the place of it, whose capacity a record sets."""
+        if record.kind == "throughput":
+            return "throughput", self.locations[record.location]
+        if record.location:
+            return "storage", self.locations[record.location]
+        return "lane", self.lane(record)
+
     def route(self, record: Override) -> int:
         """Index of the product's route on its lane."""
         key = self.lane(record) * self.scenario.n_products + self.products[record.product]

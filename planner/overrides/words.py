@@ -22,8 +22,10 @@ def described(edit: Override) -> str:
     if edit.kind == "safety_stock":
         return f"Safety stock of {edit.product} in {edit.location}: {value} units{span}"
     lane = f"lane {edit.origin} -> {edit.destination}"
-    place = f"storage {edit.location}" if edit.location else lane
     unit = "" if edit.value == math.inf else " volume per period"
+    if edit.kind == "throughput":
+        return f"Throughput of {edit.location}: {value}{unit}{span}"
+    place = f"storage {edit.location}" if edit.location else lane
     return f"Capacity of {place}: {value}{unit}{span}"
 
 

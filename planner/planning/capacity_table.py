@@ -1,4 +1,4 @@
-"""How full storages and lanes are planned to be, period by period."""
+"""How full what products share is planned to be, period by period."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 from planner.planning.projection import Projection
 from planner.text.numbers import SMALLEST
 from scenarios.arrays.types import Floats
-from scenarios.evaluation.ledger import sum_rows
 from scenarios.model.scenario import Scenario
+from scenarios.resources import SharedResource, shared_resources
 from solver.result import OrderPlan
 
 CAPACITY_COLUMNS = (
@@ -29,30 +29,25 @@ PRICE_COLUMNS = ("kind", "place", "date", "capacity", "used", "price")
 def capacity_table(
     scenario: Scenario, safety_stock: Floats, found: OrderPlan, projection: Projection
 ) -> pd.DataFrame:
-    """One row per period and storage or lane that has a capacity then; storages first.
+    """One row per period and place that has a capacity then; kind after kind of shared resource.
 
-    Columns ``CAPACITY_COLUMNS``: ``place`` is a location, or ``origin -> destination``; ``used``,
-    ``safety_stock``, ``capacity`` and ``expected_overflow`` (demand risk included) are volumes,
-    ``price`` what one more unit of capacity in that period would save. Lanes have no safety stock
-    and no overflow.
+    Columns ``CAPACITY_COLUMNS``: ``kind`` is storage, lane and so on, ``place`` a location, or
+    ``origin -> destination``; ``used``, ``safety_stock``, ``capacity`` and ``expected_overflow``
+    (demand risk included) are volumes, ``price`` what one more unit of capacity in that period
+    would save. What flows has no safety stock, and what is hard no overflow.
     """
-    names, lanes = scenario.locations.name, scenario.lanes
-    none = np.zeros(lanes.capacity.shape)
-    carried = projection.shipped * scenario.route_volume[:, None]
-    ends = zip(lanes.origin_name, names[lanes.destination], strict=True)
     by_kind = [
-        _limited(
-            scenario, "storage", [str(name) for name in names],
-            _stored(scenario, projection.closing), _stored(scenario, safety_stock),
-            scenario.locations.storage_capacity, found.expected_overflow, found.storage_price,
-        ),
-        _limited(
-            scenario, "lane", [f"{start} -> {end}" for start, end in ends],
-            sum_rows(scenario.routes.lane, carried, len(lanes.origin)),
-            none, lanes.capacity, none, found.lane_price,
-        ),
-    ]  # fmt: skip
+        _limited(scenario, resource, safety_stock, found, projection)
+        for resource in shared_resources(scenario)
+    ]
     return pd.concat(by_kind, ignore_index=True)
+
+
+def planned_use(resource: SharedResource, projection: Projection) -> Floats:
+    """[n, T] what is projected to be used of a resource at each place; 0 if it is not limited."""
+    if not resource.limited:
+        return np.zeros(resource.capacity.shape)
+    return resource.use(projection.closing if resource.of == "stock" else projection.shipped)
 
 
 def capacity_prices(capacity: pd.DataFrame) -> pd.DataFrame:
@@ -66,27 +61,30 @@ def capacity_prices(capacity: pd.DataFrame) -> pd.DataFrame:
     return priced.sort_values("price", ascending=False, kind="stable", ignore_index=True)
 
 
-def _stored(scenario: Scenario, units: Floats) -> Floats:
-    """[J, T] volume of units [K, T] at each location."""
-    volume = units * scenario.point_volume[:, None]
-    return sum_rows(scenario.points.location, volume, scenario.n_locations)
-
-
 def _limited(
-    scenario: Scenario, kind: str, names: list[str], used: Floats, buffer: Floats, capacity: Floats,
-    overflow: Floats, price: Floats,
-) -> pd.DataFrame:  # fmt: skip
-    place, period = np.nonzero(np.isfinite(capacity))
+    scenario: Scenario,
+    resource: SharedResource,
+    safety_stock: Floats,
+    found: OrderPlan,
+    projection: Projection,
+) -> pd.DataFrame:
+    place, period = np.nonzero(np.isfinite(resource.capacity))
+    buffer = np.zeros(resource.capacity.shape)
+    if resource.of == "stock" and resource.limited:
+        buffer = resource.use(safety_stock)
+    values = {
+        "used": planned_use(resource, projection),
+        "safety_stock": buffer,
+        "capacity": resource.capacity,
+        "expected_overflow": found.overflow[resource.kind],
+        "price": found.price[resource.kind],
+    }
     return pd.DataFrame(
         {
-            "kind": pd.Series([kind] * len(place), dtype="str"),
-            "place": pd.Series(np.array(names, dtype=object)[place], dtype="str"),
+            "kind": pd.Series([resource.kind] * len(place), dtype="str"),
+            "place": pd.Series(np.array(resource.names, dtype=object)[place], dtype="str"),
             "date": scenario.dates.take(period),
-            "used": used[place, period],
-            "safety_stock": buffer[place, period],
-            "capacity": capacity[place, period],
-            "expected_overflow": overflow[place, period],
-            "price": price[place, period],
-        },
+        }
+        | {name: value[place, period] for name, value in values.items()},
         columns=list(CAPACITY_COLUMNS),
     )

@@ -15,26 +15,26 @@ import numpy as np
 
 from brain import safety_stocks
 from brain.analytic.overrides import decides_nothing
-from brain.analytic.stockouts import where_empty
+from brain.analytic.stockouts import corrected_for_stockouts
 from brain.policy import SafetyStockPolicy, SafetyStocks
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecast import chosen_models
 from planner.overrides.apply import OverriddenScenario, override_scenario
 from planner.overrides.override import OverridesLike
-from planner.planning.capacity_table import capacity_prices, capacity_table
+from planner.planning.capacity_table import capacity_prices, capacity_table, planned_use
 from planner.planning.order_tables import orders_table, projection_table, safety_stock_table
 from planner.planning.plan_result import BEYOND, AuditError, Plan
 from planner.planning.problems import problems_table
 from planner.planning.product_table import products_table
 from planner.planning.projection import Projection, project, worth_listing
 from planner.results.plan_data import CapacityUse, Report
-from planner.text.names import capacity_names, date_text
+from planner.text.names import date_text
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
-from scenarios.evaluation.audit import audit, storage_overflow
-from scenarios.evaluation.ledger import sum_rows
+from scenarios.evaluation.audit import audit
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.optimiser import Kept, optimise
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip
@@ -130,7 +130,7 @@ def prepared(
     with clock.phase("safety stocks"):
         stocks = safety_stocks(scenario, brain)
         if not decides_nothing(brain):
-            mended = where_empty(scenario, stocks.quantity)
+            mended = corrected_for_stockouts(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
     return Prepared(scenario, stocks, made_forecast, input_hash(scenario))
 
@@ -319,40 +319,26 @@ def versions() -> dict[str, str]:
 def _capacity_use(
     scenario: Scenario, found: OrderPlan, projection: Projection
 ) -> Iterator[CapacityUse]:
-    """Every storage and lane that has a capacity."""
-    storages, lanes = capacity_names(scenario)
-    locations = scenario.points.location
-    stored = projection.closing * scenario.point_volume[:, None]
-    used = sum_rows(locations, stored, scenario.n_locations)
-    over = storage_overflow(scenario, projection.closing).sum(axis=1)
-    expected = found.expected_overflow.sum(axis=1)
-    yield from _uses(
-        scenario, "storage", storages, used, scenario.locations.storage_capacity, over, expected,
-        expected * scenario.overflow_cost, found.storage_price.sum(axis=1),
-    )  # fmt: skip
-    carried = projection.shipped * scenario.route_volume[:, None]
-    used, none = sum_rows(scenario.routes.lane, carried, len(lanes)), np.zeros(len(lanes))
-    yield from _uses(
-        scenario, "lane", lanes, used, scenario.lanes.capacity, none, none, none,
-        found.lane_price.sum(axis=1),
-    )  # fmt: skip
-
-
-def _uses(
-    scenario: Scenario, kind: str, names: list[str], used: Floats, capacity: Floats, *rest: Floats
-) -> Iterator[CapacityUse]:
-    """Use [n, T] of the places that have a capacity in some period; ``rest`` [n] as it is told."""
-    limited = np.isfinite(capacity)
-    share = np.where(
-        capacity > 0,
-        used / np.where(limited & (capacity > 0), capacity, 1.0),
-        np.where(used > 0, np.inf, 0.0),
-    )
-    peak = np.argmax(np.where(limited, share, -1.0), axis=1)
+    """Every place that has a capacity in some period, kind after kind of shared resource."""
     dates = [date_text(scenario, t) for t in range(scenario.n_periods)]
-    for i in np.flatnonzero(limited.any(axis=1)).tolist():
-        overflow, expected, cost, price = (float(values[i]) for values in rest)
-        yield CapacityUse(
-            kind, names[i], float(share[i, limited[i]].mean()), float(share[i, peak[i]]),
-            dates[peak[i]], overflow, expected, cost, price,
-        )  # fmt: skip
+    for resource in shared_resources(scenario):
+        capacity, used = resource.capacity, planned_use(resource, projection)
+        limited = np.isfinite(capacity)
+        share = np.where(
+            capacity > 0,
+            used / np.where(limited & (capacity > 0), capacity, 1.0),
+            np.where(used > 0, np.inf, 0.0),
+        )
+        peak = np.argmax(np.where(limited, share, -1.0), axis=1)
+        excess = 0.0 if resource.hard else np.maximum(used - capacity, 0.0)
+        over = np.broadcast_to(excess, used.shape).sum(axis=1)
+        expected = found.overflow[resource.kind].sum(axis=1)
+        cost = expected * (0.0 if resource.overflow_cost is None else resource.overflow_cost)
+        price = found.price[resource.kind].sum(axis=1)
+        titles = resource.titles
+        for i in np.flatnonzero(limited.any(axis=1)).tolist():
+            yield CapacityUse(
+                resource.kind, titles[i], float(share[i, limited[i]].mean()),
+                float(share[i, peak[i]]), dates[peak[i]], float(over[i]), float(expected[i]),
+                float(cost[i]), float(price[i]),
+            )  # fmt: skip

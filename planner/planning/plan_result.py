@@ -52,8 +52,8 @@ class Plan:
         severity, kind, product, location, date, quantity, cost, message, suggested_action; the
         most pressing first.
     capacity : DataFrame
-        kind (storage or lane), place, date, used, safety_stock, capacity, expected_overflow, price
-        (volumes, but for the price), see
+        kind (storage, lane, throughput), place, date, used, safety_stock, capacity,
+        expected_overflow, price (volumes, but for the price), see
         :func:`planner.planning.capacity_table.capacity_table`.
     capacity_prices : DataFrame
         kind, place, date, capacity, used, price: what one more unit of volume would save, only

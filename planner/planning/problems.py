@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.planning.capacity_table import planned_use
 from planner.planning.order_tables import echelon_mean
 from planner.planning.projection import Projection, buffer
-from planner.text.names import capacity_names, date_text
+from planner.text.names import date_text
 from planner.text.numbers import amount
 from scenarios.arrays.types import Floats, Ints
 from scenarios.errors import Finding
-from scenarios.evaluation.audit import storage_overflow
 from scenarios.model.echelons import echelons, primary_routes
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.result import OrderPlan
 
 PROBLEM_COLUMNS = (
@@ -56,8 +57,8 @@ def problems_table(
     """
     rows: list[Row] = [
         *_missed(scenario, safety_stock, projection),
-        *_storage(scenario, found, projection),
-        *_thin_lanes(scenario, found, projection),
+        *_overflowing(scenario, found, projection),
+        *_full(scenario, found, projection),
         *_expiring(scenario, projection),
         *_lots(scenario, found, projection),
         *_out_of_reach(scenario, safety_stock, projection),
@@ -121,52 +122,59 @@ def _never_supplied(scenario: Scenario) -> NDArray[np.bool_]:
     return never
 
 
-def _storage(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
-    names, _ = capacity_names(scenario)
-    planned = storage_overflow(scenario, projection.closing)
-    for j, name in enumerate(names):
-        expected = found.expected_overflow[j]
-        cost = float(expected.sum() * scenario.overflow_cost[j])
-        if expected.sum() <= 1e-6 and planned[j].sum() <= 1e-6:
+def _overflowing(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
+    """Places of which more is used than there is, at a price."""
+    for resource in shared_resources(scenario):
+        if resource.overflow_cost is None or not resource.limited:
             continue
-        t = int(np.argmax(np.maximum(expected, planned[j])))
-        over, sure = float(expected.sum()), float(planned[j].sum())
-        unit = "volume-days" if scenario.settings.period == "D" else "volume-weeks"
-        message = (
-            f"{name}: capacity {amount(scenario.locations.storage_capacity[j, t])} is expected"
-            f" to be exceeded by {amount(max(expected[t], planned[j, t]))} on"
-            f" {date_text(scenario, t)} and by {amount(over)} {unit} in all"
-        )
-        if sure > 1e-6:
-            message += f", {amount(sure)} of them even if demand is just as forecast"
-        saved = float(found.storage_price[j].sum())
-        action = "rent space or let stock out earlier" + (
-            f"; one more unit of capacity on every date saves {amount(saved)}" if saved > 0 else ""
-        )
-        severity = "high" if sure > 1e-6 else "medium"
-        yield (
-            severity, "storage_overflow", "", str(scenario.locations.name[j]),
-            date_text(scenario, t), over, cost, message, action,
-        )  # fmt: skip
+        all_planned = np.maximum(planned_use(resource, projection) - resource.capacity, 0.0)
+        all_expected, titles = found.overflow[resource.kind], resource.titles
+        for i, name in enumerate(titles):
+            expected, planned = all_expected[i], all_planned[i]
+            over, sure = float(expected.sum()), float(planned.sum())
+            if over <= 1e-6 and sure <= 1e-6:
+                continue
+            t = int(np.argmax(np.maximum(expected, planned)))
+            unit = "volume-days" if scenario.settings.period == "D" else "volume-weeks"
+            message = (
+                f"{name}: capacity {amount(resource.capacity[i, t])} is expected"
+                f" to be exceeded by {amount(max(expected[t], planned[t]))} on"
+                f" {date_text(scenario, t)} and by {amount(over)} {unit} in all"
+            )
+            if sure > 1e-6:
+                message += f", {amount(sure)} of them even if demand is just as forecast"
+            saved = float(found.price[resource.kind][i].sum())
+            action = resource.remedy + (
+                f"; one more unit of capacity on every date saves {amount(saved)}"
+                if saved > 0
+                else ""
+            )
+            yield (
+                "high" if sure > 1e-6 else "medium", f"{resource.kind}_overflow", "",
+                str(scenario.locations.name[resource.location[i]]), date_text(scenario, t), over,
+                over * float(resource.overflow_cost[i]), message, action,
+            )  # fmt: skip
 
 
-def _thin_lanes(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
-    """Lanes whose capacity holds orders back."""
-    # Lost sales weigh more in the order model than they cost, and so would the price of a lane.
+def _full(scenario: Scenario, found: OrderPlan, projection: Projection) -> Iterator[Row]:
+    """Places whose hard capacity holds orders back."""
+    # Lost sales weigh more in the order model than they cost, and so would the price of capacity.
     priced = not (projection.missed > 1e-6).any()
-    _, names = capacity_names(scenario)
-    for n in np.flatnonzero((found.lane_price > 1e-9).any(axis=1)):
-        price = found.lane_price[n]
-        t = int(np.argmax(price > 1e-9))
-        n_days = int((price > 1e-9).sum())
-        destination = str(scenario.locations.name[scenario.lanes.destination[n]])
-        yield (
-            "medium", "lane_full", "", destination, date_text(scenario, t), np.nan,
-            float(price.sum()) if priced else np.nan,
-            f"{names[n]} is full in {n_days} of {scenario.n_periods} periods"
-            + ("; the cost is what one more unit of capacity in each would save" * priced),
-            "raise the lane's capacity or ship part of the volume another way",
-        )  # fmt: skip
+    for resource in shared_resources(scenario):
+        binds = found.price[resource.kind] > 1e-9
+        if not resource.hard or not binds.any():
+            continue
+        titles = resource.titles
+        for i in np.flatnonzero(binds.any(axis=1)):
+            t, n_periods = int(np.argmax(binds[i])), int(binds[i].sum())
+            location = str(scenario.locations.name[resource.location[i]])
+            yield (
+                "medium", f"{resource.kind}_full", "", location, date_text(scenario, t), np.nan,
+                float(found.price[resource.kind][i].sum()) if priced else np.nan,
+                f"{titles[i]} is full in {n_periods} of {scenario.n_periods} periods"
+                + ("; the cost is what one more unit of capacity in each would save" * priced),
+                resource.remedy,
+            )  # fmt: skip
 
 
 def _expiring(scenario: Scenario, projection: Projection) -> Iterator[Row]:

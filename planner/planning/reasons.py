@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection, by_echelon
-from planner.text.names import capacity_names, named
+from planner.text.names import named
 from scenarios.arrays.threads import in_parts
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons
 from scenarios.model.scenario import Scenario
+from scenarios.resources import SharedResource, shared_resources
 from solver.result import OrderPlan
 
 ORDERS = 1 << 16
@@ -40,8 +41,8 @@ class Reasons:
     lot_rounding: Floats
     """What lot rules add to the optimum without them (or take off)."""
     binding_capacity: pd.Categorical
-    """The storage or lane whose price changed the order most; blank if none did, ``override`` if a
-    person fixed the order."""
+    """The storage, lane or other shared resource whose price changed the order most; blank if none
+    did, ``override`` if a person fixed the order."""
 
 
 def reasons(
@@ -135,9 +136,10 @@ def _position(scenario: Scenario, projection: Projection) -> Floats:
 
 
 def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> pd.Categorical:
-    """The dearer of the lane's and the destination's storage, if worth a tenth of holding."""
-    storage_names, lane_names = capacity_names(scenario)
-    names = ["", *storage_names, *lane_names, "override"]
+    """The dearest of what is shared on the way and at the destination, if worth a tenth of
+    holding."""
+    titles = [title for resource in shared_resources(scenario) for title in resource.titles]
+    names = ["", *titles, "override"]
     code = np.zeros(len(route), dtype=np.int64)
 
     def work(start: int, stop: int) -> None:
@@ -151,18 +153,33 @@ def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) ->
 
 
 def _dearest(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> Ints:
-    """[n] 0 for none, then storages, then lanes."""
-    routes, points, n_periods = scenario.routes, scenario.points, scenario.n_periods
-    volume = scenario.route_volume[route]
-    lane = found.lane_price[routes.lane[route], period] * volume
-    place = points.location[routes.destination[route]]
-    stored = np.zeros(len(route))
-    for later in range(scenario.settings.review_period):
-        arrives = period + routes.lead_time[route] + later
-        price = found.storage_price[place, np.minimum(arrives, n_periods - 1)]
-        stored = np.maximum(stored, np.where(arrives < n_periods, price * volume, 0.0))
+    """[n] 0 for none, then the places of one shared resource after those of another."""
+    holding = scenario.points.holding_cost[scenario.routes.destination[route]]
     # A small price is the mere chance of overflow; it moves no order.
-    least = np.maximum(0.1 * points.holding_cost[routes.destination[route]], 1e-9)
-    code = np.where(stored >= least, 1 + place, 0)
-    of_lane = 1 + scenario.n_locations + routes.lane[route]
-    return np.where((lane >= least) & (lane >= stored), of_lane, code)
+    most = np.maximum(0.1 * holding, 1e-9)
+    code, first = np.zeros(len(route), dtype=np.int64), 1
+    for resource in shared_resources(scenario):
+        if resource.limited:
+            place, paid = _paid(scenario, resource, found.price[resource.kind], route, period)
+            code = np.where(paid >= most, first + place, code)
+            most = np.maximum(most, paid)
+        first += resource.n_places
+    return code
+
+
+def _paid(
+    scenario: Scenario, resource: SharedResource, price: Floats, route: Ints, period: Ints
+) -> tuple[Ints, Floats]:
+    """[n] the place of a resource that each order takes of, and what a unit of it pays there: when
+    it ships, or at most in the review cycle in which it arrives. Nothing where there is none."""
+    if resource.of == "flow":
+        place = resource.place[route]
+        paid = np.where(place >= 0, price[place, period] * resource.take[route], 0.0)
+        return place, paid
+    point, n_periods = scenario.routes.destination[route], scenario.n_periods
+    place, paid = resource.place[point], np.zeros(len(route))
+    for later in range(scenario.settings.review_period):
+        arrives = period + scenario.routes.lead_time[route] + later
+        now = price[place, np.minimum(arrives, n_periods - 1)] * resource.take[point]
+        paid = np.maximum(paid, np.where((arrives < n_periods) & (place >= 0), now, 0.0))
+    return place, paid

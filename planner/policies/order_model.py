@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from brain.analytic.overrides import decides_nothing
-from brain.analytic.stockouts import where_empty
+from brain.analytic.stockouts import corrected_for_stockouts
 from brain.policy import SafetyStockPolicy
 from planner.policies.review import Review
 from planner.policies.rules.policy import Ready
@@ -54,7 +54,7 @@ class Planned:
         means = decides_nothing(self.brain)
 
         def orders(today: Scenario, wanted: Floats) -> Floats:
-            wanted = wanted if means else where_empty(today, wanted)
+            wanted = wanted if means else corrected_for_stockouts(today, wanted)
             made = optimise(today, wanted, self.options, kept=kept, workers=self.workers)
             return made.quantity[:, 0]
 

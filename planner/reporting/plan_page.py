@@ -161,11 +161,13 @@ def _stock(tables: PlanTables, grid: Grid, drawn: Charts) -> Html:
     for j, name in enumerate(grid.locations):
         limited = limits.get(("storage", name))
         specs.append(_location(name, j, axis, units, limited, grid.dates, missed))
-    lanes = [
-        _lane(place, axis, group, grid.dates)
+    flows = [
+        _flow(place if kind == "lane" else f"{kind} {place}", axis, group, grid.dates)
         for (kind, place), group in limits.items()
-        if kind == "lane"
+        if kind != "storage"
     ]
+    only_lanes = all(kind in ("storage", "lane") for kind, _ in limits)
+    head = "Lanes with a capacity" if only_lanes else "Lanes and throughput with a capacity"
     text = (
         "Stock at the end of each period if demand is as forecast. Below the top of the shaded"
         " band, stock that is kept against surprises is being used."
@@ -174,8 +176,8 @@ def _stock(tables: PlanTables, grid: Grid, drawn: Charts) -> Html:
         [
             tag("p", text, class_="quiet"),
             _drawn(drawn, specs, "Location", grid.locations),
-            *([tag("h3", "Lanes with a capacity"), _drawn(drawn, lanes, "Lane",
-              [spec["title"] for spec in lanes])] if lanes else []),
+            *([tag("h3", head), _drawn(drawn, flows, "Lane" if only_lanes else "Place",
+              [spec["title"] for spec in flows])] if flows else []),
             _capacity(tables),
         ]
     )  # fmt: skip
@@ -207,8 +209,8 @@ def _location(
     return charts.over(name, unit, axis, lines)
 
 
-def _lane(
-    place: str, axis: dict[str, Any], limited: pd.DataFrame, dates: pd.DatetimeIndex
+def _flow(
+    title: str, axis: dict[str, Any], limited: pd.DataFrame, dates: pd.DatetimeIndex
 ) -> dict[str, Any]:
     at = dates.get_indexer(pd.DatetimeIndex(limited["date"]))
     used, capacity = (np.full(len(dates), np.nan) for _ in range(2))
@@ -218,7 +220,7 @@ def _lane(
         charts.series("capacity", "steps", "vermilion", capacity, dash=True),
     ]
     unit = f"volume per {'week' if axis['step'] == 7 else 'day'}"
-    return charts.over(place, unit, axis, lines)
+    return charts.over(title, unit, axis, lines)
 
 
 def _capacity(tables: PlanTables) -> Html:

@@ -12,10 +12,10 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class CapacityUse:
-    """How full a storage or lane is planned to be; volumes, and cost over the horizon."""
+    """How full a place of what products share is planned to be; volumes, cost over the horizon."""
 
     kind: str
-    """storage or lane"""
+    """storage, lane or throughput"""
     name: str
     mean_use: float
     """Share of the capacity, on average over the periods that have one."""

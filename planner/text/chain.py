@@ -16,19 +16,24 @@ def scenario_text(scenario: Scenario) -> str:
     import numpy as np
 
     from scenarios.model.echelons import echelons
+    from scenarios.resources import shared_resources
 
     settings, lanes = scenario.settings, scenario.lanes
     unit = "days" if settings.period == "D" else "weeks"
     external = sorted({str(name) for name in lanes.origin_name[lanes.origin < 0]})
     cover = int(echelons(scenario).cover.max(initial=0))
-    limits = int(np.isfinite(scenario.locations.storage_capacity).any(axis=1).sum())
-    lane_limits = int(np.isfinite(lanes.capacity).any(axis=1).sum())
+    limits = {
+        resource.kind: int(np.isfinite(resource.capacity).any(axis=1).sum())
+        for resource in shared_resources(scenario)
+    }
+    storages, limited_lanes = limits.pop("storage"), limits.pop("lane")
     lead = f"{int(lanes.lead_time.min(initial=99999))} to {int(lanes.lead_time.max(initial=0))}"
     lines = [
         f"products            {scenario.n_products:,}",
-        f"locations           {scenario.n_locations:,} ({limits:,} with a storage capacity)",
-        f"lanes               {len(lanes.origin):,} ({lane_limits:,} with a capacity),"
+        f"locations           {scenario.n_locations:,} ({storages:,} with a storage capacity)",
+        f"lanes               {len(lanes.origin):,} ({limited_lanes:,} with a capacity),"
         f" lead times {lead} {unit}",
+        *(f"{kind:<19} {n:,} with a capacity" for kind, n in limits.items() if n),
         f"external suppliers  {', '.join(external[:10]) or 'none'}"
         + (f" and {len(external) - 10} more" if len(external) > 10 else ""),
         f"stock points        {scenario.n_points:,}, {int(scenario.points.sells.sum()):,} sell",

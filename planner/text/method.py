@@ -27,7 +27,7 @@ def lots_share(solver: dict[str, Any] | None, objective: float | None) -> float:
     """What lot rules and fixed order costs add, as a share of the cost with them; 0 where that is
     nothing or not known, as in plans of older versions."""
     loss = (solver or {}).get("lot_loss")
-    if loss is None or objective is None or not loss > LEAST * abs(objective):
+    if loss is None or not objective or not loss > LEAST * abs(objective):
         return 0.0
     return float(loss / abs(objective))
 

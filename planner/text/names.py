@@ -22,13 +22,6 @@ def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
     return pd.Categorical.from_codes(place[codes], categories=pd.Index(unique))
 
 
-def capacity_names(scenario: Scenario) -> tuple[list[str], list[str]]:
-    """What the storages and the lanes are called."""
-    names, lanes = scenario.locations.name, scenario.lanes
-    pairs = zip(lanes.origin_name, names[lanes.destination], strict=True)
-    return [f"storage {name}" for name in names], [f"lane {a} -> {b}" for a, b in pairs]
-
-
 def date_text(scenario: Scenario, period: int) -> str:
     """First day of a period, as YYYY-MM-DD."""
     return f"{scenario.dates[int(period)]:%Y-%m-%d}"

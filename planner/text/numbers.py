@@ -68,7 +68,9 @@ def short(value: float | None) -> str:
         return f"{sign}{size:,.0f}"
     if size >= 0.0995:
         return sign + f"{size:.{1 if size >= 9.995 else 2}f}".rstrip("0").rstrip(".")
-    return f"{sign}{size:.2g}" if size >= SMALLEST else "0"
+    if size >= 1e-4:
+        return f"{sign}{size:.2g}"
+    return f"{sign}{size:.6f}".rstrip("0") if size >= SMALLEST else "0"
 
 
 def half(width: float, write: Callable[[float], str] = short) -> str:
@@ -93,7 +95,7 @@ def percent(share: float | None) -> str:
         return "over 100%"
     if share < 0:
         return f"−{percent(-share)}"
-    points = 100 * share
+    points = 100 * share + 0.0  # Minus zero is zero.
     if 0 < points < 0.005:
         return "<0.01%"
     if 0 < points < 0.95:

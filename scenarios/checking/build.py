@@ -17,6 +17,7 @@ from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
 from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import Finding
+from scenarios.model.capacities import CAPACITIES
 from scenarios.model.entities import (
     Entity,
     Lanes,
@@ -51,7 +52,11 @@ def build_scenario(
     products = _products(tables["products"], directory, _chosen_laws(tables))
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
-    locations, lanes = _with_dated_capacities(tables.get("capacities"), locations, lanes)
+    if "capacities" in tables:
+        places = _with_dated_capacities(
+            tables["capacities"], {"locations": locations, "lanes": lanes}
+        )
+        locations, lanes = places["locations"], places["lanes"]
     demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
     points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
@@ -133,22 +138,17 @@ def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
     )
 
 
-def _with_dated_capacities(
-    table: Resolved | None, locations: Locations, lanes: Lanes
-) -> tuple[Locations, Lanes]:
-    """Locations and lanes with the capacities of single periods."""
-    if table is None:
-        return locations, lanes
-    period, capacity = table.column("period"), table.column("capacity")
-    location, lane = table.column("location"), table.column("lane")
-    here = location >= 0
-    storage, carried = locations.storage_capacity.copy(), lanes.capacity.copy()
-    storage[location[here], period[here]] = capacity[here]
-    carried[lane[~here], period[~here]] = capacity[~here]
-    return (
-        dataclasses.replace(locations, storage_capacity=freeze(storage)),
-        dataclasses.replace(lanes, capacity=freeze(carried)),
-    )
+def _with_dated_capacities(dated: Resolved, places: dict[str, Any]) -> dict[str, Any]:
+    """Places with the capacities of single periods."""
+    period, capacity = dated.column("period"), dated.column("capacity")
+    places = dict(places)
+    for number, (table, field) in enumerate(CAPACITIES.values()):
+        mine = dated.column("kind") == number
+        place = dated.column("lane" if table == "lanes" else "location")[mine]
+        values = getattr(places[table], field).copy()
+        values[place, period[mine]] = capacity[mine]
+        places[table] = dataclasses.replace(places[table], **{field: freeze(values)})
+    return places
 
 
 def _overridden(

@@ -9,6 +9,7 @@ from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Directory, Resolved
 from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import did_you_mean
+from scenarios.model.capacities import CAPACITIES
 from scenarios.reading.findings import Report
 from scenarios.reading.source import Source
 
@@ -174,7 +175,8 @@ def check_product_lanes(overrides: Resolved, directory: Directory, report: Repor
 
 
 def check_capacities(capacities: Resolved, report: Report) -> Resolved:
-    """Leave out records that do not mean a location or a lane, but both or neither."""
+    """Leave out records that do not mean a location or a lane, but both or neither, or a kind of
+    capacity that it does not have. Adds the index ``kind``, in the order of ``CAPACITIES``."""
     table = capacities.table
     location = table.texts["location"].code >= 0
     lane = (table.texts["origin"].code >= 0) & (table.texts["destination"].code >= 0)
@@ -187,7 +189,39 @@ def check_capacities(capacities: Resolved, report: Report) -> Resolved:
         "means neither one location nor one lane",
         "fill in either location, or both origin and destination",
     )
-    return Resolved(table, capacities.index, capacities.sound & ~vague)
+    kinds, named = list(CAPACITIES), table.texts["kind"]
+    known = {name: number for number, name in enumerate(kinds)}
+    number = np.array([known.get(str(name).lower(), -1) for name in named.names] + [-1])[named.code]
+    usual = np.where(lane, known["lane"], known["storage"])
+    kind = np.where(number >= 0, number, usual)
+    of_lanes = np.array([place == "lanes" for place, _ in CAPACITIES.values()])
+    other = ~vague & (of_lanes[kind] != lane)
+    of_locations = " or ".join(np.array(kinds)[~of_lanes])
+    report.rows(
+        table.raw,
+        "kind",
+        other,
+        "is no capacity of what the record names",
+        f"leave the cell blank for a lane, or name a location for {of_locations}",
+    )
+    index = capacities.index | {"kind": kind.astype(np.int64)}
+    return Resolved(table, index, capacities.sound & ~vague & ~other)
+
+
+def check_throughput(
+    locations: TypedTable, lanes: Resolved, directory: Directory, report: Report
+) -> None:
+    """A throughput counts where goods leave for other locations."""
+    origin = lanes.table.texts["origin"].index_in(directory.locations)
+    leaves = np.isin(locations.texts["location"].index_in(directory.locations), origin)
+    report.rows(
+        locations.raw,
+        "throughput_capacity",
+        np.isfinite(locations.numbers["throughput_capacity"]) & ~leaves,
+        "limits nothing, because no lane leaves the location",
+        "leave the cell blank, or add the lane; what customers take does not count",
+        severity="warning",
+    )
 
 
 def check_forecast(

@@ -161,16 +161,30 @@ def _shipping(scenario: Scenario, books: Ledger) -> Iterator[Violation]:
     yield from _route(scenario, "not_ordered", "more is shipped than was ordered", given, asked)
 
     volume = books.shipped * scenario.route_volume[:, None]
-    capacity = scenario.lanes.capacity
-    carried = sum_rows(scenario.routes.lane, volume, len(capacity))
-    finite = np.where(np.isinf(capacity), np.finfo(float).max, capacity)
-    over = carried > finite + TOLERANCE * (1.0 + carried)
-    if over.any():
-        n, t = _worst(np.where(over, carried - finite, -np.inf))
+    lanes, routes = scenario.lanes, scenario.routes
+    carried = sum_rows(routes.lane, volume, len(lanes.origin))
+    for n, t, found, limit, count in _exceeded(carried, lanes.capacity):
         yield Violation(
             "lane_capacity", "a lane carries more than it can", "", _lane(scenario, n),
-            _date(scenario, t), float(carried[n, t]), float(capacity[n, t]), int(over.sum()),
+            _date(scenario, t), found, limit, count,
         )  # fmt: skip
+    inside = routes.origin >= 0
+    source = scenario.points.location[routes.origin[inside]]
+    left = sum_rows(source, volume[inside], scenario.n_locations)
+    for j, t, found, limit, count in _exceeded(left, scenario.locations.throughput_capacity):
+        yield Violation(
+            "throughput_capacity", "more leaves a location than it can send", "",
+            str(scenario.locations.name[j]), _date(scenario, t), found, limit, count,
+        )  # fmt: skip
+
+
+def _exceeded(used: Floats, capacity: Floats) -> Iterator[tuple[int, int, float, float, int]]:
+    """Place, period, what is used and the capacity at the worst, and the number of cases."""
+    finite = np.where(np.isinf(capacity), np.finfo(float).max, capacity)
+    over = used > finite + TOLERANCE * (1.0 + used)
+    if over.any():
+        i, t = _worst(np.where(over, used - finite, -np.inf))
+        yield i, t, float(used[i, t]), float(capacity[i, t]), int(over.sum())
 
 
 def _demand(scenario: Scenario, books: Ledger) -> Iterator[Violation]:

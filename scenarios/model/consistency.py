@@ -143,13 +143,11 @@ def check_indices(
     if (earliest := open_orders.bounds["period"][0]) < 0:
         remedy = "give 0 or more; 0 is the first period"
         check.add("open_orders.period", "lies before the first period", remedy, earliest)
-    for name, capacity in (
-        ("locations.storage_capacity", locations.storage_capacity),
-        ("lanes.capacity", lanes.capacity),
-    ):
-        if capacity.shape[1] != n_periods:
-            problem = f"has {capacity.shape[1]:,} periods"
-            check.add(name, problem, f"give {n_periods:,}, as many as there are dates")
+    for entities, places in (("locations", locations), ("lanes", lanes)):
+        for name in places.by_period:
+            if (there := getattr(places, name).shape[1]) != n_periods:
+                remedy = f"give {n_periods:,}, as many as there are dates"
+                check.add(f"{entities}.{name}", f"has {there:,} periods", remedy)
 
 
 def forecast_array(

@@ -245,12 +245,15 @@ class Products(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Locations(Entity):
-    """J locations; ``storage_capacity`` is [J, T] in units of volume, inf where unlimited."""
+    """J locations; capacities are volumes, inf where unlimited."""
 
     tables: ClassVar[tuple[str, ...]] = ("locations",)
 
     name: Names
     storage_capacity: FloatsByPeriod
+    """[J, T] that fits in at the end of a period."""
+    throughput_capacity: FloatsByPeriod
+    """[J, T] that may leave in a period, all products and lanes together."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

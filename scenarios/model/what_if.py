@@ -11,10 +11,15 @@ from pydantic import ConfigDict, Field, model_validator
 from scenarios.arrays.frozen import freeze
 from scenarios.checked_model import CheckedModel, Real, Whole
 from scenarios.errors import Finding, InputError, did_you_mean
+from scenarios.model.capacities import capacity_of, with_capacity
 from scenarios.model.scenario import Scenario
 
 Factor = Annotated[Real, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Share = Annotated[Real, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+CAPACITY_FACTORS = {"storage": "storage", "lanes": "lane", "throughput": "throughput"}
+"""Change -> the kind of capacity that it is a factor on."""
 
 
 class Closure(CheckedModel):
@@ -44,6 +49,9 @@ class Change(CheckedModel):
     )
     storage: Share | None = Field(default=None, description="Factor on storage capacities.")
     lanes: Share | None = Field(default=None, description="Factor on lane capacities.")
+    throughput: Share | None = Field(
+        default=None, description="Factor on throughput capacities of locations."
+    )
     missed_sale_cost: Factor | None = Field(default=None, description="Factor on all of them.")
     holding_cost: Factor | None = Field(default=None, description="Factor on all of them.")
     ratio: Factor | None = Field(
@@ -80,13 +88,9 @@ class Change(CheckedModel):
         if findings:
             raise InputError(findings)
         changed = _costs(self, _times(self, scenario))
-        locations, lanes = changed.locations, changed.lanes
-        if self.storage is not None:
-            capacity = _scaled(locations.storage_capacity, self.storage)
-            locations = dataclasses.replace(locations, storage_capacity=capacity)
-        if self.lanes is not None:
-            lanes = dataclasses.replace(lanes, capacity=_scaled(lanes.capacity, self.lanes))
-        changed = changed.replace(locations=locations, lanes=lanes)
+        for name, kind in CAPACITY_FACTORS.items():
+            if (share := getattr(self, name)) is not None:
+                changed = with_capacity(changed, kind, _scaled(capacity_of(changed, kind), share))
         if self.closed is not None:
             changed = _closed(self.closed, changed)
         factor = 1.0 if self.demand is None else self.demand

@@ -3,26 +3,71 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from scenarios.arrays.frozen import in_library
-from scenarios.arrays.types import Array, Floats
+from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
+from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import location_levels, transit_rate
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset
+from scenarios.resources import SharedResource, shared_resources
+from scenarios.simulation.queues import Queues, queues
 from scenarios.simulation.shelf_life import Shelf, shelf
 from scenarios.simulation.topology import Indices, Links
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """A shared resource that is limited somewhere, in the array library of its network."""
+
+    of: Literal["stock", "flow"]
+    capacity: Array
+    """[T, n] in a period; the last one's goes on"""
+    take: Array
+    """[K] or [A] of a unit"""
+    overflow_cost: Array | None
+    """[n] per unit used above the capacity and period; None: nothing more can be used"""
+    place: Ints
+    """[K] or [A]; -1: nowhere"""
+    total: SegmentSum
+    """From points, or routes, to their places."""
+    back: Pick
+    """From places to routes."""
+    queues: Queues | None
+    """Routes lined up at their places; None: they share in proportion."""
+
+    def now(self, period: int) -> Array:
+        """[n] the capacity of a period."""
+        return self.capacity[min(period, self.capacity.shape[0] - 1)]
+
+    def use(self, units: Array) -> Array:
+        """[..., n] what units [..., K] or [..., A] take together."""
+        return self.total(units * self.take)
+
+    def of_subset(self, subset: ProductSubset, like: Limit | None) -> Limit:
+        """For some products only (of NumPy), the capacity being that of all; ``like`` is that of
+        another subset, whose sums are used again where they are the same."""
+        of_stock = self.of == "stock"
+        chosen = subset.at_points if of_stock else subset.at_routes
+        place = self.place[subset.points if of_stock else subset.routes]
+        if like is not None and np.array_equal(like.place, place):
+            return dataclasses.replace(like, take=chosen(self.take))
+        total = segment_sum(np, place, self.total.n_segments)
+        return dataclasses.replace(self, take=chosen(self.take), place=place, total=total)
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
     """Everything :func:`scenarios.simulation.step.step` needs besides state, orders and demand.
 
-    Rates that are zero everywhere, and capacities that never bind, are None: they cost nothing.
+    Rates that are zero everywhere are None, and capacities that never bind are left out: they cost
+    nothing.
     """
 
     xp: Any
@@ -49,16 +94,9 @@ class Network:
     """[A] per unit still under way at the end of a period"""
     scrap_cost: Array | None
     """[K] per expired unit"""
-    point_volume: Array
-    """[K] volume of a unit"""
-    route_volume: Array
-    """[A]"""
-    storage: Array | None
-    """[T, J] volume"""
-    overflow_cost: Array
-    """[J] per unit of volume above the storage capacity and period"""
-    lane_capacity: Array | None
-    """[T, N] volume per period"""
+    hard_limits: tuple[Limit, ...]
+    """On what flows, in the order in which they cut it."""
+    priced_limits: tuple[Limit, ...]
     shelf: Shelf | None
 
     links: Links
@@ -101,17 +139,18 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
 
     inside = routes.origin >= 0
     origin = np.maximum(routes.origin, 0)
-    storage, lanes = scenario.locations.storage_capacity, scenario.lanes.capacity
+    limits = [
+        _limit(resource, scenario, array, device)
+        for resource in shared_resources(scenario)
+        if resource.limited
+    ]
     indices = Indices(
         origin=routes.origin,
         destination=routes.destination,
-        lane=routes.lane,
         level=np.where(inside, location_levels(scenario)[points.location[origin]] + 1, 0),
         lead_time=scenario.lead_times,
         location=points.location,
         product=points.product,
-        n_lanes=len(scenario.lanes.origin),
-        n_locations=scenario.n_locations,
     )
     perishable = shelf(scenario, xp, dtype, device)
     return Network(
@@ -130,38 +169,58 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         order_cost=rate(routes.order_cost),
         transit_cost=rate(transit_rate(scenario)),
         scrap_cost=rate(scenario.products.unit_cost[points.product]) if perishable else None,
-        point_volume=array(scenario.point_volume),
-        route_volume=array(scenario.route_volume),
-        storage=array(storage.T) if np.isfinite(storage).any() else None,
-        overflow_cost=array(scenario.overflow_cost),
-        lane_capacity=array(lanes.T) if np.isfinite(lanes).any() else None,
+        hard_limits=tuple(limit for limit in limits if limit.overflow_cost is None),
+        priced_limits=tuple(limit for limit in limits if limit.overflow_cost is not None),
         shelf=perishable,
         links=Links(xp, device, settings.timeline == "receive_first", indices),
     )
 
 
-def take(net: Network, subset: ProductSubset, like: Links | None = None) -> Network:
+def _limit(
+    resource: SharedResource, scenario: Scenario, array: Callable[[Any], Array], device: Any
+) -> Limit:
+    xp, place, n = array_namespace(array(0.0)), resource.place, resource.n_places
+    in_turn = resource.in_turn and scenario.settings.sharing == "in_order"
+    cost = resource.overflow_cost
+    return Limit(
+        of=resource.of,
+        capacity=array(resource.capacity.T),
+        take=array(resource.take),
+        overflow_cost=None if cost is None else array(cost),
+        place=place,
+        total=segment_sum(xp, place, n, device),
+        back=pick(xp, place, n, device),
+        queues=queues(xp, place, n, device) if in_turn else None,
+    )
+
+
+def take(net: Network, subset: ProductSubset, like: Network | None = None) -> Network:
     """The network of some products only, for running a large one in parts.
 
-    Lanes must be uncapacitated; storage is left out, for it is shared with other parts. ``like``
-    are the links of another part, used again where they are the same.
+    Nothing may be limited that flows. Limits with a price are those of all: what parts use of them
+    has to be added up before it is charged. ``like`` is the network of another part, of which all
+    is used again that is the same.
     """
     rates: dict[str, Any] = {
         name: None if (value := getattr(net, name)) is None else chosen(value)
         for names, chosen in (
-            (("holding_cost", "missed_cost", "scrap_cost", "point_volume"), subset.at_points),
+            (("holding_cost", "missed_cost", "scrap_cost"), subset.at_points),
             (
-                ("unmet_order_cost", "shipping_cost", "order_cost", "transit_cost", "route_volume"),
+                ("unmet_order_cost", "shipping_cost", "order_cost", "transit_cost"),
                 subset.at_routes,
             ),
         )
         for name in names
     }
-    links = net.links.take(subset)
+    links, n_limits = net.links.take(subset), len(net.priced_limits)
+    limits_like = (None,) * n_limits if like is None else like.priced_limits
     return dataclasses.replace(
         net,
         **rates,
-        links=like if like is not None and like.indices.equal(links.indices) else links,
-        storage=None,
+        links=like.links if like and like.links.indices.equal(links.indices) else links,
+        priced_limits=tuple(
+            limit.of_subset(subset, one)
+            for limit, one in zip(net.priced_limits, limits_like, strict=True)
+        ),
         shelf=None if net.shelf is None else net.shelf.take(subset),
     )

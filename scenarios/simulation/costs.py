@@ -41,7 +41,8 @@ class Costs:
     scrap: Array
     """Expired units."""
     overflow: Array
-    """Volume above the storage capacities at the end of a period."""
+    """What is used of shared resources above their capacities, such as storage at the end of a
+    period."""
 
     @property
     def total(self) -> Array:
@@ -53,7 +54,7 @@ class Costs:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def period_costs(net: Network, outcome: Outcome, period: int) -> Costs:
+def period_costs(net: Network, outcome: Outcome, period: int, *, overflow: bool = True) -> Costs:
     """Costs of one period, summed over all stock points: each component is an array [...].
 
     Parameters
@@ -62,15 +63,17 @@ def period_costs(net: Network, outcome: Outcome, period: int) -> Costs:
     outcome : Outcome
         What happened in the period.
     period : int
-        Selects the storage capacity; past the last period the last one holds on.
+        Selects capacities; past the last period the last ones hold on.
+    overflow : bool
+        False: leave it out.
     """
     xp = net.xp
     nothing = xp.zeros(outcome.on_hand.shape[:-1], dtype=net.dtype, device=net.device)
     values = dict.fromkeys(COMPONENTS, nothing)
     for name, quantity, rate, _ in _charges(net, outcome):
         values[name] = xp.matmul(quantity, rate)
-    if net.storage is not None:
-        values["overflow"] = overflow_cost(net, stored_volume(net, outcome.on_hand), period)
+    if overflow and net.priced_limits:
+        values["overflow"] = overflow_cost(net, uses(net, outcome), period)
     return Costs(**values)
 
 
@@ -86,16 +89,21 @@ def point_costs(net: Network, outcome: Outcome) -> Array:
     return total
 
 
-def stored_volume(net: Network, on_hand: Array) -> Array:
-    """[..., J] volume of the stock at each location."""
-    return net.links.by_location(on_hand * net.point_volume)
+def uses(net: Network, outcome: Outcome) -> tuple[Array, ...]:
+    """[..., n] of each limit with a price, what is used of it."""
+    return tuple(
+        limit.use(outcome.on_hand if limit.of == "stock" else outcome.shipped)
+        for limit in net.priced_limits
+    )
 
 
-def overflow_cost(net: Network, volume: Array, period: int) -> Array:
-    """[...] cost of the volume [..., J] that exceeds the storage capacities of a period."""
-    assert net.storage is not None
-    excess = volume - net.storage[min(period, net.storage.shape[0] - 1)]
-    return net.xp.matmul(net.xp.maximum(excess, net.zero), net.overflow_cost)
+def overflow_cost(net: Network, uses: Sequence[Array], period: int) -> Array:
+    """[...] cost of what is used above capacities; ``uses`` [..., n] of each limit with a price."""
+    total: Array = 0.0
+    for limit, use in zip(net.priced_limits, uses, strict=True):
+        excess = net.xp.maximum(use - limit.now(period), net.zero)
+        total = total + net.xp.matmul(excess, limit.overflow_cost)
+    return total
 
 
 def _charges(net: Network, outcome: Outcome) -> Sequence[tuple[str, Any, Any, bool]]:

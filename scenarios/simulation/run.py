@@ -12,7 +12,7 @@ from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset
 from scenarios.simulation.compiled import Network, network
-from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, stored_volume
+from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy
 from scenarios.simulation.split import parts_of, with_batch
 from scenarios.simulation.state import Outcome, State
@@ -134,7 +134,7 @@ def simulate(
     rng : numpy.random.Generator, optional
         Needed where ``demand`` is a model.
     record : bool
-        False: only totals, which is much faster and takes no memory. Where no lane capacity
+        False: only totals, which is much faster and takes no memory. Where no limit on flows
         couples the products and the policy can be split (it has ``take``), they are run in parts
         that fit a core's cache.
     initial : State, optional
@@ -192,15 +192,14 @@ def _totals(
     batch, n_periods = demand.shape[:-2], demand.shape[-1]
     size = max(1, PART // max(1, int(np.prod(batch))))
     parts: Iterable[tuple[ProductSubset | None, Network, State, OrderPolicy]]
-    whole = net.n_points <= 2 * size or net.lane_capacity is not None
+    whole = net.n_points <= 2 * size or bool(net.hard_limits)
     if whole or not isinstance(policy, SeparablePolicy):
         parts = [(None, net, with_batch(initial, batch), policy)]
     else:
         parts = parts_of(net, initial, policy, batch, size)
     costs = {name: np.zeros((n_periods, *batch)) for name in COMPONENTS}
     asked, missed = np.zeros((n_periods, *batch)), np.zeros((n_periods, *batch))
-    shape = (n_periods, *batch, net.links.indices.n_locations)
-    volume = None if net.storage is None else np.zeros(shape)
+    used = [np.zeros((n_periods, *batch, limit.total.n_segments)) for limit in net.priced_limits]
     charged = {"holding", "missed_sale"} | {
         name
         for name, rate in (
@@ -217,17 +216,17 @@ def _totals(
         one = ones[: some.n_points]
         wanted = _own_demand(demand, part, net.dtype)
         for period, _, outcome in run(some, state, orders, wanted, review_period=review):
-            # Storage is priced below, on the sum over all parts.
-            paid = period_costs(some, outcome, period)
+            # Overflow is priced below, on the sum over all parts.
+            paid = period_costs(some, outcome, period, overflow=False)
             for name in charged:
                 costs[name][period] += getattr(paid, name)
             asked[period] += outcome.demand @ one
             missed[period] += outcome.missed @ one
-            if volume is not None:
-                volume[period] += stored_volume(some, outcome.on_hand)
-    if volume is not None:
+            for total, use in zip(used, uses(some, outcome), strict=True):
+                total[period] += use
+    if used:
         for period in range(n_periods):
-            costs["overflow"][period] = overflow_cost(net, volume[period], period)
+            costs["overflow"][period] = overflow_cost(net, [use[period] for use in used], period)
 
     def last(values: Floats) -> Floats:
         return np.moveaxis(values, 0, -1)

@@ -1,19 +1,22 @@
-"""What leaves each origin in a period: the least of orders, stock on hand and lane capacity."""
+"""What leaves each origin in a period: the least of orders, stock on hand and hard limits."""
 
 from __future__ import annotations
 
 from scenarios.arrays.types import Array
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import Limit, Network
+from scenarios.simulation.queues import Queues
 
 
 def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | None = None) -> Array:
     """[..., A] units shipped.
 
     Destinations that compete for a point's stock share it in proportion to what they ask, or by the
-    setting ``sharing`` come in the order of the routes, first with what they are owed; then
-    products that compete for a lane share its capacity in proportion to their volume. What a full
-    lane leaves behind stays where it is. A lane of capacity 0 ships nothing, goods without volume
-    included. External suppliers have all there is.
+    setting ``sharing`` come in the order of the routes, first with what they are owed. Then what is
+    limited on the way cuts what would flow, one limit after the other: products that compete for a
+    lane share its capacity in proportion to their volume; those that compete for the throughput of
+    a location do, too, or come in the order of the routes where destinations do. What is cut stays
+    where it is. Where a capacity is 0 nothing flows, goods without volume included. External
+    suppliers have all there is.
 
     Parameters
     ----------
@@ -34,13 +37,40 @@ def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | No
             shipped = asked * net.links.at_origin(share, 1.0)
         else:
             shipped = xp.minimum(asked, net.links.at_origin(stock, float("inf")))
-    if net.lane_capacity is not None:
-        capacity = net.lane_capacity[min(period, net.lane_capacity.shape[0] - 1)]
-        volume = net.links.by_lane(shipped * net.route_volume)
-        # Goods without volume fill no lane, but a closed one is closed to them too.
-        share = xp.where(capacity > 0, _share(net, volume, capacity), net.zero)
-        shipped = shipped * net.links.at_lane(share, 1.0)
+    for limit in net.hard_limits:
+        shipped = _within(net, limit, shipped, period, owed)
     return shipped
+
+
+def _within(net: Network, limit: Limit, asked: Array, period: int, owed: Array | None) -> Array:
+    """What a limit lets through of what would flow [..., A]."""
+    capacity = limit.now(period)
+    if limit.queues is not None:
+        return _in_turn(net, limit, limit.queues, asked, capacity, owed)
+    share = _share(net, limit.use(asked), capacity)
+    # Goods without volume fill no lane, but a closed one is closed to them too.
+    share = net.xp.where(capacity > 0, share, net.zero)
+    return asked * limit.back(share, 1.0)
+
+
+def _in_turn(
+    net: Network, limit: Limit, line: Queues, asked: Array, capacity: Array, owed: Array | None
+) -> Array:
+    """The same where the first in line takes what it asks, those first that are owed."""
+    xp = net.xp
+    wanted = asked * limit.take
+    if owed is None:
+        given = line.serve(wanted, capacity)
+    else:
+        before = xp.minimum(owed, asked) * limit.take
+        first = line.serve(before, capacity)
+        left = xp.maximum(capacity - limit.total(first), net.zero)
+        given = first + line.serve(wanted - before, left)
+    # Who takes nothing, or nowhere, is in no line; but nobody passes where it is closed.
+    cut = (given < wanted) & (limit.back(capacity, float("inf")) < float("inf"))
+    one = xp.ones_like(wanted)
+    share = xp.where(cut, given, one) / xp.where(cut, wanted, one)
+    return xp.where(limit.back(capacity, 1.0) > 0, asked * share, net.zero)
 
 
 def _in_order(net: Network, asked: Array, stock: Array, owed: Array | None) -> Array:

@@ -22,10 +22,9 @@ def parts_of(
     n_products = int(indices.product.max()) + 1
     count = max(1, round(net.n_points / size))
     number = np.arange(n_products) * count // n_products
-    links = None
+    like = None
     for subset in partition(indices.product, indices.product[indices.destination], number):
-        some = take(net, subset, links)
-        links = some.links
+        some = like = take(net, subset, like)
         yield subset, some, with_batch(state.take(subset), batch), policy.take(subset)
 
 

@@ -23,8 +23,6 @@ class Indices:
     """[A] stock point"""
     destination: Ints
     """[A] stock point"""
-    lane: Ints
-    """[A]"""
     level: Ints
     """[A] how many lanes lie between the origin and the outside, at most."""
     lead_time: Ints
@@ -33,8 +31,6 @@ class Indices:
     """[K]"""
     product: Ints
     """[K]"""
-    n_lanes: int
-    n_locations: int
 
     def take(self, subset: ProductSubset) -> Indices:
         """Those of some products only."""
@@ -42,18 +38,15 @@ class Indices:
         return Indices(
             origin=subset.relabel(self.origin[routes]),
             destination=subset.relabel(self.destination[routes]),
-            lane=self.lane[routes],
             level=self.level[routes],
             lead_time=self.lead_time[routes],
             location=self.location[points],
             product=self.product[points],
-            n_lanes=self.n_lanes,
-            n_locations=self.n_locations,
         )
 
     def equal(self, other: Indices) -> bool:
         """Whether points and routes hang together in the same way, whatever the products."""
-        names = ("origin", "destination", "lane", "level", "lead_time", "location")
+        names = ("origin", "destination", "level", "lead_time", "location")
         return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
 
 
@@ -110,21 +103,6 @@ class Links:
     def queues(self) -> Queues:
         """Routes lined up at the points they leave."""
         return queues(self.xp, self.indices.origin, self._n_points, self.device)
-
-    @cached_property
-    def at_lane(self) -> Pick:
-        """From lanes to their routes."""
-        return pick(self.xp, self.indices.lane, self.indices.n_lanes, self.device)
-
-    @cached_property
-    def by_lane(self) -> SegmentSum:
-        """From routes to their lanes."""
-        return segment_sum(self.xp, self.indices.lane, self.indices.n_lanes, self.device)
-
-    @cached_property
-    def by_location(self) -> SegmentSum:
-        """From points to their locations."""
-        return segment_sum(self.xp, self.indices.location, self.indices.n_locations, self.device)
 
     @cached_property
     def leads(self) -> tuple[tuple[tuple[int, Group], ...], ...]:

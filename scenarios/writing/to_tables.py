@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scenarios.arguments import Arguments, argument_error
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import assortment
+from scenarios.model.capacities import CAPACITIES, capacity_of
 from scenarios.model.entities import Entity, differs
 from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.schema import Attribute
@@ -197,19 +198,29 @@ def _closed_routes(scenario: Scenario) -> pd.DataFrame:
 
 
 def _capacities(scenario: Scenario) -> pd.DataFrame:
-    storage, lane = scenario.locations.storage_capacity, scenario.lanes.capacity
-    at, when = np.nonzero(storage != storage[:, :1])
-    over, then = np.nonzero(lane != lane[:, :1])
-    names = scenario.locations.name
-    nothing = np.full(len(over), None, dtype=object)
-    blank = np.full(len(at), None, dtype=object)
+    """Those that differ from the first period's, kind after kind."""
+    names, lanes = scenario.locations.name, scenario.lanes
+    parts = []
+    for kind, (table, _) in CAPACITIES.items():
+        capacity = capacity_of(scenario, kind)
+        place, period = np.nonzero(capacity != capacity[:, :1])
+        blank = np.full(len(place), None, dtype=object)
+        on_lane = table == "lanes"
+        parts.append(
+            {
+                "location": blank if on_lane else names[place],
+                "origin": lanes.origin_name[place] if on_lane else blank,
+                "destination": names[lanes.destination[place]] if on_lane else blank,
+                "kind": np.full(len(place), kind, dtype=object),
+                "date": scenario.dates.to_numpy()[period],
+                "capacity": capacity[place, period],
+            }
+        )
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return pd.DataFrame(
         {
-            "location": _text(np.concatenate([names[at], nothing])),
-            "origin": _text(np.concatenate([blank, scenario.lanes.origin_name[over]])),
-            "destination": _text(np.concatenate([blank, names[scenario.lanes.destination[over]]])),
-            "date": scenario.dates[np.concatenate([when, then])],
-            "capacity": np.concatenate([storage[at, when], lane[over, then]]),
+            name: values if name in ("date", "capacity") else _text(values)
+            for name, values in columns.items()
         }
     )
 

@@ -11,8 +11,10 @@ import dataclasses
 import numpy as np
 
 from scenarios.arrays.types import Floats
+from scenarios.model.capacities import with_capacity
 from scenarios.model.entities import OpenOrders
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from scenarios.simulation.step import initial_state, network, step
 
 
@@ -23,7 +25,7 @@ def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
     -------
     scenario : Scenario
         Owes nothing. What has left is under way, and missing at its origin and in the first
-        period's capacity of its lane. Its age is forgotten: the order model knows none.
+        period's capacities on its way. Its age is forgotten: the order model knows none.
     rest : array [A]
         Units still owed.
     """
@@ -50,13 +52,15 @@ def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
         at_once = np.zeros(scenario.n_routes, dtype=bool)
     on_hand = np.maximum(on_hand - _by_origin(scenario, shipped), 0.0)
     sent = np.flatnonzero((shipped > 0) & ~at_once)
-    volume = np.bincount(routes.lane, shipped * scenario.route_volume, len(scenario.lanes.origin))
-    capacity = scenario.lanes.capacity.copy()
-    capacity[:, 0] = np.maximum(capacity[:, 0] - volume, 0.0)
+    rest_of_period = scenario
+    for resource in shared_resources(scenario):
+        if resource.of == "flow" and resource.limited:
+            left = resource.capacity.copy()
+            left[:, 0] = np.maximum(left[:, 0] - resource.use(shipped[:, None])[:, 0], 0.0)
+            rest_of_period = with_capacity(rest_of_period, resource.kind, left)
     return dataclasses.replace(
-        scenario,
+        rest_of_period,
         points=dataclasses.replace(points, on_hand=on_hand),
-        lanes=dataclasses.replace(scenario.lanes, capacity=capacity),
         open_orders=OpenOrders.filled(
             len(late) + sent.size,
             route=np.concatenate([late.route, sent]),

@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.types import Floats, Ints
+from scenarios.model.capacities import with_capacity
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.deadline import Clock
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import Common
-from solver.formulation.shared_capacity import SharedCapacities
+from solver.formulation.shared_limits import SharedLimits
 from solver.highs.basis import Basis
 from solver.highs.session import Highs, Termination
 from solver.options import SolverOptions
 from solver.program.basis_template import Template
 from solver.program.fixed_orders import CannotShip, FixedOrders
-from solver.program.prepared import Made, made_ready, standing_volume, used_volume, with_capacities
+from solver.program.prepared import Made, made_ready, standing_use, use_of, with_limits
 from solver.program.solve import Found, in_closed_form, solved
 
 
@@ -39,7 +41,7 @@ class Block:
     safety_stock : array [K, T]
     fixed : FixedOrders
     shared : Common
-        Its capacities are those that the block can use.
+        Its limits are those that the block can use.
     options : SolverOptions
     keep : bool
         Whether to keep the program between calls, or make it anew. Sent elsewhere, it is not kept.
@@ -96,7 +98,7 @@ class AtPrices:
     """What a block is asked at prices."""
 
     price: Floats
-    """[M + L] of each shared limit, per unit of volume."""
+    """[R] of each shared limit, per unit of the resource."""
     start: Basis | Template | None
     """Where the block ended last time, or products like its own."""
     seconds: float
@@ -110,7 +112,7 @@ class Proposal:
     value: float
     """Its cost with what it pays for shared capacity, or what that is no less than."""
     use: Floats
-    """[M + L] volume it takes of each limit."""
+    """[R] what it uses of each limit."""
     basis: Basis | None
     """Where it ended; None: nowhere."""
     highs_seconds: float
@@ -141,8 +143,8 @@ def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
     values = np.zeros(len(paid.cost)) if found.values is None else found.values
     return Proposal(
         termination=found.termination,
-        value=found.bound + float(asked.price @ standing_volume(made)),
-        use=used_volume(made, values),
+        value=found.bound + float(asked.price @ standing_use(made)),
+        use=use_of(made, values),
         basis=highs.basis if found.termination == "optimal" else None,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,
@@ -158,13 +160,12 @@ def _start(highs: Highs, made: Made, start: Basis | Template | None) -> None:
 def _paid(made: Made, price: Floats) -> LinearProgram:
     """The program with its shared limits paid for instead of kept."""
     program = made.program
-    shared = slice(program.storage_row, program.storage_row + len(price))
     duals = np.zeros(len(program.row_upper))
-    duals[shared] = price
+    duals[program.shared] = price
     cost, upper = program.cost + program.matrix.T @ duals, program.upper.copy()
     cost[program.overflow_column] = upper[program.overflow_column] = 0.0
     row_upper = program.row_upper.copy()
-    row_upper[shared] = np.inf
+    row_upper[program.shared] = np.inf
     return replace(program, cost=cost, upper=upper, row_upper=row_upper)
 
 
@@ -172,7 +173,7 @@ def _paid(made: Made, price: Floats) -> LinearProgram:
 class WithinQuota:
     """What a block is asked within its quota."""
 
-    quota: SharedCapacities
+    quota: SharedLimits
     start: Basis | Template | None
     seconds: float
     search: float
@@ -194,8 +195,8 @@ def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
     started = time.perf_counter()
     try:
         made = block.made()
-        shared = replace(block.shared, capacities=asked.quota)
-        made = with_capacities(made, _with_lanes(block.scenario, asked.quota), shared)
+        shared = replace(block.shared, limits=asked.quota)
+        made = with_limits(made, _with_quota(block.scenario, asked.quota), shared)
         highs = Highs(made.program, threads=1)
         _start(highs, made, asked.start)
         before = highs.seconds
@@ -228,9 +229,13 @@ def without_capacities(block: Block, asked: tuple[float, float]) -> Planned | Re
     return Planned(found, None, time.perf_counter() - started)
 
 
-def _with_lanes(scenario: Scenario, quota: SharedCapacities) -> Scenario:
-    """The scenario with the quota as its lanes' capacities: what carries orders out keeps to it."""
-    capacity = scenario.lanes.capacity.copy()
-    inside = quota.lane_period < capacity.shape[1]
-    capacity[quota.lane[inside], quota.lane_period[inside]] = quota.lane_limit[inside]
-    return replace(scenario, lanes=replace(scenario.lanes, capacity=capacity))
+def _with_quota(scenario: Scenario, quota: SharedLimits) -> Scenario:
+    """The scenario with the quota as its hard capacities: what carries orders out keeps to it."""
+    for number, resource in enumerate(shared_resources(scenario)):
+        if resource.of == "flow" and resource.hard and quota.any_of(number):
+            mine = quota.take(quota.of(number))
+            inside = mine.period < scenario.n_periods
+            capacity = resource.capacity.copy()
+            capacity[mine.place[inside], mine.period[inside]] = mine.base[inside]
+            scenario = with_capacity(scenario, resource.kind, capacity)
+    return scenario

@@ -26,7 +26,7 @@ from solver.decomposition.memory import blocks_to_keep
 from solver.decomposition.partition import Blocks, cut
 from solver.decomposition.passes import Start, all_at_prices, all_within_quotas, gathered, told
 from solver.formulation.model_data import Common, common
-from solver.formulation.shared_capacity import SharedCapacities
+from solver.formulation.shared_limits import SharedLimits
 from solver.highs.instance import fresh_threads
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
@@ -66,7 +66,7 @@ def decomposed(
     blocks = _blocks(subsets, safety_stock, fixed, shared, in_blocks, workers)
     clock.phase("first prices")
     first = _first(subsets, safety_stock, shared, blocks, kept, options, clock)
-    done = _rounds(blocks, shared.capacities, first, scenario.n_routes, options.gap, clock)
+    done = _rounds(blocks, shared.limits, first, scenario.n_routes, options.gap, clock)
     kept.price, kept.starts = done.price, done.starts
     found, bound = done.best, done.bound
     if not np.isfinite(bound) and (safety_stock >= 0).all():
@@ -104,7 +104,7 @@ class _First:
     """Where the first round begins."""
 
     price: Floats
-    """[M + L]"""
+    """[R]"""
     starts: list[Start]
     highs_seconds: float = 0.0
 
@@ -119,8 +119,8 @@ def _first(
     clock: Clock,
 ) -> _First:
     """Prices and bases of the last plan, if there was one like it, or of a sample."""
-    limits, n_blocks = shared.capacities, len(blocks.held)
-    if kept.price is not None and len(kept.price) == len(limits.location) + len(limits.lane):
+    limits, n_blocks = shared.limits, len(blocks.held)
+    if kept.price is not None and len(kept.price) == len(limits):
         known = kept.starts is not None and len(kept.starts) == n_blocks
         return _First(kept.price, list(kept.starts or []) if known else [None] * n_blocks)
     sample = sample_prices(subsets, safety_stock, shared, options, clock.left() / 4)
@@ -134,7 +134,7 @@ class _Done:
     best: Found
     bound: float
     price: Floats
-    """[M + L] the best ones to begin with next time."""
+    """[R] the best ones to begin with next time."""
     starts: list[Start]
     rounds: int
     highs_seconds: float
@@ -144,12 +144,10 @@ class _Done:
 
 
 def _rounds(
-    blocks: Blocks, limits: SharedCapacities, first: _First, n_routes: int, enough: float,
+    blocks: Blocks, limits: SharedLimits, first: _First, n_routes: int, enough: float,
     clock: Clock,
 ) -> _Done:  # fmt: skip
     """Rounds until the gap is small ``enough``, time does not suffice for another, or the most."""
-    # No price is above that of the last tier of overflow.
-    top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
     master = Master(limits, [use.rows for use in blocks.uses])
     price = best_price = first.price
     starts, bound = first.starts, -np.inf
@@ -157,7 +155,7 @@ def _rounds(
     best: Found | None = None
     for number in range(1, MOST_ROUNDS + 1):
         began = clock.left()
-        price = np.minimum(price, top)
+        price = np.minimum(price, limits.top_price)
         asked = all_at_prices(blocks, limits, price, starts, clock)
         for _ in range(MOST_STEPS):
             if not asked.unbounded:
@@ -234,7 +232,7 @@ def in_closed_form(
 
     results = told(blocks.run(without_capacities, asked()), blocks, "closed form", clock)
     starts: list[Start] = [None] * n_blocks
-    limits = shared.capacities
+    limits = shared.limits
     all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
     effort = Effort(
         "closed_form",

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubsets
+from scenarios.resources import shared_resources
 from solver.formulation.model_data import Common
 from solver.highs.session import Highs
 from solver.options import SolverOptions
@@ -26,7 +27,7 @@ class Sample:
     """What a sample of the products tells of all."""
 
     price: Floats
-    """[M + L] of the shared limits."""
+    """[R] of the shared limits."""
     template: Template | None
     highs_seconds: float
 
@@ -41,8 +42,8 @@ def sample_prices(
     """Prices of the shared limits by a sample.
 
     Some products, up to ``SAMPLE_ROWS`` balances together, are drawn at random and solved as one
-    program, with a part of each capacity: by the volume that they need there of what all need. What
-    people have fixed is left out. All prices are 0 if time runs out.
+    program, with a part of each capacity: by what they need there of what all need. What people
+    have fixed is left out. All prices are 0 if time runs out.
 
     Parameters
     ----------
@@ -50,8 +51,7 @@ def sample_prices(
         Of the whole scenario.
     safety_stock : array [K, T]
     """
-    scenario, limits = subsets.scenario, shared.capacities
-    n = len(limits.location) + len(limits.lane)
+    scenario, limits = subsets.scenario, shared.limits
     each = max(1.0, scenario.n_points / scenario.n_products)
     rows = min(SAMPLE_ROWS, SAMPLE_SHARE * scenario.n_points * shared.n_periods)
     count = round(rows / shared.n_periods / each)
@@ -59,36 +59,37 @@ def sample_prices(
     drawn = np.random.default_rng(0).choice(scenario.n_products, count, replace=False)
     subset = subsets.of(np.sort(drawn))
     part = subsets.cut(subset)
-    stored, sent = _needs(scenario, safety_stock)
-    part_stored, part_sent = _needs(part, safety_stock[subset.points])
-    of_storage = _ratio(part_stored, stored)[limits.location]
-    of_lane = _ratio(part_sent, sent)[limits.lane]
-    own = replace(
+    needs = _needs(scenario, safety_stock), _needs(part, safety_stock[subset.points])
+    share = np.zeros(len(limits))
+    for number, (whole, own) in enumerate(zip(*needs, strict=True)):
+        mine = limits.of(number)
+        share[mine] = _ratio(own, whole)[limits.place[mine]]
+    own_limits = replace(
         limits,
-        storage_base=limits.storage_base * of_storage,
-        tier_width=limits.tier_width * np.maximum(of_storage, 1e-9)[:, None],
-        lane_limit=limits.lane_limit * of_lane,
+        base=limits.base * share,
+        tier_width=limits.tier_width * np.maximum(share, 1e-9)[:, None],
     )
     none = FixedOrders.of(part, None)
     made = made_ready(
-        part, safety_stock[subset.points], none, options, replace(shared, capacities=own)
+        part, safety_stock[subset.points], none, options, replace(shared, limits=own_limits)
     )
     highs = Highs(made.program)
     found = highs.solve(seconds)
     if found.termination != "optimal" or found.row_dual is None:
-        return Sample(np.zeros(n), None, highs.seconds)
-    price = np.maximum(-found.row_dual[made.program.storage_row :][:n], 0.0)
+        return Sample(np.zeros(len(limits)), None, highs.seconds)
+    price = np.maximum(-found.row_dual[made.program.shared], 0.0)
     return Sample(price, Template.of(made, highs.basis), highs.seconds)
 
 
-def _needs(scenario: Scenario, safety_stock: Floats) -> tuple[Floats, Floats]:
-    """Volume that products need at each location [J] and on each lane [N], about."""
+def _needs(scenario: Scenario, safety_stock: Floats) -> list[Floats]:
+    """[n] of each shared resource, what products need of it at each place, about."""
     points, routes = scenario.points, scenario.routes
     wanted = np.maximum(safety_stock, 0.0).mean(axis=1) + scenario.mean.mean(axis=1)
-    need: Floats = scenario.point_volume * (wanted + points.on_hand)
-    stored = np.bincount(points.location, need, scenario.n_locations).astype(np.float64)
-    sent = np.bincount(routes.lane, need[routes.destination], len(scenario.lanes.origin))
-    return stored, sent.astype(np.float64)
+    units = (wanted + points.on_hand)[:, None]
+    return [
+        resource.use(units if resource.of == "stock" else units[routes.destination])[:, 0]
+        for resource in shared_resources(scenario)
+    ]
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import psutil
 
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.decomposition.partition import BLOCK_ROWS
 from solver.options import SolverOptions
 from solver.workers.protocol import Workers
@@ -16,7 +17,7 @@ USUAL = 6.0
 PER_BALANCE = 470.0
 """Bytes of a block's program for each balance of a stock point in a period."""
 PER_LIMIT = 2000.0
-"""The same for each storage limit that it can use: its tiers of overflow."""
+"""The same for each limit with a price that it can use: its tiers of overflow."""
 AT_WORK = 4.0
 """Copies of its program that a block takes while it is solved, HiGHS' own included."""
 AFTERWARDS = 300.0
@@ -45,7 +46,11 @@ def blocks_to_keep(
     # A product is never cut, so that a block may be larger than is usual.
     points = int(np.bincount(scenario.points.product).max(initial=0))
     largest = max(min(BLOCK_ROWS, balances), points * n_periods)
-    limited = np.isfinite(scenario.locations.storage_capacity).any(axis=1).sum() * n_periods
+    limited = n_periods * sum(
+        np.isfinite(resource.capacity).any(axis=1).sum()
+        for resource in shared_resources(scenario)
+        if not resource.hard
+    )
     program = PER_BALANCE * largest + PER_LIMIT * min(limited, largest)
     at_once = min(workers.count, -(-balances // largest))
     needed = now + AFTERWARDS * balances + AT_WORK * program * at_once

@@ -12,9 +12,11 @@ from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset, ProductSubsets
+from scenarios.resources import SharedResource, shared_resources
 from solver.decomposition.block import Block, Refused
-from solver.decomposition.quotas import Use, own_limits
+from solver.decomposition.quotas import Use
 from solver.formulation.model_data import Common
+from solver.formulation.shared_limits import SharedLimits
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip, FixedOrders
 from solver.workers.protocol import Workers
@@ -71,39 +73,33 @@ def cut(
     Raises
     ------
     CannotShip
-        If fixed orders ask for more than a lane can carry.
+        If fixed orders ask for more than a hard limit, such as a lane, lets through.
     """
-    scenario, limits = subsets.scenario, shared.capacities
-    _check_lanes(scenario, fixed, shared)
-    n_storage, n_lanes = len(limits.location), len(scenario.lanes.origin)
-    at_location = Grouped.by(limits.location, scenario.n_locations)
-    on_lane = Grouped.by(limits.lane, n_lanes)
+    scenario, limits = subsets.scenario, shared.limits
+    _check_limits(scenario, fixed, shared)
+    at_place = [
+        Grouped.by(limits.place[limits.of(kind)], resource.n_places)
+        for kind, resource in enumerate(shared_resources(scenario))
+    ]
     some = subsets.consecutive(max(1, BLOCK_ROWS // shared.n_periods))
     held, uses = [], []
     for number, subset in enumerate(some):
         part = subsets.cut(subset)
-        stored = np.bincount(part.points.location, part.point_volume, scenario.n_locations)
-        sent = np.bincount(part.routes.lane, part.route_volume, n_lanes)
-        storage = at_location.of(np.unique(part.points.location))
-        lane = on_lane.of(np.unique(part.routes.lane))
-        rows = np.concatenate([storage, n_storage + lane])
-        own = own_limits(limits, rows)
         ours = fixed.of_routes(subset.routes)
-        fixed_volume = np.zeros((n_lanes if len(ours.route) else 0, shared.n_periods))
-        if len(ours.route):
-            volume = part.route_volume[ours.route] * ours.quantity
-            np.add.at(fixed_volume, (part.routes.lane[ours.route], ours.period), volume)
-            taken = fixed_volume[own.lane, own.lane_period]
-        else:
-            taken = np.zeros(len(lane))
-        size = np.concatenate([stored[own.location], sent[own.lane]])
-        anyway = np.concatenate([np.zeros(len(storage)), taken])
+        some_rows, sizes, taken = [], [], []
+        for kind, resource in enumerate(shared_resources(part)):
+            first = limits.of(kind).start
+            some_rows.append(first + at_place[kind].of(resource.used_places))
+            own = limits.take(some_rows[-1])
+            sizes.append(resource.of_one_each[own.place])
+            taken.append(_taken(resource, ours, own, shared.n_periods))
+        rows, size, anyway = (np.concatenate(x) for x in (some_rows, sizes, taken))
         uses.append(Use(rows, np.maximum(size, 1e-9), anyway, anyway))
         block = Block(
             part,
             safety_stock[subset.points],
             ours,
-            replace(shared, capacities=own),
+            replace(shared, limits=limits.take(rows)),
             options,
             keep=number < keep,
         )
@@ -111,15 +107,38 @@ def cut(
     return Blocks(tuple(some), tuple(held), tuple(uses), workers)
 
 
-def _check_lanes(scenario: Scenario, fixed: FixedOrders, shared: Common) -> None:
-    """Raise CannotShip where fixed orders are more than their lane can carry."""
+def _taken(
+    resource: SharedResource, fixed: FixedOrders, limits: SharedLimits, n_periods: int
+) -> Floats:
+    """[len(limits)] what fixed orders take of hard limits of a resource."""
+    if not len(fixed.route) or resource.of == "stock" or not resource.hard:
+        return np.zeros(len(limits))
+    return _by_fixed(resource, fixed, n_periods)[limits.place, limits.period]
+
+
+def _by_fixed(resource: SharedResource, fixed: FixedOrders, n_periods: int) -> Floats:
+    """[n, n_periods] what fixed orders take of a resource of flows."""
+    total = np.zeros((resource.n_places, n_periods))
+    some = resource.place[fixed.route] >= 0
+    route, period = fixed.route[some], fixed.period[some]
+    taken = resource.take[route] * fixed.quantity[some]
+    np.add.at(total, (resource.place[route], period), taken)
+    return total
+
+
+def _check_limits(scenario: Scenario, fixed: FixedOrders, shared: Common) -> None:
+    """Raise CannotShip where fixed orders are more than a hard limit lets through."""
     if not len(fixed.route):
         return
-    limits, lane = shared.capacities, scenario.routes.lane[fixed.route]
-    capacity = np.full((len(scenario.lanes.origin), shared.n_periods), np.inf)
-    capacity[limits.lane, limits.lane_period] = limits.lane_limit
-    used = np.zeros(capacity.shape)
-    np.add.at(used, (lane, fixed.period), scenario.route_volume[fixed.route] * fixed.quantity)
-    limit, asked = capacity[lane, fixed.period], used[lane, fixed.period]
-    fits = np.where(asked > limit, limit / np.where(asked > limit, asked, 1.0), 1.0)
-    fixed.check(fixed.quantity * fits)
+    possible = fixed.quantity
+    for number, resource in enumerate(shared_resources(scenario)):
+        if resource.of == "stock" or not resource.hard or not shared.limits.any_of(number):
+            continue
+        mine = shared.limits.take(shared.limits.of(number))
+        fits = np.ones((resource.n_places, shared.n_periods))
+        used = _by_fixed(resource, fixed, shared.n_periods)[mine.place, mine.period]
+        over = used > mine.base
+        fits[mine.place[over], mine.period[over]] = (mine.base / np.where(over, used, 1.0))[over]
+        share = resource.at(fits, nowhere=1.0)[fixed.route, fixed.period]
+        possible = np.minimum(possible, fixed.quantity * share)
+    fixed.check(possible)

@@ -14,7 +14,7 @@ from solver.deadline import Clock
 from solver.decomposition.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
 from solver.decomposition.partition import Blocks
 from solver.decomposition.quotas import Totals, Use, charge, guessed
-from solver.formulation.shared_capacity import SharedCapacities, overflow_cost
+from solver.formulation.shared_limits import SharedLimits, overflow_cost
 from solver.highs.basis import Basis
 from solver.highs.session import Termination
 from solver.program.basis_template import Template
@@ -44,12 +44,12 @@ class AskedAtPrices:
 
 def all_at_prices(
     blocks: Blocks,
-    limits: SharedCapacities,
+    limits: SharedLimits,
     price: Floats,
     starts: list[Start],
     clock: Clock,
 ) -> AskedAtPrices:
-    """Solve every block at prices [M + L], from ``starts``."""
+    """Solve every block at prices [R], from ``starts``."""
     clock.phase("prices")
     until = clock.left() * (1.0 - FOR_PRICES)
 
@@ -68,9 +68,9 @@ def all_at_prices(
         values[number] = proposal.value
         if proposal.termination == "optimal":
             costs[number] = proposal.value - float(price[uses[number].rows] @ proposal.use)
-            uses[number] = replace(uses[number], volume=proposal.use)
+            uses[number] = replace(uses[number], amount=proposal.use)
             ends[number] = proposal.basis
-    proposals = list(zip(costs.tolist(), (use.volume for use in uses), strict=True))
+    proposals = list(zip(costs.tolist(), (use.amount for use in uses), strict=True))
     known = np.isfinite(costs)
     complete = proposals if known.all() else None
     uses = guessed(uses, known, len(price))
@@ -93,7 +93,7 @@ class Round:
 
 def all_within_quotas(
     blocks: Blocks,
-    limits: SharedCapacities,
+    limits: SharedLimits,
     uses: list[Use],
     starts: list[Start],
     clock: Clock,
@@ -115,16 +115,14 @@ def all_within_quotas(
 
 def gathered(
     blocks: Blocks,
-    limits: SharedCapacities,
+    limits: SharedLimits,
     uses: Sequence[Use],
     starts: list[Start],
     results: Iterator[tuple[int, Planned]],
     n_routes: int,
 ) -> Round:
     """The plans of blocks as one."""
-    n_storage = len(limits.location)
-    price, weight, relaxed_use = np.zeros((3, n_storage + len(limits.lane)))
-    stored = np.zeros(n_storage)
+    price, weight, use_of_all, relaxed_use = np.zeros((4, len(limits)))
     orders = relaxed = np.empty((0, 0))
     cost = surcharge = relaxed_cost = relaxed_surcharge = 0.0
     highs_seconds = block_seconds = 0.0
@@ -137,8 +135,8 @@ def gathered(
             shape = (n_routes, found.orders.shape[1])
             orders, relaxed = np.zeros(shape), np.zeros(shape)
         orders[routes], relaxed[routes] = found.orders, found.relaxed
-        stored[use.rows[use.rows < n_storage]] += found.stored
-        own = np.abs(use.volume) + 1e-6 * use.size
+        use_of_all[use.rows] += found.use
+        own = np.abs(use.amount) + 1e-6 * use.size
         price[use.rows] += own * found.price
         weight[use.rows] += own
         cost += found.cost - found.overflow
@@ -155,8 +153,8 @@ def gathered(
         relaxed_use[use.rows] += found.relaxed_use
         if proposals is not None:
             proposals[number] = alone, found.relaxed_use
-    overflow = overflow_cost(limits, stored)
-    relaxed_overflow = overflow_cost(limits, relaxed_use[:n_storage])
+    overflow = overflow_cost(limits, use_of_all)
+    relaxed_overflow = overflow_cost(limits, relaxed_use)
     everywhere = len(terminations) == len(uses)
     return Round(
         Found(
@@ -171,7 +169,7 @@ def gathered(
             relaxed_use=relaxed_use,
             relaxed_overflow=relaxed_overflow,
             price=price / np.where(weight > 0, weight, 1.0),
-            stored=stored,
+            use=use_of_all,
             overflow=overflow,
             termination=terminations[0] if everywhere else "optimal",
             highs_seconds=highs_seconds,

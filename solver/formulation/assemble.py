@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -71,15 +73,11 @@ def assemble(data: ModelData) -> LinearProgram:
     first_row = _starts(np.array([s.n_rows for s in stencils], dtype=np.int32)[kind_of], 0)
     sizes = np.array([s.n_columns for s in stencils], dtype=np.int32)[kind_of]
     first_column = _starts(sizes, n_orders)
-    limits = data.capacities
-    n_storage, n_tiers = limits.tier_width.shape
+    limits, soft = data.limits, data.limits.soft
     n_balances, n_own = int(first_row[-1]), int(first_column[-1])
-    n_rows = n_balances + n_storage + len(limits.lane)
-    n_columns = n_own + n_storage * n_tiers
-    storage_row = _limit_rows(limits.location, limits.storage_period, data.location, data)
-    storage_row[storage_row >= 0] += n_balances
-    lane_row = _limit_rows(limits.lane, limits.lane_period, data.lane, data)
-    lane_row[lane_row >= 0] += n_balances + n_storage
+    n_rows = n_balances + len(limits)
+    n_columns = n_own + len(soft) * limits.tier_width.shape[1]
+    of_stock, of_flow = _limited(data, "stock"), _limited(data, "flow")
 
     entries = _Triplets()
     held = np.zeros(n_columns + 1)  # cost of stock; the last is that of no column
@@ -91,9 +89,11 @@ def assemble(data: ModelData) -> LinearProgram:
     stock_data = np.zeros((data.n_points, data.n_periods))
 
     def add_stock(points: Ints, columns: Index, piece: Entries) -> None:
-        """Enter what the stock of some points costs, and the room it takes."""
+        """Enter what the stock of some points costs, and what it takes of what is shared."""
         dates = points[:, None], piece.row
-        entries.add(storage_row[dates], columns, data.volume[points][:, None] * piece.value)
+        for limit, take in of_stock:
+            row = limit[dates]
+            entries.add(_below(row, n_balances), columns, take[points][:, None] * piece.value)
         np.add.at(held, columns.ravel(), (data.holding_price[dates] * piece.value).ravel())
 
     for number, stencil in enumerate(stencils):
@@ -117,20 +117,20 @@ def assemble(data: ModelData) -> LinearProgram:
             group = arriving[data.lead_time[arriving] == lead]
             piece = compile_arrival(kinds[number], int(lead))
             _add_orders(entries, first_row[data.destination[group]], order_column[group], piece)
-    entries.add(lane_row, order_column, data.volume[data.destination][:, None])
-    overflow_row = np.repeat(np.arange(n_storage, dtype=np.int32), n_tiers)
+    for limit, take in of_flow:
+        entries.add(_below(limit, n_balances), order_column, take[:, None])
+    overflow_row = np.repeat((n_balances + soft).astype(np.int32), limits.tier_width.shape[1])
     overflow_column = np.arange(n_own, n_columns, dtype=np.int32)
-    entries.add(n_balances + overflow_row, overflow_column, np.full(len(overflow_row), -1.0))
+    entries.add(overflow_row, overflow_column, np.full(len(overflow_row), -1.0))
 
     cost += held[:-1]
-    cost[n_own:] = limits.tier_price.reshape(-1)
-    upper[n_own:] = limits.tier_width.reshape(-1)
-    limited = storage_row >= 0
-    stored_data = np.bincount(
-        storage_row[limited] - n_balances,
-        (data.volume[:, None] * stock_data)[limited],
-        minlength=n_storage,
-    )
+    cost[n_own:] = limits.tier_price[soft].reshape(-1)
+    upper[n_own:] = limits.tier_width[soft].reshape(-1)
+    standing = np.zeros(len(limits))
+    for limit, take in of_stock:
+        some = limit >= 0
+        taken = (take[:, None] * stock_data)[some]
+        standing += np.bincount(limit[some], taken, minlength=len(limits))
     product = data.product.astype(np.int32)
     program = LinearProgram(
         cost=cost,
@@ -139,15 +139,14 @@ def assemble(data: ModelData) -> LinearProgram:
         upper=upper,
         matrix=entries.matrix(n_rows, n_columns),
         row_lower=np.concatenate([right, np.full(n_rows - n_balances, -np.inf)]),
-        row_upper=np.concatenate([right, limits.storage_base - stored_data, limits.lane_limit]),
+        row_upper=np.concatenate([right, limits.base - standing]),
         order_column=order_column,
         placed_column=order_column,
         own_column=first_column,
         balance_row=first_row,
         missed_column=missed_column,
         overflow_column=overflow_column,
-        storage_row=n_balances,
-        lane_row=n_balances + n_storage,
+        shared_row=n_balances,
         product_of_column=np.concatenate(
             [
                 np.repeat(product[data.destination], data.orderable.sum(axis=1)),
@@ -169,12 +168,19 @@ def _starts(sizes: Index, first: int) -> Index:
     return starts
 
 
-def _limit_rows(place: Ints, period: Ints, where: Ints, data: ModelData) -> Index:
-    """[n, S] number of the limit of each place ``where`` [n] in each period, -1 without any."""
-    rows = np.full((int(where.max(initial=-1)) + 1, data.n_periods), -1, dtype=np.int32)
-    known = np.flatnonzero(place < len(rows))
-    rows[place[known], period[known]] = known
-    return rows[where]
+def _limited(data: ModelData, of: Literal["stock", "flow"]) -> list[tuple[Index, Floats]]:
+    """Of each limited resource of stock (or flow): the limit [K, S] (or [A, S]) that a point (or
+    route) has in each period, -1 without any, and what a unit takes."""
+    return [
+        (data.limits.numbers(number, resource.place, data.n_periods), resource.take)
+        for number, resource in enumerate(data.resources)
+        if resource.of == of and data.limits.any_of(number)
+    ]
+
+
+def _below(limit: Index, n_balances: int) -> Index:
+    """Rows of limits, -1 where there is none: they stand below the balances."""
+    return np.where(limit >= 0, limit + np.int32(n_balances), np.int32(-1))
 
 
 def _add_orders(target: _Triplets, first_row: Index, order_column: Index, piece: Entries) -> None:

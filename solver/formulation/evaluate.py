@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios.arrays.types import Floats
 from solver.formulation.model_data import ModelData
-from solver.formulation.shared_capacity import overflow_cost
+from solver.formulation.shared_limits import overflow_cost, used
 from solver.formulation.shortfall_tiers import shortfall_cost
 
 
@@ -28,6 +28,10 @@ class Evaluation:
     """[K, S] planned lost sales, those that no order could reach included."""
     overdrawn: float
     """Largest quantity shipped that was not there; 0 for orders that can be carried out."""
+    use: Floats
+    """[R] planned use of each shared limit."""
+    overflow: float
+    """Part of ``cost`` that is charged for it."""
 
 
 def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Evaluation:
@@ -48,7 +52,9 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
     short_cost = shortfall_cost(data.tiers, data.safety_stock - buffer)
     cost = float((data.holding_price * on_hand).sum() + short_cost[decided].sum())
     cost += float((data.missed_price * missed).sum())
-    cost += float((data.order_price * quantity).sum()) + _overflow_cost(data, on_hand)
+    use = used(data.limits, data.resources, on_hand, quantity)
+    overflow = overflow_cost(data.limits, use)
+    cost += float((data.order_price * quantity).sum()) + overflow
     extra = (data.missed_price - missed_sale_cost[:, None]) * missed
     # What waits for stock is served after shipments, so only stock in hand and receipts can ship.
     before = np.concatenate([data.opening[:, None], on_hand[:, :-1]], axis=1)
@@ -63,6 +69,8 @@ def evaluate(data: ModelData, quantity: Floats, missed_sale_cost: Floats) -> Eva
         buffer=buffer,
         missed=missed + data.missed_already,
         overdrawn=float(below.max(initial=0.0)),
+        use=use,
+        overflow=overflow,
     )
 
 
@@ -93,19 +101,3 @@ def movements(data: ModelData, quantity: Floats) -> tuple[Floats, Floats]:
     inside = np.flatnonzero(data.origin >= 0)
     np.add.at(shipped, data.origin[inside], quantity[inside])
     return received, shipped
-
-
-def stored_volume(data: ModelData, on_hand: Floats, n_locations: int) -> Floats:
-    """[J, S] volume stored at each location."""
-    stored = np.zeros((n_locations, data.n_periods))
-    np.add.at(stored, data.location, data.volume[:, None] * on_hand)
-    return stored
-
-
-def _overflow_cost(data: ModelData, on_hand: Floats) -> float:
-    limits = data.capacities
-    if not limits.tier_width.size:
-        return 0.0
-    n_locations = int(max(limits.location.max(), data.location.max(initial=0))) + 1
-    stored = stored_volume(data, on_hand, n_locations)[limits.location, limits.storage_period]
-    return overflow_cost(limits, stored)

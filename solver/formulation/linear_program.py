@@ -18,8 +18,8 @@ Index = NDArray[np.int32]
 class LinearProgram:
     """min cost @ x + offset, row_lower <= matrix @ x <= row_upper, lower <= x <= upper.
 
-    Columns: shipments, then each point's own, then storage overflow, then orders of several
-    shipments. Rows: balances of the points, then storage, then lanes, then those orders.
+    Columns: shipments, then each point's own, then overflow of what is shared, then orders of
+    several shipments. Rows: balances of the points, then shared limits, then those orders.
     """
 
     cost: Floats
@@ -41,19 +41,22 @@ class LinearProgram:
     missed_column: Index
     """[K, S] column of the sales lost at each point in each period, -1 where none can be."""
     overflow_column: Index
-    """[M x I] columns of storage overflow, tier by tier of each limit."""
-    storage_row: int
-    """First row of the storage limits (one per limit, in their order)."""
-    lane_row: int
-    """First row of the lane limits."""
+    """[M x I] columns of overflow, tier by tier of each limit that has a price."""
+    shared_row: int
+    """First row of the shared limits (one per limit, in their order)."""
     product_of_column: Index
     product_of_row: Index
     """Whose each is; -1 for what products share."""
 
     @property
     def n_shared(self) -> int:
-        """Rows of storage and lanes together, which follow each other."""
+        """Rows of the shared limits, which follow each other."""
         return int((self.product_of_row < 0).sum())
+
+    @property
+    def shared(self) -> slice:
+        """These rows."""
+        return slice(self.shared_row, self.shared_row + self.n_shared)
 
 
 def shipments_of(program: LinearProgram, values: Floats) -> Floats:

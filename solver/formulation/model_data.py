@@ -12,13 +12,9 @@ from scenarios.demand.forecast_error import stock_std
 from scenarios.model.echelons import demand_beyond, depths, echelons, landed_cost, location_rank
 from scenarios.model.memo import once
 from scenarios.model.scenario import Scenario
+from scenarios.resources import SharedResource, shared_resources
 from solver.formulation.review_periods import ordered, review_before, ships_between
-from solver.formulation.shared_capacity import (
-    SharedCapacities,
-    extend,
-    shared_capacities,
-    volume_std,
-)
+from solver.formulation.shared_limits import SharedLimits, open_ways, shared_limits, use_std
 from solver.formulation.shortfall_tiers import Tiers, selling_tiers, supplying_tiers
 from solver.options import SolverOptions
 
@@ -66,12 +62,12 @@ class ModelData:
     """[A] part of it that only orders after the commit window pay, see :func:`later_price`."""
     order_limit: Floats
     """[A] largest quantity of one order, inf: any."""
-    volume: Floats
-    """[K] of one unit stored; route volumes are those of their destination."""
     product: Ints
     location: Ints
     lane: Ints
-    capacities: SharedCapacities
+    resources: tuple[SharedResource, ...]
+    """What each point and route takes of what is shared."""
+    limits: SharedLimits
 
     @property
     def n_points(self) -> int:
@@ -101,22 +97,22 @@ class Common:
     """See :func:`afterwards`."""
     holding_cost: float
     """Mean over all stock points."""
-    volume_std: Floats
-    """[J, S] standard deviation of the volume stored."""
-    capacities: SharedCapacities
+    use_std: tuple[Floats | None, ...]
+    """[n, S] of each shared resource, see :func:`solver.formulation.shared_limits.use_std`."""
+    limits: SharedLimits
 
 
 def common(scenario: Scenario, options: SolverOptions) -> Common:
     """What all products of a scenario have in common."""
     n_periods = model_periods(scenario)
-    sigma = volume_std(_served_where_owed(scenario), n_periods)
+    sigma = use_std(_served_where_owed(scenario), n_periods)
     holding = scenario.points.holding_cost
     return Common(
         n_periods=n_periods,
         afterwards=afterwards(scenario),
         holding_cost=float(holding.mean()) if holding.size else 1.0,
-        volume_std=sigma,
-        capacities=shared_capacities(scenario, n_periods, sigma, options),
+        use_std=sigma,
+        limits=shared_limits(scenario, n_periods, sigma, options),
     )
 
 
@@ -171,8 +167,7 @@ def prepare(
     if wanted_anyway is not None:
         orderable[wanted_anyway] = True
     orderable &= (routes.max_order_quantity > 0)[:, None]
-    # Goods without volume take no capacity, but a closed lane carries nothing.
-    orderable &= extend(scenario.lanes.capacity, n_periods)[routes.lane] > 0
+    orderable &= open_ways(scenario, n_periods)
 
     # Where holding costs the same everywhere, stock waits upstream until it is needed.
     waits_upstream = points.holding_cost * (1.0 + 1e-4 * depths(scenario))
@@ -201,11 +196,11 @@ def prepare(
         order_price=order_price(scenario, n_periods),
         later_price=later_price(scenario),
         order_limit=routes.max_order_quantity,
-        volume=scenario.point_volume,
         product=points.product,
         location=points.location,
         lane=routes.lane,
-        capacities=shared.capacities,
+        resources=shared_resources(scenario),
+        limits=shared.limits,
     )
 
 

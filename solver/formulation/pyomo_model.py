@@ -5,18 +5,20 @@ safety stock + surplus - shortfall (+ what ships in the next period, at a point 
 and ships before it receives), so that the buffer itself is what is priced.
 
 Variables, all >= 0: order[a,t], above[k,s] (surplus), below[k,s,i] (shortfall in tier i),
-missed[k,t] (lost sales), overflow[r,i] (storage used above its free volume, in tier i), and for
-committed orders lots[a,t] (integer) and placed[a,t] (binary).
+missed[k,t] (lost sales), overflow[r,i] (used of shared limit r above what is free, in tier i), and
+for committed orders lots[a,t] (integer) and placed[a,t] (binary).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from scenarios.resources.kinds import KINDS
 from solver.formulation.model_data import ModelData
 from solver.formulation.pyomo_import import pyo
 
@@ -120,12 +122,12 @@ def _add_variables(m: pyo.ConcreteModel, data: ModelData) -> None:
         return (0.0, float(value) if np.isfinite(value) else None)
 
     m.below = pyo.Var(m.tiers, bounds=width)
-    overflow = data.capacities.tier_width
+    overflow = data.limits.tier_width
 
     def overflow_width(m: pyo.ConcreteModel, r: int, i: int) -> tuple[float, float | None]:
         return (0.0, float(overflow[r, i]) if np.isfinite(overflow[r, i]) else None)
 
-    m.overflow = pyo.Var(range(overflow.shape[0]), range(overflow.shape[1]), bounds=overflow_width)
+    m.overflow = pyo.Var(data.limits.soft.tolist(), range(overflow.shape[1]), bounds=overflow_width)
 
 
 def _ordered(m: pyo.ConcreteModel, routes: list[int], t: int) -> Any:
@@ -174,33 +176,32 @@ def add_balance(m: pyo.ConcreteModel) -> None:
     m.balance = pyo.Constraint(m.stock_dates, rule=rule)
 
 
-def add_storage(m: pyo.ConcreteModel) -> None:
-    """Volume stored at a location stays within its free volume, or overflows at a price."""
-    data, limits = m.data, m.data.capacities
+def add_shared(m: pyo.ConcreteModel, kind: str) -> None:
+    """What is used of a shared resource stays within its capacity, or overflows at a price."""
+    data, limits = m.data, m.data.limits
+    kinds = [resource.kind for resource in data.resources]
+    if kind not in kinds:
+        return
+    number = kinds.index(kind)
+    resource = data.resources[number]
 
-    def rule(m: pyo.ConcreteModel, r: int) -> Any:
-        here = np.flatnonzero(data.location == limits.location[r]).tolist()
-        s = int(limits.storage_period[r])
-        stored = sum(float(data.volume[k]) * m.on_hand[k, s] for k in here)
-        return stored - sum(m.overflow[r, :]) <= float(limits.storage_base[r])
+    def taken(m: pyo.ConcreteModel, user: int, t: int) -> Any:
+        units = m.on_hand[user, t] if resource.of == "stock" else _ordered(m, [user], t)
+        return float(resource.take[user]) * units
 
-    m.storage = pyo.Constraint(range(len(limits.location)), rule=rule)
-
-
-def add_lane(m: pyo.ConcreteModel) -> None:
-    """Volume shipped on a lane in a period stays within its capacity."""
-    data, limits = m.data, m.data.capacities
-
-    def rule(m: pyo.ConcreteModel, r: int) -> Any:
-        t = int(limits.lane_period[r])
-        using = np.flatnonzero((data.lane == limits.lane[r]) & data.orderable[:, t]).tolist()
-        if not using:
+    def rule(m: pyo.ConcreteModel, i: int) -> Any:
+        r, t = first + i, int(limits.period[first + i])
+        users = np.flatnonzero(resource.place == limits.place[r])
+        if resource.of == "flow":
+            users = users[data.orderable[users, t]]
+        if not len(users):
             return pyo.Constraint.Skip
-        volume = data.volume[data.destination]
-        used = sum(float(volume[a]) * m.order[a, t] for a in using)
-        return used <= float(limits.lane_limit[r])
+        used = sum(taken(m, user, t) for user in users.tolist())
+        return used - (0.0 if limits.hard[r] else sum(m.overflow[r, :])) <= float(limits.base[r])
 
-    m.lane = pyo.Constraint(range(len(limits.lane)), rule=rule)
+    rows = limits.of(number)
+    first = rows.start
+    m.add_component(kind, pyo.Constraint(range(rows.stop - first), rule=rule))
 
 
 def add_orders(m: pyo.ConcreteModel) -> None:
@@ -249,8 +250,7 @@ def add_lots(m: pyo.ConcreteModel, lots: LotRules) -> None:
 FAMILIES: dict[str, Callable[..., None]] = {
     "opening": add_opening,
     "balance": add_balance,
-    "storage": add_storage,
-    "lane": add_lane,
+    **{kind: partial(add_shared, kind=kind) for kind in KINDS},
     "largest": add_orders,
     "lots": add_lots,
 }
@@ -266,7 +266,7 @@ def cost_rule(m: pyo.ConcreteModel, lots: LotRules | None) -> Any:
     short = sum(float(data.tiers.price[k, s + 1, i]) * m.below[k, s, i] for k, s, i in m.tiers)
     lost = sum(float(data.missed_price[k, t]) * m.missed[k, t] for k, t in m.losing)
     ways = sum(float(data.order_price[a, t]) * m.order[a, t] for a, t in m.orders)
-    over = sum(float(data.capacities.tier_price[i]) * m.overflow[i] for i in m.overflow)
+    over = sum(float(data.limits.tier_price[i]) * m.overflow[i] for i in m.overflow)
     fixed = 0.0
     if lots is not None:
         fixed = sum(float(lots.fixed_cost[r]) * m.lots.placed[r] for r in m.lots.placed)

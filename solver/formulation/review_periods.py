@@ -16,19 +16,25 @@ from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.formulation.linear_program import Index, LinearProgram
 
 
 def ships_between(scenario: Scenario) -> NDArray[np.bool_]:
     """[A] whether goods that are owed can leave between reviews.
 
-    A supplier from outside has all there is; only a full or closed lane makes it owe anything.
+    A supplier from outside has all there is; only what is full or closed on the way, such as a
+    lane, makes it owe anything.
     """
     settings, routes = scenario.settings, scenario.routes
     if settings.unmet_orders == "lost" or settings.review_period == 1:
         return np.zeros(scenario.n_routes, dtype=bool)
-    limited = np.any(np.isfinite(scenario.lanes.capacity), axis=1)
-    return np.asarray((routes.origin >= 0) | limited[routes.lane])
+    between = routes.origin >= 0
+    for resource in shared_resources(scenario):
+        if resource.of == "flow":
+            limited = np.asarray(np.isfinite(resource.capacity).any(axis=1))
+            between = between | resource.at(limited[:, None])[:, 0]
+    return between
 
 
 def review_before(scenario: Scenario, n_periods: int) -> Ints:

@@ -20,7 +20,7 @@ from solver.formulation.linear_program import Index
 from solver.formulation.model_data import ModelData
 from solver.formulation.pyomo_import import LinearStandardFormCompiler, pyo
 from solver.formulation.pyomo_model import build_model
-from solver.formulation.shared_capacity import SharedCapacities
+from solver.formulation.shared_limits import no_limits
 from solver.formulation.shortfall_tiers import Tiers
 
 
@@ -154,7 +154,6 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
     width[:, :, : k.n_tiers] = 1.0
     n_routes = 2 if k.supplies else 1
     none = np.empty(0)
-    no_index = none.astype(np.int64)
     data = ModelData(
         n_periods=n,
         lag=k.lag,
@@ -177,13 +176,11 @@ def _tiny_model(kind: Kind, lead_time: int) -> pyo.ConcreteModel:
         order_price=np.zeros((n_routes, n)),
         later_price=np.zeros(n_routes),
         order_limit=np.full(n_routes, np.inf),
-        volume=np.ones(1),
         product=np.zeros(1, dtype=np.int64),
         location=np.zeros(1, dtype=np.int64),
         lane=np.zeros(n_routes, dtype=np.int64),
-        capacities=SharedCapacities(
-            no_index, no_index, none, np.empty((0, 1)), np.empty((0, 1)), no_index, no_index, none
-        ),
+        resources=(),
+        limits=no_limits(),
     )
     symbols = pyo.Block(concrete=True)
     symbols.opening = pyo.Var([0])

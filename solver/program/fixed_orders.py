@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scenarios.arguments import argument_error
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
+from scenarios.resources import hard_flows
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
 from solver.formulation.linear_program import LinearProgram
@@ -162,10 +163,10 @@ class FixedOrders:
         return orders if len(self.route) else policy
 
     def served_first(self, scenario: Scenario, period: int, shipped: Floats) -> Floats:
-        """What ships [A] in a period if the fixed orders go first where an origin or lane is short.
+        """What ships [A] in a period if the fixed orders go first where something is short.
 
-        ``shipped`` [A] is what ships when all share in proportion: of a short origin or lane it
-        uses all there is.
+        That is stock at an origin, or a hard limit on the way. ``shipped`` [A] is what ships when
+        all share: of what is short it uses all there is.
         """
         now = (self.period == period) & self.placed
         if not now.any():
@@ -174,10 +175,11 @@ class FixedOrders:
         free[self.route[now]] = False
         result = shipped.copy()
         result[self.route[now]] = self.quantity[now]
-        for group, size in (
-            (scenario.routes.origin, np.ones(len(shipped))),
-            (scenario.routes.lane, scenario.route_volume),
-        ):
+        shared = [(scenario.routes.origin, np.ones(len(shipped)))]
+        for resource in hard_flows(scenario):
+            limited = resource.at(np.isfinite(resource.capacity[:, [period]]))[:, 0]
+            shared.append((np.where(limited, resource.place, -1), resource.take))
+        for group, size in shared:
             inside = group >= 0
             n_groups = int(group.max(initial=-1)) + 1
             there = np.bincount(group[inside], (size * shipped)[inside], n_groups)

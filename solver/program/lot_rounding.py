@@ -12,12 +12,12 @@ from solver.formulation.linear_program import LinearProgram, shipments_of
 from solver.formulation.model_data import ModelData, economic_lot
 from solver.formulation.pyomo_model import LotRules
 from solver.highs.session import Highs, Solution
-from solver.program.lot_rules import room, round_period
+from solver.program.lot_rules import room_left, round_period
 from solver.program.prepared import Made
 
 
 def rounded(
-    made: Made, highs: Highs, relaxed: Solution, storage_price: Floats, clock: Clock
+    made: Made, highs: Highs, relaxed: Solution, stock_price: Floats, clock: Clock
 ) -> Floats | None:
     """Orders with permitted lots in the commit window, the rest solved again around them.
 
@@ -33,9 +33,9 @@ def rounded(
             return None
         quantity = shipments_of(program, solution.values)
         planned = evaluate(data, quantity, scenario.points.missed_sale_cost)
-        left = room(scenario, data, planned, quantity, int(period))
+        left = room_left(data, planned, quantity, int(period))
         asked = data.ordered(quantity)
-        fixed = round_period(data, rules, int(period), asked, planned, storage_price, left)
+        fixed = round_period(data, rules, int(period), asked, planned, stock_price, left)
         columns = program.placed_column[rules.route[rules.period == period], period]
         highs.change_bounds(columns, fixed, fixed)
         solution = highs.solve(clock.left())

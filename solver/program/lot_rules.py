@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,15 +79,15 @@ def round_period(
     period: int,
     quantity: Floats,
     planned: Evaluation,
-    storage_price: Floats,
-    room: tuple[Floats, Floats],
+    stock_price: Floats,
+    room: Sequence[Room],
 ) -> Floats:
     """Permitted quantities for the ruled orders of one period, near the relaxed ones.
 
     Each order takes the lot above or below, whichever costs less at its own destination: the
     surplus is held until later orders, planned smaller, have absorbed it; a deficit lasts until the
-    next order. The lots above must fit into what the origin holds and the lane carries, dearest
-    first.
+    next order. The lots above must fit into what the origin holds and into hard limits on the way,
+    such as a lane's, dearest first.
 
     Parameters
     ----------
@@ -94,25 +95,23 @@ def round_period(
         Relaxed orders.
     planned : Evaluation
         Of the relaxed orders.
-    storage_price : array [J, S]
-        Price of storage volume in the relaxed optimum.
-    room : (array [K], array [N])
-        What is left at each origin and on each lane in this period, beyond the relaxed orders.
+    stock_price : array [K, S]
+        What a unit on hand pays for storage in the relaxed optimum.
+    room : sequence of Room
+        What is left in this period, beyond the relaxed orders.
     """
     chosen = rules.period == period
     route = rules.route[chosen]
     relaxed = quantity[route, period]
     low, high = lots_around(rules, relaxed, chosen)
-    up = _cost_of(data, planned, quantity, route, period, high - relaxed, storage_price)
-    down = _cost_of(data, planned, quantity, route, period, low - relaxed, storage_price)
+    up = _cost_of(data, planned, quantity, route, period, high - relaxed, stock_price)
+    down = _cost_of(data, planned, quantity, route, period, low - relaxed, stock_price)
     fixed = rules.fixed_cost[chosen]
     gain = (down + fixed * (low > 0)) - (up + fixed * (high > 0))
     raise_ = (gain > 0) & (high > relaxed)
-    for group, space, size in (
-        (data.origin[route], room[0], np.ones(len(route))),
-        (data.lane[route], room[1], data.volume[data.destination[route]]),
-    ):
-        raise_ = _fit(raise_, gain, group, space, size, low - relaxed, high - relaxed)
+    for one in room:
+        group, size = one.group[route], one.size[route]
+        raise_ = _fit(raise_, gain, group, one.left, size, low - relaxed, high - relaxed)
     return np.where(raise_, high, np.where(high <= relaxed, high, low))
 
 
@@ -123,7 +122,7 @@ def _cost_of(
     route: Ints,
     period: int,
     change: Floats,
-    storage_price: Floats,
+    stock_price: Floats,
 ) -> Floats:
     """Cost at the destination of receiving ``change`` more (or less) than planned."""
     point, lead = data.destination[route], data.lead_time[route]
@@ -133,8 +132,7 @@ def _cost_of(
     absorbed = np.cumsum(later, axis=1)
     reviews = np.cumsum(placeable[route], axis=1)
     cost = np.zeros(len(route))
-    place, inside = data.location[point], data.origin[route] >= 0
-    before = np.where(inside, data.location[data.origin[route]], 0)
+    before = data.origin[route]
     alive = np.ones(len(route), dtype=bool)
     for ahead in range(data.n_periods - period):
         date = period + lead + ahead
@@ -153,9 +151,8 @@ def _cost_of(
         lost = np.maximum(short - left - tiers.width.sum(axis=-1), 0.0)
         rise += np.where(np.isfinite(lost), lost, 0.0) * data.missed_price[point, at]
         # What is there is not at its origin any more, and takes no room there.
-        saved = np.where(inside, storage_price[before, order_date], 0.0)
-        room = data.volume[point] * (storage_price[place, at] - saved)
-        unit = data.holding_price[point, at] + room
+        saved = np.where(before >= 0, stock_price[before, order_date], 0.0)
+        unit = data.holding_price[point, at] + stock_price[point, at] - saved
         cost += np.where(active, rise + unit * left, 0.0)
     # What is ordered now need not be ordered later, at the price of later orders.
     return cost - change * data.later_price[route]
@@ -207,23 +204,40 @@ def exact_lots(data: ModelData, rules: LotRules, shipments: Floats) -> Floats:
     return orders
 
 
-def room(
-    scenario: Scenario, data: ModelData, planned: Evaluation, quantity: Floats, period: int
-) -> tuple[Floats, Floats]:
-    """Stock left at each origin, and capacity left on each lane, by all that a review orders."""
+@dataclass(frozen=True, eq=False)
+class Room:
+    """What is left of something that orders of a period compete for."""
+
+    group: Ints
+    """[A] where each route takes it; -1: nowhere."""
+    left: Floats
+    """[n] at each of these places."""
+    size: Floats
+    """[A] what a unit takes."""
+
+
+def room_left(data: ModelData, planned: Evaluation, quantity: Floats, period: int) -> list[Room]:
+    """Stock left at each origin, and what is left of each hard limit on flows, by all that a
+    review orders."""
     ships = np.flatnonzero(data.review == period)
     last = int(ships[-1])
     left = planned.buffer[:, last if data.lag else last + 1]
-    volume = data.volume[data.destination][:, None] * quantity
-    limits, n_lanes = data.capacities, len(scenario.lanes.origin)
-    lane = np.zeros(n_lanes)
-    for s in ships.tolist():
-        room = np.full(n_lanes, np.inf)
-        now = limits.lane_period == s
-        used = np.bincount(data.lane, volume[:, s], n_lanes)
-        room[limits.lane[now]] = np.maximum(limits.lane_limit[now] - used[limits.lane[now]], 0.0)
-        lane += room
-    return np.maximum(left, 0.0), lane
+    found = [Room(data.origin, np.maximum(left, 0.0), np.ones(data.n_routes))]
+    limits = data.limits
+    for number, resource in enumerate(data.resources):
+        if resource.of == "stock" or not resource.hard or not limits.any_of(number):
+            continue
+        mine = limits.take(limits.of(number))
+        used = resource.use(quantity[:, ships])
+        total = np.zeros(resource.n_places)
+        for column, s in enumerate(ships.tolist()):
+            space = np.full(resource.n_places, np.inf)
+            now = mine.period == s
+            place = mine.place[now]
+            space[place] = np.maximum(mine.base[now] - used[place, column], 0.0)
+            total += space
+        found.append(Room(resource.place, total, resource.take))
+    return found
 
 
 def with_fixed_cost(program: LinearProgram, rules: LotRules) -> LinearProgram:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.deadline import Clock
 from solver.formulation.model_data import Common
-from solver.formulation.shared_capacity import expected_overflow
+from solver.formulation.shared_limits import expected_overflow
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
 from solver.program.gap import gap_of, message_of
@@ -26,15 +27,14 @@ def order_plan(
 ) -> OrderPlan:
     """Orders, cost and prices over the scenario's own periods, the surcharge left out."""
     clock.phase("done")
-    limits, n_periods = shared.capacities, scenario.n_periods
-    n_storage = len(limits.location)
-    storage_price = np.zeros((scenario.n_locations, shared.n_periods))
-    stored = np.zeros_like(storage_price)
-    storage_price[limits.location, limits.storage_period] = found.price[:n_storage]
-    stored[limits.location, limits.storage_period] = found.stored
-    lane_price = np.zeros((len(scenario.lanes.origin), shared.n_periods))
-    lane_price[limits.lane, limits.lane_period] = found.price[n_storage:]
-    overflow = expected_overflow(scenario, stored, shared.volume_std)
+    limits, n_periods = shared.limits, scenario.n_periods
+    prices, overflows = {}, {}
+    for number, resource in enumerate(shared_resources(scenario)):
+        places = resource.n_places, shared.n_periods
+        price, use = (limits.by_place(x, number, *places) for x in (found.price, found.use))
+        overflow = expected_overflow(resource, use, shared.use_std[number])
+        prices[resource.kind] = price[:, :n_periods]
+        overflows[resource.kind] = overflow[:, :n_periods]
     return OrderPlan(
         quantity=found.orders[:, :n_periods],
         relaxed=found.relaxed[:, :n_periods],
@@ -42,9 +42,8 @@ def order_plan(
         objective=found.cost - found.surcharge,
         bound=found.bound - found.surcharge if np.isfinite(found.bound) else None,
         surcharge=found.surcharge,
-        storage_price=storage_price[:, :n_periods],
-        lane_price=lane_price[:, :n_periods],
-        expected_overflow=overflow[:, :n_periods],
+        price=prices,
+        overflow=overflows,
         seconds=clock.seconds,
         message=message_of(
             found.status,

@@ -57,39 +57,31 @@ def made_ready(
     return Made(scenario, safety_stock, fixed, shared, data, rules, with_fixed_cost(program, rules))
 
 
-def with_capacities(made: Made, scenario: Scenario, shared: Common) -> Made:
+def with_limits(made: Made, scenario: Scenario, shared: Common) -> Made:
     """The same program with other capacities in the same places and periods."""
-    limits, program = shared.capacities, made.program
-    first, lanes = program.storage_row, program.lane_row
-    last = lanes + len(limits.lane)
+    limits, program = shared.limits, made.program
     upper, row_upper = program.upper.copy(), program.row_upper.copy()
-    # Storage rows read  volume(x) - overflow <= base - volume of the data.
-    row_upper[first:lanes] += limits.storage_base - made.data.capacities.storage_base
-    row_upper[lanes:last] = limits.lane_limit
-    upper[program.overflow_column] = limits.tier_width.ravel()
+    # Shared rows read  use(x) - overflow <= base - use of the data, of which flows have none.
+    moved = row_upper[program.shared] + (limits.base - made.data.limits.base)
+    row_upper[program.shared] = np.where(limits.hard, limits.base, moved)
+    upper[program.overflow_column] = limits.tier_width[limits.soft].ravel()
     return replace(
         made,
         scenario=scenario,
         shared=shared,
-        data=replace(made.data, capacities=limits),
+        data=replace(made.data, limits=limits),
         program=replace(program, upper=upper, row_upper=row_upper),
     )
 
 
-def used_volume(made: Made, values: Floats) -> Floats:
-    """[M + L] volume that a solution takes of each shared limit, storage first."""
+def use_of(made: Made, values: Floats) -> Floats:
+    """[R] what a solution uses of each shared limit."""
     program = made.program
     values = values.copy()
     values[program.overflow_column] = 0.0
-    shared = slice(program.storage_row, program.storage_row + program.n_shared)
-    use = np.asarray((program.matrix @ values)[shared])
-    return use + standing_volume(made)
+    return np.asarray((program.matrix @ values)[program.shared]) + standing_use(made)
 
 
-def standing_volume(made: Made) -> Floats:
-    """[M + L] the part of it that is data: of stored volume, what stands on the right."""
-    program, limits = made.program, made.data.capacities
-    standing = np.zeros(program.n_shared)
-    right = program.row_upper[program.storage_row : program.lane_row]
-    standing[: len(limits.location)] = limits.storage_base - right
-    return standing
+def standing_use(made: Made) -> Floats:
+    """[R] the part of it that is data: of what is in stock, what stands on the right."""
+    return made.data.limits.base - made.program.row_upper[made.program.shared]

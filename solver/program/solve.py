@@ -8,9 +8,9 @@ import numpy as np
 
 from scenarios.arrays.types import Floats
 from solver.deadline import Clock
-from solver.formulation.evaluate import Evaluation, evaluate, stored_volume
+from solver.formulation.evaluate import Evaluation, evaluate
 from solver.formulation.linear_program import shipments_of
-from solver.formulation.shared_capacity import overflow_cost
+from solver.formulation.shared_limits import overflow_cost
 from solver.highs.session import Highs, Termination
 from solver.options import SolverOptions
 from solver.program.executed_orders import carried_out, closed_form_orders
@@ -18,7 +18,7 @@ from solver.program.gap import gap_of, status_of
 from solver.program.lot_rounding import restored, rounded
 from solver.program.lot_rules import exact_lots
 from solver.program.lot_search import improve
-from solver.program.prepared import Made, used_volume
+from solver.program.prepared import Made, use_of
 from solver.result import Status
 
 SEARCHES = 3
@@ -44,13 +44,13 @@ class Found:
     relaxed_surcharge: float
     """Part of ``relaxed_cost`` that is surcharge on lost sales."""
     relaxed_use: Floats | None
-    """[M + L] volume that it takes of each shared limit, storage first."""
+    """[R] what it uses of each shared limit."""
     relaxed_overflow: float
     """Part of ``relaxed_cost`` that is charged for overflow."""
     price: Floats
-    """[M + L] of the shared capacities; per unit of volume."""
-    stored: Floats
-    """[M] volume planned at each storage limit."""
+    """[R] of the shared limits, per unit of the resource."""
+    use: Floats
+    """[R] planned use of each."""
     overflow: float
     """Part of ``cost`` that is charged for it."""
     termination: Termination
@@ -97,13 +97,13 @@ def solved(
     assert relaxed.values is not None
     assert relaxed.row_dual is not None
     free = shipments_of(program, relaxed.values)
-    price = np.maximum(-relaxed.row_dual[program.storage_row :][: program.n_shared], 0.0)
+    price = np.maximum(-relaxed.row_dual[program.shared], 0.0)
     bound, best, searched = relaxed.bound, free, 0.0
-    use, limits = used_volume(made, relaxed.values), made.data.capacities
+    relaxed_use = use_of(made, relaxed.values)
     planned = without_lots = _evaluated(made, free)
     if len(rules.route):
         clock.phase("round")
-        lots = rounded(made, highs, relaxed, _by_place(made, price), clock)
+        lots = rounded(made, highs, relaxed, _stock_price(made, price), clock)
         best = _carried_out(made, free) if lots is None else lots
         planned = _evaluated(made, best)
         clock.phase("search")
@@ -126,7 +126,7 @@ def solved(
         # are served first, so less ships. (Where it is owed until the next review, it ships late.)
         best = _carried_out(made, best)
         planned = _evaluated(made, best)
-    objective, stored = planned.cost + _fixed_cost(made, best), _stored(made, planned)
+    objective = planned.cost + _fixed_cost(made, best)
     gap = gap_of((objective, planned.surcharge), bound)
     return Found(
         status=status_of(gap, options, clock.left() <= 1.0),
@@ -137,25 +137,24 @@ def solved(
         surcharge=planned.surcharge,
         relaxed_cost=relaxed.objective,
         relaxed_surcharge=without_lots.surcharge,
-        relaxed_use=use,
-        relaxed_overflow=overflow_cost(limits, use[: len(limits.location)]),
+        relaxed_use=relaxed_use,
+        relaxed_overflow=overflow_cost(made.data.limits, relaxed_use),
         price=price,
-        stored=stored,
-        overflow=overflow_cost(made.data.capacities, stored),
+        use=planned.use,
+        overflow=planned.overflow,
         termination="optimal",
         highs_seconds=highs.seconds - before + searched,
     )
 
 
 def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
-    """Closed-form orders, carried out as far as stock and lanes allow."""
+    """Closed-form orders, carried out as far as stock and hard limits allow."""
     n_periods, fixed = made.data.n_periods, made.fixed
     orders = closed_form_orders(
         made.scenario, n_periods, made.rules, fixed, made.safety_stock, made.data.missed_already
     )
     orders = fixed.settled(orders)
     planned = _evaluated(made, orders)
-    stored = _stored(made, planned)
     if (made.safety_stock >= 0).all():
         # Then no part of the cost is negative.
         bound = max(bound, planned.surcharge)
@@ -171,8 +170,8 @@ def in_closed_form(made: Made, bound: float = -np.inf) -> Found:
         relaxed_use=None,
         relaxed_overflow=0.0,
         price=np.zeros(made.program.n_shared),
-        stored=stored,
-        overflow=overflow_cost(made.data.capacities, stored),
+        use=planned.use,
+        overflow=planned.overflow,
         termination="optimal",
         highs_seconds=0.0,
     )
@@ -200,15 +199,12 @@ def _fixed_cost(made: Made, shipments: Floats) -> float:
     return float((rules.fixed_cost * placed).sum()) + rules.paid
 
 
-def _stored(made: Made, planned: Evaluation) -> Floats:
-    limits = made.data.capacities
-    stored = stored_volume(made.data, planned.on_hand, made.scenario.n_locations)
-    return stored[limits.location, limits.storage_period]
-
-
-def _by_place(made: Made, price: Floats) -> Floats:
-    """[J, S] prices of storage."""
-    limits, data = made.data.capacities, made.data
-    by_place = np.zeros((made.scenario.n_locations, data.n_periods))
-    by_place[limits.location, limits.storage_period] = price[: len(limits.location)]
-    return by_place
+def _stock_price(made: Made, price: Floats) -> Floats:
+    """[K, S] what a unit on hand pays for what is shared, at prices [R] of the limits."""
+    data = made.data
+    paid = np.zeros((data.n_points, data.n_periods))
+    for number, resource in enumerate(data.resources):
+        if resource.of == "stock" and data.limits.any_of(number):
+            by_place = data.limits.by_place(price, number, resource.n_places, data.n_periods)
+            paid += resource.paid(by_place)
+    return paid

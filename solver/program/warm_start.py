@@ -20,7 +20,7 @@ class Kept:
 
     highs: Highs | None = None
     price: Floats | None = None
-    """[M + L] prices that blocks were solved at."""
+    """[R] prices that blocks were solved at."""
     starts: list[Basis | Template | None] | None = None
 
     def load(self, program: LinearProgram, threads: int) -> Highs:

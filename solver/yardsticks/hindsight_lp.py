@@ -18,6 +18,7 @@ from scipy import optimize
 from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 from solver.formulation.review_periods import ordered, review_before, ships_between
 
 
@@ -126,13 +127,13 @@ class _Path:
             opening = np.zeros((n_points, n_periods))
             opening[:, 0] = points.on_hand
             limits.append(opening.ravel())
-        lanes = scenario.lanes.capacity
-        volume = sp.csr_array(_incidence(routes.lane, len(lanes)) * scenario.route_volume)
-        used = sp.kron(volume, now)
-        rows.append(
-            sp.block_array([[used, sp.csr_array((used.shape[0], 3 * n_points * n_periods))]])
-        )
-        limits.append(lanes.ravel())
+        for resource in shared_resources(scenario):
+            if resource.of == "flow" and resource.hard:
+                takes = sp.csr_array(_incidence(resource.place, resource.n_places) * resource.take)
+                used = sp.kron(takes, now)
+                no_stock = sp.csr_array((used.shape[0], 3 * n_points * n_periods))
+                rows.append(sp.block_array([[used, no_stock]]))
+                limits.append(resource.capacity.ravel())
         self.limit = np.concatenate(limits)
         finite = np.isfinite(self.limit)
         self.most, self.limit = sp.vstack(rows, format="csr")[finite], self.limit[finite]

@@ -22,13 +22,13 @@ def test_the_schema_names_every_table_and_column_that_users_are_promised() -> No
     promised = {
         "products": "product missed_sale_cost holding_cost unit_cost price volume distribution"
         " shelf_life category",
-        "locations": "location storage_capacity",
+        "locations": "location storage_capacity throughput_capacity",
         "lanes": "origin destination lead_time capacity unit_cost order_cost",
         "product_locations": "product location holding_cost missed_sale_cost unmet_order_cost"
         " safety_stock",
         "product_lanes": "product origin destination lead_time min_order_quantity order_multiple"
         " max_order_quantity unit_cost order_cost",
-        "capacities": "location origin destination date capacity",
+        "capacities": "location origin destination kind date capacity",
         "inventory": "product location on_hand backlog",
         "open_orders": "product origin destination quantity receipt_date",
         "forecast": "product location date mean std error_correlation",

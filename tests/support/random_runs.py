@@ -40,6 +40,9 @@ def runs(draw, may_perish=True):
         lane_capacity=np.where(rng.random((len(lanes), n_periods)) < 0.5, 9.0, np.inf)
         if draw(st.booleans())
         else np.inf,
+        throughput_capacity=np.where(rng.random((len(names), n_periods)) < 0.5, 12.0, np.inf)
+        if draw(st.booleans())
+        else np.inf,
         shelf_life=life if may_perish and draw(st.booleans()) else np.inf,
         timeline=draw(st.sampled_from(["order_first", "receive_first"])),
         unmet_demand=draw(st.sampled_from(["lost", "backlog"])),

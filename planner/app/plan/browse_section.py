@@ -83,10 +83,10 @@ def problems_section(plan: Planned) -> None:
 
 
 def stock_section(view: PlanContext, plan: Planned) -> None:
-    """Stock of every location against its safety stock and capacity, and limited lanes."""
+    """Stock of every location against its safety stock and capacity, and limited shipments."""
     session = view.session
     places = [("location", name) for name in plan.locations]
-    places += [("lane", name) for name in plan.limited_lanes]
+    places += [("flow", title) for title in plan.limited_flows]
     ui.label("All products together, at the end of each period, if demand is as forecast.").classes(
         "caption"
     )
@@ -96,7 +96,9 @@ def stock_section(view: PlanContext, plan: Planned) -> None:
                 with ui.column().classes("w-full"):
                     _later(view, place, plan)
         return
-    names = {f"{kind}:{name}": f"{kind} {name}" for kind, name in places}
+    names = {
+        f"{kind}:{name}": name if kind == "flow" else f"{kind} {name}" for kind, name in places
+    }
     if session.location not in names:
         session.location = next(iter(names))
 
@@ -122,7 +124,7 @@ def _later(view: PlanContext, place: tuple[str, str], plan: Planned) -> None:
         if numbers is None:
             return
         with holder:
-            made = _location(name, numbers) if kind == "location" else _lane(name, numbers, plan)
+            made = _location(name, numbers) if kind == "location" else _flow(name, numbers, plan)
             ui.echart(made).classes("w-full h-72 bg-white border border-gray-300")
 
     ui.timer(0, fill, once=True)
@@ -137,10 +139,10 @@ def _location(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
     return chart(numbers["dates"], series, unit=numbers["unit"], along="date", title=name)
 
 
-def _lane(name: str, numbers: dict[str, Any], plan: Planned) -> dict[str, Any]:
+def _flow(title: str, numbers: dict[str, Any], plan: Planned) -> dict[str, Any]:
     series = [bars("Shipped", numbers["used"]), line("Capacity", numbers["capacity"], dash=True)]
     unit = f"volume per {'week' if plan.period == 'W' else 'day'}"
-    return chart(numbers["dates"], series, unit=unit, along="date", title=f"lane {name}")
+    return chart(numbers["dates"], series, unit=unit, along="date", title=title)
 
 
 def products_section(view: PlanContext, plan: Planned) -> None:

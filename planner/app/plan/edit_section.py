@@ -129,13 +129,13 @@ def _capacities(view: PlanContext) -> None:
     def pressed(row: dict[str, Any]) -> None:
         now = math.inf if row["least"] is None else float(row["least"])
         change = Override(
-            "capacity", now, location=str(row["location"]), origin=str(row["origin"]),
+            row["kind"], now, location=str(row["location"]), origin=str(row["origin"]),
             destination=str(row["destination"]),
         )  # fmt: skip
         _ask(view, change, f"Capacity of {row['place']}", "volume per period")
 
     columns = [
-        column("place", "Storage or lane", text=True),
+        column("place", "Storage, lane or throughput", text=True),
         column("least", "Least (volume per period; blank: unlimited)"),
         column("most", "Most"),
     ]
@@ -157,7 +157,7 @@ def _ask(view: PlanContext, change: Override, title: str, unit: str) -> None:
         value = ui.number(f"New value ({unit})", value=round(change.value, 4) if limited else None)
         value.classes("w-full")
         free = ui.checkbox("Unlimited", value=not limited)
-        free.set_visibility(change.kind == "capacity")
+        free.set_visibility(change.of_capacity)
         first = last = None
         if change.kind != "order":
             with ui.row().classes("w-full no-wrap"):

@@ -43,7 +43,8 @@ def opened(scenario: Scenario) -> Opened:
 def planned(plan: Plan) -> Planned:
     """Headline, problems and lists of a plan."""
     report, capacity = plan.report, plan.capacity
-    lanes = capacity.loc[capacity["kind"] == "lane", "place"]
+    flows = capacity[capacity["kind"] != "storage"]
+    titles = (flows["kind"] + " " + flows["place"]).unique()
     return Planned(
         costs=report.costs,
         missed=report.missed_units,
@@ -67,7 +68,7 @@ def planned(plan: Plan) -> Planned:
         n_problems=len(plan.problems),
         lanes=tuple(_by_lane(plan)),
         locations=tuple(str(name) for name in plan.projection["location"].unique()),
-        limited_lanes=tuple(str(name) for name in lanes.unique()),
+        limited_flows=tuple(str(title) for title in titles),
         categories=bool((plan.products["category"].astype(str) != "").any()),
     )
 

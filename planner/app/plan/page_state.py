@@ -57,7 +57,7 @@ class Planned:
     lanes: tuple[Row, ...]
     """Orders released now by lane: origin, destination, orders, units, products."""
     locations: tuple[str, ...]
-    limited_lanes: tuple[str, ...]
+    limited_flows: tuple[str, ...]
     categories: bool
     """Whether any product has one."""
 

@@ -17,6 +17,7 @@ from planner.app.plan.page_state import Page, Row
 from planner.planning.plan_result import Plan
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
+from scenarios.resources import shared_resources
 
 MOST = 100
 """Rows of a page."""
@@ -69,25 +70,30 @@ def _decided(source: pd.Series, n_periods: int) -> np.ndarray:
 
 
 def capacities(scenario: Scenario, query: str, sort: str, down: bool, first: int, n: int) -> Page:
-    """Capacities of locations and lanes; blank where there is none."""
-    names, lanes = scenario.locations.name, scenario.lanes
-    ends = names[lanes.destination]
-    limits = np.concatenate([scenario.locations.storage_capacity, lanes.capacity])
-    least, most = limits.min(axis=1), limits.max(axis=1)
-    shown = pd.DataFrame(
-        {
-            "place": [
-                *(f"storage {name}" for name in names),
-                *(f"lane {a} -> {b}" for a, b in zip(lanes.origin_name, ends, strict=True)),
-            ],
-            "location": [*map(str, names), *[""] * len(ends)],
-            "origin": [*[""] * len(names), *map(str, lanes.origin_name)],
-            "destination": [*[""] * len(names), *map(str, ends)],
-            "least": least,
-            "most": most,
-        }
-    )
+    """Capacities of what products share, place by place; blank where there is none. ``kind`` is
+    that of the override that sets it."""
+    parts = []
+    for resource in shared_resources(scenario):
+        named = dict(zip(ENDS[len(resource.ends)], resource.ends, strict=True))
+        blank = np.full(resource.n_places, "", dtype=object)
+        ends = {name: named.get(name, blank) for name in ("location", "origin", "destination")}
+        parts.append(
+            pd.DataFrame(
+                {
+                    "place": resource.titles,
+                    "kind": "throughput" if resource.kind == "throughput" else "capacity",
+                    **{name: [*map(str, names)] for name, names in ends.items()},
+                    "least": resource.capacity.min(axis=1),
+                    "most": resource.capacity.max(axis=1),
+                }
+            )
+        )
+    shown = pd.concat(parts, ignore_index=True)
     return paged(shown, ("place",), query, sort, down, first, n)
+
+
+ENDS = {1: ("location",), 2: ("origin", "destination")}
+"""Columns that name a place, by how many names it has."""
 
 
 def location(plan: Plan, name: str) -> dict[str, Any]:
@@ -111,10 +117,10 @@ def location(plan: Plan, name: str) -> dict[str, Any]:
     return shown
 
 
-def lane(plan: Plan, place: str) -> dict[str, Any]:
-    """What is shipped on a lane that has a capacity, by date, in volume."""
-    here = (plan.capacity["kind"] == "lane").to_numpy() & (plan.capacity["place"] == place)
-    rows = plan.capacity[here]
+def flow(plan: Plan, title: str) -> dict[str, Any]:
+    """What is shipped where that is limited, on a lane or out of a location, by date, in volume."""
+    titles = plan.capacity["kind"] + " " + plan.capacity["place"]
+    rows = plan.capacity[(titles == title).to_numpy()]
     return {
         "dates": _dates(pd.DatetimeIndex(rows["date"])),
         "used": _numbers(rows["used"].to_numpy()),
@@ -193,7 +199,7 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "products": products,
     "safety_stocks": safety_stocks,
     "location": location,
-    "lane": lane,
+    "flow": flow,
     "product": product,
 }
 """By the names that :func:`planner.app.plan.tasks.look` takes."""

@@ -31,6 +31,7 @@ CHANGES = {
     "lead_time": ("lead times, periods added", "0, 2, 5"),
     "storage": ("storage capacity, times", "0.7, 1"),
     "lanes": ("capacity of lanes, times", "0.7, 1"),
+    "throughput": ("throughput of locations, times", "0.7, 1"),
     "missed_sale_cost": ("missed-sale costs, times", "0.5, 1, 2"),
     "holding_cost": ("holding costs, times", "0.5, 1, 2"),
     "ratio": ("missed-sale over holding cost", "10, 100"),

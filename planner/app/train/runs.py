@@ -11,7 +11,7 @@ from typing import Literal
 
 from brain.training.curves import FILE as CURVE
 from brain.training.curves import read_curve
-from brain.training.request import FILE, brain_name, check_order
+from brain.training.request import FILE, brain_name, check_request
 from planner.app.folder import Folder
 from planner.app.jobs import NOTE, Job
 from scenarios.errors import Finding, InputError
@@ -70,7 +70,7 @@ class Wanted:
         except ValueError:
             ratio = self.ratio
         try:
-            check_order([ratio], None, self.algorithm)  # type: ignore[list-item]
+            check_request([ratio], None, self.algorithm)  # type: ignore[list-item]
         except InputError as error:
             findings += error.findings
         for option, text, least in (("steps", self.steps, 1), ("seed", self.seed, 0)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from brain.training.learning_table import MORE
+from brain.training.curves import MORE
 
 if TYPE_CHECKING:
     from brain.trained.manifest import Manifest

@@ -20,7 +20,7 @@ from scenarios.demand.forecast_error import ahead_sums, echelon_demand, own_lead
 from scenarios.model.echelons import demand_beyond, echelons
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
-from scenarios.simulation.costs import overflow_cost, point_costs, stored_volume
+from scenarios.simulation.costs import overflow_cost, point_costs, uses
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.split import with_batch
@@ -203,9 +203,8 @@ def cost_by_product(problem: Problem, policy: OrderPolicy, demand: Floats) -> Fl
         found = []
         for period, _, outcome in run(net, start, policy, demand, review_period=review):
             cost = by_product(point_costs(net, outcome))
-            if net.storage is not None:
-                volume = stored_volume(net, outcome.on_hand)
-                cost = cost + overflow_cost(net, volume, period)[..., None]
+            if net.priced_limits:
+                cost = cost + overflow_cost(net, uses(net, outcome), period)[..., None]
             found.append(cost)
         costs = np.array(found)
     starts = np.arange(0, len(costs), scenario.settings.review_period)

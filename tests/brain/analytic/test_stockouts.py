@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from brain.analytic.newsvendor import Analytic
-from brain.analytic.stockouts import _clipped, at_arrival, where_empty
+from brain.analytic.stockouts import _clipped, at_arrival, corrected_for_stockouts
 from planner import plan
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
@@ -99,18 +99,20 @@ def test_nothing_changes(more: dict[str, Any]) -> None:
     lead = more.pop("lead_time", 2)
     scenario = shop(lead, **more)
     stock = np.full(scenario.mean.shape, 7.5)
-    assert np.array_equal(where_empty(scenario, stock), stock)
+    assert np.array_equal(corrected_for_stockouts(scenario, stock), stock)
 
 
 def test_only_what_the_order_decides_changes_and_the_argument_does_not() -> None:
     scenario = shop(2)
     stock = wanted(scenario)
     before = stock.copy()
-    mended = where_empty(scenario, stock)
+    mended = corrected_for_stockouts(scenario, stock)
     assert np.array_equal(stock, before)
     changed = mended != stock
     assert changed[0].tolist() == [False, False, *[True] * 10]
-    assert (where_empty(scenario, stock - 100)[0, :2] == 0).all()  # no order can be meant there
+    assert (
+        corrected_for_stockouts(scenario, stock - 100)[0, :2] == 0
+    ).all()  # no order can be meant there
     # All is lost until then: 90 % of one period's demand instead of three's, 1.2816 x 3 over it.
     assert mended[0, 2] == pytest.approx(1.2816 * 3, abs=1e-3)
     assert stock[0, 2] == pytest.approx(1.2816 * 3 * np.sqrt(3), abs=1e-3)
@@ -118,7 +120,8 @@ def test_only_what_the_order_decides_changes_and_the_argument_does_not() -> None
 
 def test_of_a_little_that_is_lost_a_little_changes() -> None:
     stock = [
-        where_empty(shop(2, on_hand=x), wanted(shop(2)))[0, 2] for x in (0.0, 12.0, 18.0, 40.0)
+        corrected_for_stockouts(shop(2, on_hand=x), wanted(shop(2)))[0, 2]
+        for x in (0.0, 12.0, 18.0, 40.0)
     ]
     assert stock[0] < stock[1] < stock[2] < stock[3]
 
@@ -170,4 +173,4 @@ def test_ordering_every_other_period_the_order_covers_both_after_arrival() -> No
     assert quantity == pytest.approx(best, rel=1e-3)
     # The horizon may end before the next arrival.
     stock = wanted(scenario)[:, :4]
-    assert where_empty(scenario, stock)[0, 3] == pytest.approx(best - 60, rel=1e-3)
+    assert corrected_for_stockouts(scenario, stock)[0, 3] == pytest.approx(best - 60, rel=1e-3)

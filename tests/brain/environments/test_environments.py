@@ -16,8 +16,8 @@ from brain.environments.chain_batch import prepare, textbook_cost
 from brain.environments.episodes import ChainEpisodes, ScenarioEpisodes, repeated
 from brain.environments.inventory_env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
 from brain.environments.observation import Layout
-from brain.environments.training_chains import Lot, RandomChains
-from brain.trained.features import ordered_for
+from brain.environments.training_chains import RandomChains, TrainingBatch
+from brain.trained.point_facts import ordered_for
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.demand.sampling import TwoSinusoids, sample
 from scenarios.model.scenario import Scenario
@@ -141,7 +141,7 @@ def test_a_batch_pays_what_its_chains_pay_alone() -> None:
         scenario = reference().replace(
             mean=episode.scenario.mean[mine], std=episode.scenario.std[mine]
         )
-        alone = prepare(Lot(scenario, episode.demand[mine]), source.layout)
+        alone = prepare(TrainingBatch(scenario, episode.demand[mine]), source.layout)
         state = alone.opening()
         for t in range(20):
             orders = PLAIN.orders(alone, state, t, actions[t, n : n + 1])

@@ -15,7 +15,7 @@ import torch
 from brain.analytic.newsvendor import Analytic
 from brain.environments.brain_orders import brain_orders
 from brain.environments.training_chains import RandomChains
-from brain.learning.hdpo import CHECKPOINT, Lots, train
+from brain.learning.hdpo import CHECKPOINT, TrainingBatches, train
 from brain.learning.network import Perceptron
 from brain.learning.options import Progress, TrainingDiverged, TrainingOptions
 from brain.learning.rollout import rollout, untrained
@@ -48,14 +48,14 @@ def same(one: object, two: object) -> bool:
 
 
 def test_an_untrained_brain_orders_as_the_analytic_rule_does() -> None:
-    lot = RandomChains().draw(np.random.default_rng(1), 30, 25)
-    scenario = lot.scenario
+    batch = RandomChains().draw(np.random.default_rng(1), 30, 25)
+    scenario = batch.scenario
     analytic = order_up_to(scenario, Analytic()(scenario).quantity)
-    expected = simulate(scenario, analytic, lot.demand)
-    found = simulate(scenario, brain_orders(scenario, untrained), lot.demand)
+    expected = simulate(scenario, analytic, batch.demand)
+    found = simulate(scenario, brain_orders(scenario, untrained), batch.demand)
     np.testing.assert_allclose(found.orders, expected.orders, atol=1e-7)
     model = Perceptron(generator=torch.Generator().manual_seed(3))
-    ready = rollout(lot, dtype=torch.float64)
+    ready = rollout(batch, dtype=torch.float64)
     np.testing.assert_allclose(ready.chain_costs(model.double()), ready.chain_costs(untrained))
 
 
@@ -178,14 +178,14 @@ def test_training_goes_on_from_a_neighbour() -> None:
 
 
 def test_a_curriculum_begins_with_calm_demand() -> None:
-    # 40 steps, each on a lot of its own: calm ones up to step 20, then all.
+    # 40 steps, each on a batch of its own: calm ones up to step 20, then all.
     options = dataclasses.replace(
         SMALL, steps=40, chains=200, draws_per_lot=1, lots_at_once=1, curriculum=((0.5, 0.15),)
     )
-    lots = Lots(dataclasses.replace(FEW, reference_share=0.0), options)
+    batches = TrainingBatches(dataclasses.replace(FEW, reference_share=0.0), options)
 
     def wildest(step: int) -> float:
-        scenario = lots._graded(step).draw(np.random.default_rng(step), 200, 5).scenario
+        scenario = batches._graded(step).draw(np.random.default_rng(step), 200, 5).scenario
         normal = (scenario.products.distribution == "normal")[scenario.points.product]
         chosen = normal & scenario.points.sells
         return float((scenario.std[chosen].mean(axis=1) / scenario.mean[chosen].mean(axis=1)).max())

@@ -12,7 +12,7 @@ import torch
 
 from brain import train
 from brain.environments.episodes import episodes_of
-from brain.environments.training_chains import Lot, RandomChains
+from brain.environments.training_chains import RandomChains, TrainingBatch
 from brain.learning.hdpo import train as train_plainly
 from brain.learning.options import CheckpointDamaged, TrainingOptions
 from brain.learning.ppo import ppo_config
@@ -20,9 +20,9 @@ from brain.learning.rllib_env import brain_of, set_brain
 from brain.learning.rollout import untrained
 from brain.trained.manifest import Domain, Manifest
 from brain.trained.runtime import load_brain
+from brain.training.export import write_onnx
 from brain.training.job import run_job, unpack
 from brain.training.messages import Job, Post
-from brain.training.onnx_file import write_onnx
 from scenarios.errors import InputError
 from solver.workers.ray_cluster import cluster
 
@@ -106,16 +106,16 @@ def test_ppo_plays_the_textbook_until_it_has_learnt() -> None:
 
 
 class Spoilt:
-    """Chains whose demand is nan from the second training lot on."""
+    """Chains whose demand is nan from the second training batch on."""
 
     lots = 0
 
-    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> Lot:
-        lot = TOY.draw(rng, n_chains, n_periods)
+    def draw(self, rng: np.random.Generator, n_chains: int, n_periods: int) -> TrainingBatch:
+        batch = TOY.draw(rng, n_chains, n_periods)
         if n_chains != QUICK.chains:
-            return lot
+            return batch
         Spoilt.lots += 1
-        return lot if Spoilt.lots == 1 else Lot(lot.scenario, np.nan * lot.demand)
+        return batch if Spoilt.lots == 1 else TrainingBatch(batch.scenario, np.nan * batch.demand)
 
 
 def test_a_training_that_diverges_says_so_and_keeps_what_was_good() -> None:

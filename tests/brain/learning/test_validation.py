@@ -33,12 +33,12 @@ def test_a_day_is_perfect_too_full_or_short() -> None:
 
 
 def test_what_is_seen_is_the_cost_that_training_compares() -> None:
-    lot = RandomChains().draw(np.random.default_rng(1), 60, 20)
-    some = watched(lot, episodes=10)
+    batch = RandomChains().draw(np.random.default_rng(1), 60, 20)
+    some = watched(batch, episodes=10)
     model = Perceptron(generator=torch.Generator().manual_seed(3))
     for brain in (untrained, model):
         seen = look_at([some], brain)
-        assert seen.cost == rollout(lot).chain_costs(brain).mean()
+        assert seen.cost == rollout(batch).chain_costs(brain).mean()
         assert seen.holding + seen.missed + seen.others == pytest.approx(seen.cost, rel=1e-5)
         assert seen.others == 0 < min(seen.holding, seen.missed)
         assert seen.perfect + seen.overstock + seen.understock == pytest.approx(1)
@@ -46,8 +46,8 @@ def test_what_is_seen_is_the_cost_that_training_compares() -> None:
 
 
 def test_who_stocks_more_misses_less_and_keeps_too_much() -> None:
-    lot = RandomChains().draw(np.random.default_rng(2), 60, 30)
-    some = [watched(lot, episodes=60)]
+    batch = RandomChains().draw(np.random.default_rng(2), 60, 30)
+    some = [watched(batch, episodes=60)]
     calm, full = look_at(some, untrained), look_at(some, lambda seen: 0 * seen[..., 0] + 2.0)
     assert full.holding > calm.holding
     assert full.missed < calm.missed

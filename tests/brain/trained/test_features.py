@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 
 import numpy as np
 import pytest
@@ -10,7 +11,16 @@ import torch
 
 from brain.environments.serial_chains import chains
 from brain.environments.training_chains import RandomChains, ReferenceChains
-from brain.trained.features import FEATURES, N_FEATURES, RATIO_SCALE, codec, point_facts
+from brain.trained.features import (
+    FEATURE_VERSION,
+    FEATURES,
+    KNOWN,
+    N_FEATURES,
+    RATIO_SCALE,
+    SEEN,
+    codec,
+)
+from brain.trained.point_facts import point_facts
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.step import initial_state, network
 from tests.support.worlds import chain, column, tree
@@ -114,12 +124,12 @@ def test_a_dc_sees_its_stores_weighted_by_demand() -> None:
 @pytest.mark.parametrize("factor", [0.01, 700.0])
 def test_volume_does_not_matter(factor: float) -> None:
     # Unless demand comes in whole units: one unit is more beside few than beside many.
-    lot = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
-    law = lot.scenario.products.distribution
+    batch = RandomChains(ratio=(30.0, 30.0)).draw(np.random.default_rng(0), 30, 5)
+    law = batch.scenario.products.distribution
     products = dataclasses.replace(
-        lot.scenario.products, distribution=np.where(law == "normal", "normal", "gamma")
+        batch.scenario.products, distribution=np.where(law == "normal", "normal", "gamma")
     )
-    small, points = lot.scenario.replace(products=products), lot.scenario.points
+    small, points = batch.scenario.replace(products=products), batch.scenario.points
     large = small.replace(
         mean=factor * small.mean,
         std=factor * small.std,
@@ -221,3 +231,17 @@ def test_most_chains_are_calm_and_some_sell_in_fits_and_starts() -> None:
 def test_a_ratio_that_cannot_be_is_refused(ratio: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="ratios must be above 0"):
         RandomChains(ratio=ratio)
+
+
+def test_other_features_are_another_version() -> None:
+    """Brain files hold the version, and no names: they would read other features wrongly.
+
+    Whoever adds, takes away or moves a feature raises FEATURE_VERSION, trains the shipped brains
+    anew (``python -m brain.training.ship``) and puts the new pair here.
+    """
+    names = hashlib.sha256("\n".join(FEATURES).encode()).hexdigest()[:16]
+    assert (FEATURE_VERSION, names) == (2, "adf40d969aa15db9")
+
+
+def test_every_feature_stands_for_here_below_and_above_but_the_ratio() -> None:
+    assert len(set(FEATURES)) == N_FEATURES == 3 * (len(KNOWN) + len(SEEN)) + 1

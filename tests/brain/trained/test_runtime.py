@@ -23,7 +23,7 @@ from brain.trained.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
 from brain.trained.manifest import KEY, Domain, Manifest
 from brain.trained.registry import FOLDER, brain_files
 from brain.trained.runtime import BrainFile, Trained, load_brain
-from brain.training.onnx_file import onnx_bytes, read_layers, write_onnx
+from brain.training.export import onnx_bytes, read_layers, write_onnx
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario

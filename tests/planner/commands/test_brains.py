@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from brain.trained.features import N_FEATURES
 from brain.trained.manifest import Domain, Manifest
 from brain.trained.runtime import load_brain
-from brain.training.onnx_file import write_onnx
+from brain.training.export import write_onnx
 from brain.training.responses import profiles, responses, shown_chain
 from planner.commands.cli import app
 

@@ -70,3 +70,12 @@ def test_no_figure_shows_a_sign_without_digits_or_two_signs(value: float) -> Non
         assert text.lstrip("+−<")[0].isdigit()
         assert sum(text.count(sign) for sign in "+−") <= 1
         assert "-" not in text
+
+
+def test_small_figures_have_no_exponent() -> None:
+    assert [short(x) for x in (1e-4, 9.9e-5, 5e-5, 4.9e-5)] == [
+        "0.0001",
+        "0.000099",
+        "0.00005",
+        "0",
+    ]

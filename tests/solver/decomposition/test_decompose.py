@@ -156,7 +156,7 @@ def test_without_capacities_blocks_find_the_optimum(shape: str) -> None:
 def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
     scenario, safety = crowded(seed, shape)
     shared = common(scenario, BLOCKS)
-    limits = shared.capacities
+    limits = shared.limits
     blocks = cut(
         ProductSubsets(scenario),
         safety,
@@ -166,9 +166,8 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
         Threads(1),
         0,
     )
-    price = np.random.default_rng(seed).uniform(0, high, len(limits.location) + len(limits.lane))
-    top = np.concatenate([limits.tier_price[:, -1], np.full(len(limits.lane), np.inf)])
-    price = np.minimum(price, top)
+    price = np.random.default_rng(seed).uniform(0, high, len(limits))
+    price = np.minimum(price, limits.top_price)
     asked = [AtPrices(price[use.rows], None, HANG) for use in blocks.uses]
     values = [proposal.value for _, proposal in blocks.run(at_prices, asked)]
     best = optimise(scenario, safety, SolverOptions(solver="monolith", gap=1e-4))
@@ -180,23 +179,29 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
 @given(seed=seeds, n_blocks=st.integers(1, 6))
 def test_quotas_add_up_to_the_capacities(seed: int, n_blocks: int) -> None:
     scenario, _ = crowded(seed, "tree")
-    limits = common(scenario, BLOCKS).capacities
+    limits = common(scenario, BLOCKS).limits
     rng = np.random.default_rng(seed)
-    n_storage, n = len(limits.location), len(limits.location) + len(limits.lane)
+    n, hard = len(limits), limits.hard
     uses = []
     for _ in range(n_blocks):
         fixed = np.zeros(n)
-        fixed[n_storage:] = rng.uniform(0, 0.2 / n_blocks, n - n_storage) * limits.lane_limit
-        volume = rng.uniform(-1, 5, n)
-        volume[n_storage:] = fixed[n_storage:] + rng.uniform(0, 3, n - n_storage)
-        uses.append(Use(np.arange(n), rng.uniform(0.1, 1, n), fixed, volume))
+        fixed[hard] = rng.uniform(0, 0.2 / n_blocks, hard.sum()) * limits.base[hard]
+        amount = rng.uniform(-1, 5, n)
+        amount[hard] = fixed[hard] + rng.uniform(0, 3, hard.sum())
+        uses.append(Use(np.arange(n), rng.uniform(0.1, 1, n), fixed, amount))
     quotas = [Totals.of(limits, uses).quota(use) for use in uses]
-    for name in ("storage_base", "lane_limit"):
-        assert sum(getattr(quota, name) for quota in quotas) == pytest.approx(getattr(limits, name))
+    assert sum(quota.base for quota in quotas) == pytest.approx(limits.base)
     widths = sum(quota.tier_width for quota in quotas)
     finite = np.isfinite(limits.tier_width)
     assert widths[finite] == pytest.approx(limits.tier_width[finite])
     assert np.isinf(widths[~finite]).all()
+
+
+def test_as_many_blocks_keep_their_programs_as_memory_allows() -> None:
+    scenario, safety = crowded(2, "tree")
+    none, shared = FixedOrders.of(scenario, None), common(scenario, BLOCKS)
+    blocks = cut(ProductSubsets(scenario), safety, none, shared, BLOCKS, Threads(1), 2)
+    assert [block.keep for block in blocks.held] == [True, True] + (len(blocks.held) - 2) * [False]
 
 
 def test_more_hands_and_kept_programs_change_nothing() -> None:

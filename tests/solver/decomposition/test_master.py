@@ -11,7 +11,7 @@ from solver import SolverOptions
 from solver.decomposition.master import Master
 from solver.decomposition.quotas import charge
 from solver.formulation.model_data import common
-from solver.formulation.shared_capacity import SharedCapacities
+from solver.formulation.shared_limits import SharedLimits
 from solver.highs.session import Highs
 from solver.program.basis_template import Template
 from solver.program.fixed_orders import FixedOrders
@@ -19,43 +19,38 @@ from solver.program.prepared import made_ready
 from tests.support.worlds import chain
 
 
-def one_storage(base: float, price: float) -> SharedCapacities:
-    """One place in one period: free up to ``base``, then at a price."""
-    none = np.empty(0, dtype=np.int64)
+def one_storage(base: float, *tiers: tuple[float, float]) -> SharedLimits:
+    """One place in one period: free up to ``base``, then in tiers (width, price)."""
+    width, price = np.array(tiers).T
     zero = np.zeros(1, dtype=np.int64)
-    return SharedCapacities(
-        zero, zero, np.array([base]), np.array([[np.inf]]), np.array([[price]]), none, none,
-        np.empty(0),
-    )  # fmt: skip
-
-
-def one_lane(limit: float) -> SharedCapacities:
-    none = np.empty(0, dtype=np.int64)
-    zero = np.zeros(1, dtype=np.int64)
-    nothing = np.empty((0, 1))
-    return SharedCapacities(
-        none, none, np.empty(0), nothing, nothing, zero, zero, np.array([limit])
+    return SharedLimits(
+        zero, zero, zero, np.array([base]), width[None], price[None], np.array([False])
     )
+
+
+def one_lane(limit: float) -> SharedLimits:
+    zero, tier = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
+    return SharedLimits(zero, zero, zero, np.array([limit]), tier, tier, np.array([True]))
 
 
 def test_blocks_mix_until_the_storage_is_full() -> None:
     # Each block: cost 0 with 10 stored, or 20 with nothing: a unit of room saves 2. Room is 15.
-    master = Master(one_storage(15.0, 5.0), [np.array([0])] * 2)
+    master = Master(one_storage(15.0, (np.inf, 5.0)), [np.array([0])] * 2)
     master.take([(0.0, np.array([10.0])), (0.0, np.array([10.0]))])
     master.take([(20.0, np.array([0.0])), (20.0, np.array([0.0]))])
     mix = master.solve()
     assert mix is not None
-    assert sum(volume[0] for volume in mix.volume) == pytest.approx(15.0)
+    assert sum(amount[0] for amount in mix.amount) == pytest.approx(15.0)
     assert mix.price == pytest.approx([2.0])
 
 
 def test_overflow_sets_the_price_where_it_is_cheaper_than_waiting() -> None:
-    master = Master(one_storage(15.0, 1.5), [np.array([0])] * 2)
+    master = Master(one_storage(15.0, (np.inf, 1.5)), [np.array([0])] * 2)
     master.take([(0.0, np.array([10.0])), (0.0, np.array([10.0]))])
     master.take([(20.0, np.array([0.0])), (20.0, np.array([0.0]))])
     mix = master.solve()
     assert mix is not None
-    assert sum(volume[0] for volume in mix.volume) == pytest.approx(20.0)
+    assert sum(amount[0] for amount in mix.amount) == pytest.approx(20.0)
     assert mix.price == pytest.approx([1.5])
 
 
@@ -66,17 +61,14 @@ def test_lanes_are_not_overfilled_while_a_block_can_do_without() -> None:
     mix = master.solve()
     assert mix is not None
     # The first block gains 2 a unit, the second 3: the first gives way.
-    assert [volume[0] for volume in mix.volume] == pytest.approx([1.0, 3.0])
+    assert [amount[0] for amount in mix.amount] == pytest.approx([1.0, 3.0])
     assert mix.price == pytest.approx([2.0])
 
 
 def test_the_bound_gives_room_back_at_its_price() -> None:
     # min over u of F(u) - 2 u with F free up to 15 and 5 a unit above it: -30, at u = 15.
-    assert charge(one_storage(15.0, 5.0), np.array([2.0])) == pytest.approx(-30.0)
-    tiers = SharedCapacities(
-        *(np.zeros(1, dtype=np.int64),) * 2, np.array([15.0]), np.array([[4.0, np.inf]]),
-        np.array([[1.0, 5.0]]), *(np.empty(0, dtype=np.int64),) * 2, np.empty(0),
-    )  # fmt: skip
+    assert charge(one_storage(15.0, (np.inf, 5.0)), np.array([2.0])) == pytest.approx(-30.0)
+    tiers = one_storage(15.0, (4.0, 1.0), (np.inf, 5.0))
     # Four more units at 1 each: 4 - 2 * 19.
     assert charge(tiers, np.array([2.0])) == pytest.approx(4.0 - 38.0)
 

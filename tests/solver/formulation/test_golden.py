@@ -16,13 +16,13 @@ from solver.formulation.model_data import prepare
 from solver.formulation.pyomo_model import FAMILIES, build_model
 from solver.options import SolverOptions
 from solver.program.lot_rules import lot_rules
-from tests.support.worlds import chain, column
+from tests.support.worlds import chain, column, tree
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def small_model(**settings: object) -> pyo.ConcreteModel:
-    """Store <- DC <- supplier, 3 days; volume 2, one storage limit a day, one lane limit."""
+    """Store <- DC <- supplier, 3 days; volume 2; a storage, a lane and a throughput are limited."""
     scenario = chain(
         [1, 0],
         mean=5.0,
@@ -33,6 +33,7 @@ def small_model(**settings: object) -> pyo.ConcreteModel:
         volume=2.0,
         storage_capacity=column([30.0, np.inf]),
         lane_capacity=column([24.0, np.inf]),
+        throughput_capacity=column([np.inf, 20.0]),
         order_multiple=6.0,
         min_order_quantity=12.0,
         order_cost=column([0.0, 8.0]),
@@ -41,6 +42,16 @@ def small_model(**settings: object) -> pyo.ConcreteModel:
     safety = np.array([[4.0] * 3, [2.0] * 3])
     data = prepare(scenario, safety, SolverOptions(shortfall_tiers=2, capacity="flat"))
     return build_model(data, lot_rules(scenario, data))
+
+
+def two_lanes_out() -> pyo.ConcreteModel:
+    """Two products of volume 2 and 3 at two stores behind a DC, which can send 40 a day."""
+    scenario = tree(
+        [1, 1], 1, mean=5.0, n_products=2, n_periods=3, end_of_life=True, volume=[2.0, 3.0],
+        throughput_capacity=column([np.inf, np.inf, 40.0]),
+    )  # fmt: skip
+    data = prepare(scenario, np.zeros(scenario.mean.shape), SolverOptions(shortfall_tiers=1))
+    return build_model(data)
 
 
 def written(model: pyo.ConcreteModel, family: str, folder: Path) -> str:
@@ -71,12 +82,16 @@ CASES = {
 }
 
 
+def model_of(name: str) -> pyo.ConcreteModel:
+    return two_lanes_out() if name == "throughput" else small_model(**CASES[name][0])
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_constraint_family_reads_as_its_golden_file(name: str, tmp_path: Path) -> None:
-    settings, family = CASES[name]
+    family = CASES[name][1]
     golden = GOLDEN / f"{name}.lp"
     assert golden.exists(), f"write a golden LP for {name} (see the top of this file) and read it"
-    assert written(small_model(**settings), family, tmp_path) == golden.read_text()
+    assert written(model_of(name), family, tmp_path) == golden.read_text()
 
 
 def test_every_family_and_only_families_have_constraints() -> None:
@@ -91,6 +106,6 @@ def test_every_family_and_only_families_have_constraints() -> None:
 if __name__ == "__main__":
     import tempfile
 
-    for case, (changes, chosen) in CASES.items():
-        text = written(small_model(**changes), chosen, Path(tempfile.mkdtemp()))
+    for case, (_, chosen) in CASES.items():
+        text = written(model_of(case), chosen, Path(tempfile.mkdtemp()))
         (GOLDEN / f"{case}.lp").write_text(text)

@@ -64,6 +64,7 @@ def coupled(
         storage_capacity=rng.uniform(10, 200, (n, 14)),
         lane_capacity=rng.uniform(5, 60, (len(SHAPES[shape][1]), 1)),
         on_hand=rng.uniform(0, 60, (n, 2)),
+        throughput_capacity=rng.uniform(10, 80, (n, 1)),
         **more,
     )
 

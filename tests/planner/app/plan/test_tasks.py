@@ -193,7 +193,8 @@ def test_a_product_is_told_at_each_of_its_locations(memory: dict[str, Any]) -> N
 def test_capacities_are_listed_with_the_lanes_that_have_none(memory: dict[str, Any]) -> None:
     page = tasks.capacities(memory, quiet, "", "", False, 0, 100)
     by_name = {row["place"]: row for row in page.rows}
-    assert len(by_name) == 6
+    assert len(by_name) == 9
+    assert by_name["throughput Tennessee"]["kind"] == "throughput"
     assert by_name["lane China -> Los Angeles"]["least"] is None
     assert by_name["storage New York"]["least"] > 0
 
