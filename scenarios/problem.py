@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
@@ -44,6 +45,13 @@ class Problem:
     scenario: Scenario
     demand: DemandLaw = sample
     cost: CostOfRun = total_cost
+
+    def __post_init__(self) -> None:
+        check = Arguments("Problem")
+        check_scenario(check, self.scenario)
+        check.call_of("demand", self.demand)
+        check.call_of("cost", self.cost)
+        check.refuse()
 
     def draw(self, rng: np.random.Generator, n_paths: int) -> Floats:
         """Demand [n_paths, K, T]."""

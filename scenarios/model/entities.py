@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze, frozen, is_sound
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.errors import did_you_mean
 from scenarios.schema import Attribute, attributes
 
 Flags = NDArray[np.bool_]
@@ -133,26 +134,44 @@ class Entity:
         **given : array_like
             Fields by name: one value for all of them or [n], and [n, T] of fields by period.
 
+        Returns
+        -------
+        Entity
+
         Raises
         ------
-        TypeError
-            If a field is missing that has no default, or there is no field of a name.
+        InputError
+            If a field is missing that has no default, there is no field of a name, or an array
+            cannot be spread to its shape.
         """
+        check = Arguments(f"{cls.__name__}.filled")
+        check.whole("n", n, least=0)
+        check.whole("n_periods", n_periods, least=1)
         defaults: dict[str, Any] = {}
         for name, column in cls.columns.items():
             if column.inherits is not None and parent is not None:
                 defaults[name] = getattr(parent[0], name)[parent[1]]
             elif column.inherits is None and column.default is not None:
                 defaults[name] = column.default
+        for name in given.keys() - cls.dtypes.keys():
+            hint = did_you_mean(name, cls.dtypes)
+            check.add(name, "is no field", f"leave it out{hint}", given[name])
+        for name in cls.dtypes.keys() - (defaults | given).keys():
+            check.add(name, "is missing", "give it")
+        check.refuse()
         values: dict[str, Any] = {}
         for name, value in (defaults | given).items():
             shape = (n, n_periods) if name in cls.by_period else (n,)
             array = np.asarray(value, dtype=None if name in given else cls.dtypes[name])
             if name in cls.by_period and array.ndim == 1:
                 array = array[:, None]
-            values[name] = (
-                array if array.shape == shape else freeze(np.array(np.broadcast_to(array, shape)))
-            )
+            try:
+                spread = array if array.shape == shape else np.array(np.broadcast_to(array, shape))
+            except ValueError:
+                check.add(name, f"has the shape {array.shape}", f"give what spreads to {shape}")
+                continue
+            values[name] = spread if spread is array else freeze(spread)
+        check.refuse()
         return cls(**values)
 
     def take(self, index: Ints | Flags | slice, **changed: Any) -> Self:
