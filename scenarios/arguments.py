@@ -50,7 +50,7 @@ class Arguments:
     def add(self, name: str, problem: str, remedy: str, value: object = None) -> bool:
         """Note that an argument is wrong; always False, so that it can be returned."""
         place = f"argument {name} of {self.call}"
-        told = None if value is None else shown(value)
+        told = None if value is None else value_text(value)
         self.findings.append(Finding(place, problem, remedy, value=told))
         return False
 
@@ -284,7 +284,7 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, Iterable) else value
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """A value as messages show it: arrays and tables by their shape, all else cut short."""
     if isinstance(value, np.ndarray):
         return f"array {value.dtype} {value.shape}"

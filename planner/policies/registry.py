@@ -52,7 +52,7 @@ class PolicyEntry:
     playable: bool = False
 
 
-def named(name: str, brain: str = "auto") -> Policy | Oracle:
+def policy_of(name: str, brain: str = "auto") -> Policy | Oracle:
     """The policy of that name.
 
     Raises
@@ -69,9 +69,9 @@ def named(name: str, brain: str = "auto") -> Policy | Oracle:
 
 
 def _hybrid(brain: str) -> Policy:
-    from planner.policies.order_model import Planned
+    from planner.policies.order_model import OrderModel
 
-    return Planned(brain)
+    return OrderModel(brain)
 
 
 def _analytic_mip(brain: str) -> Policy:

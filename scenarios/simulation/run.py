@@ -11,7 +11,7 @@ import numpy as np
 from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset
-from scenarios.simulation.compiled import Network, network
+from scenarios.simulation.compiled import CompiledScenario, compile_scenario
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy
 from scenarios.simulation.split import parts_of, with_batch
@@ -48,7 +48,7 @@ def by_period(values: Array) -> Iterator[Array]:
 
 
 def run(
-    net: Network,
+    net: CompiledScenario,
     state: State,
     policy: OrderPolicy,
     demand: Array | Iterable[Array],
@@ -162,7 +162,7 @@ def simulate(
             f"demand is {demand.shape}, not (points, periods) or (paths, points, periods)"
             f" with {scenario.n_points} points"
         )
-    net = network(scenario, dtype=dtype)
+    net = compile_scenario(scenario, dtype=dtype)
     if initial is None:
         initial = initial_state(scenario, net)
     review = scenario.settings.review_period
@@ -174,7 +174,7 @@ def simulate(
 
 
 def _record(
-    scenario: Scenario, net: Network, initial: State, policy: OrderPolicy, demand: Floats
+    scenario: Scenario, net: CompiledScenario, initial: State, policy: OrderPolicy, demand: Floats
 ) -> Trajectory:
     initial = with_batch(initial, demand.shape[:-2])
     record = Recorder(scenario, net, initial, demand)
@@ -187,11 +187,11 @@ def _record(
 
 
 def _totals(
-    net: Network, initial: State, policy: OrderPolicy, demand: Floats, review: int
+    net: CompiledScenario, initial: State, policy: OrderPolicy, demand: Floats, review: int
 ) -> Totals:
     batch, n_periods = demand.shape[:-2], demand.shape[-1]
     size = max(1, PART // max(1, int(np.prod(batch))))
-    parts: Iterable[tuple[ProductSubset | None, Network, State, OrderPolicy]]
+    parts: Iterable[tuple[ProductSubset | None, CompiledScenario, State, OrderPolicy]]
     whole = net.n_points <= 2 * size or bool(net.hard_limits)
     if whole or not isinstance(policy, SeparablePolicy):
         parts = [(None, net, with_batch(initial, batch), policy)]

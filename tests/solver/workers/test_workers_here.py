@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import Finding, InputError
-from solver.workers.outcome import Raised, hold_once
+from solver.workers.outcome import RemoteError, hold_once
 from solver.workers.processes import Processes
 from solver.workers.protocol import Workers
 from solver.workers.selection import workers_of
@@ -74,7 +74,7 @@ def test_what_a_call_raises_is_raised_as_it_is_or_is_data(workers: Workers) -> N
     six = [6]
     found = dict(workers.outcomes(divide, hold_once(workers, [(six, 1), (six, 0), (six, 3)])))
     raised = found.pop(1)
-    assert isinstance(raised, Raised)
+    assert isinstance(raised, RemoteError)
     assert isinstance(raised.error, ZeroDivisionError)
     assert found == {0: 6.0, 2: 2.0}
 
@@ -134,7 +134,7 @@ def test_what_is_left_half_way_ends_its_processes(tmp_path: Path) -> None:
 def test_what_cannot_be_sent_back_is_the_outcome_of_its_task_alone() -> None:
     found = dict(Processes(2).outcomes(unsendable, [(None, n) for n in range(3)]))
     assert sorted(found) == [0, 1, 2]
-    assert all(isinstance(one, Raised) for one in found.values())
+    assert all(isinstance(one, RemoteError) for one in found.values())
 
 
 def test_ctrl_c_is_left_to_the_process_that_made_the_others() -> None:
