@@ -12,6 +12,7 @@ from planner.app.train import runs
 from planner.app.train.charts import cost_chart, days_chart, reward_chart, stock_chart
 from planner.app.train.runs import Training, TrainingForm
 from scenarios.errors import InputError
+from tests.support.waiting import HANG
 
 ORDER = {"ratios": [5.0], "ratio_range": None}
 LINE = {
@@ -67,7 +68,10 @@ def test_files_tell_where_a_training_stands(tmp_path: Path) -> None:
     assert not five.can_resume()
 
 
-def test_a_training_from_a_terminal_is_left_alone_while_it_writes(tmp_path: Path) -> None:
+def test_a_training_from_a_terminal_is_left_alone_while_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "STILL_WRITING", HANG)
     five = made(tmp_path)
     (five.path / "job.json").unlink()
     assert five.state() == "elsewhere"
