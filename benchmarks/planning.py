@@ -27,11 +27,11 @@ from scenarios.demand.sampling import sample
 from scenarios.examples.bundled import retail_chain
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.step import initial_state, network, step
-from solver import Kept, SolverOptions, optimise
+from solver import SolverOptions, WarmStart, optimise
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
 from solver.highs.instance import new_highs
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 
 
 def median_seconds(work: Callable[[], object], repeat: int) -> float:
@@ -66,7 +66,7 @@ def relaxation(n_products: int, repeat: int) -> tuple[float, float]:
     optimise(scenario, wanted, options)  # compile the stock points once, as any process does
 
     def end_to_end() -> None:
-        Highs(assemble(prepare(scenario, wanted, options))).solve(600)
+        HighsSession(assemble(prepare(scenario, wanted, options))).solve(600)
 
     program = assemble(prepare(scenario, wanted, options))
     bare = []
@@ -81,13 +81,15 @@ def relaxation(n_products: int, repeat: int) -> tuple[float, float]:
 def next_days(n_products: int, days: int) -> float:
     """Median seconds to plan again on the days after the first, from a kept program."""
     scenario = long_chain(n_products, 28 + days, seed=0, limited=True)
-    net, kept = network(scenario), Kept()
+    net, warm_start = network(scenario), WarmStart()
     state = initial_state(scenario, net)
     taken = []
     for day in range(days):
         today = scenario_at(scenario, state, day, 28)
         started = time.perf_counter()
-        orders = optimise(today, safety_stocks(today).quantity, kept=kept).quantity[:, 0]
+        orders = optimise(today, safety_stocks(today).quantity, warm_start=warm_start).quantity[
+            :, 0
+        ]
         taken.append(time.perf_counter() - started)
         demand = sample(scenario, np.random.default_rng(day))[:, day]
         state, _ = step(net, state, orders, demand, day)

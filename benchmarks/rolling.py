@@ -27,7 +27,7 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.step import initial_state, network, step
-from solver import Kept, SolverOptions, optimise
+from solver import SolverOptions, WarmStart, optimise
 
 HORIZON = 28
 
@@ -58,13 +58,13 @@ def roll(
 ) -> tuple[dict[str, float], Floats]:
     """Plan, release the first day's orders, meet demand, and again: costs and stored volume [J]."""
     net = network(scenario)
-    state, kept = initial_state(scenario, net), Kept()
+    state, warm_start = initial_state(scenario, net), WarmStart()
     costs: dict[str, float] = {}
     stored = np.zeros(scenario.n_locations)
     for day in range(days):
         today = scenario_at(scenario, state, day, HORIZON)
         decided = safety_stocks(today, brain).quantity
-        orders = optimise(today, decided, options, kept=kept).quantity[:, 0]
+        orders = optimise(today, decided, options, warm_start=warm_start).quantity[:, 0]
         state, outcome = step(net, state, orders, demand[:, day], day)
         for name, value in period_costs(net, outcome, day).as_dict().items():
             costs[name] = costs.get(name, 0.0) + float(value)

@@ -8,7 +8,7 @@ judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`sha
 column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
 ``arrays`` holds what all of them compute with. ``settings`` says how time and costs are treated, a
 ``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what is wrong, with a remedy;
-``checked_model``, ``lazy_names`` and ``version`` help the rest.
+``checked_model``, ``notebook``, ``table_port``, ``lazy_names`` and ``version`` help the rest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from scenarios.lazy_names import lazy_names
-from scenarios.model.table_port import plug
+from scenarios.table_port import plug
 
 if TYPE_CHECKING:
     from scenarios import catalogue, examples
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scenarios.schema import schema_table
     from scenarios.settings import Settings
     from scenarios.simulation.policy import GivenOrders, OrderPolicy
+    from scenarios.simulation.rolling import longer
     from scenarios.simulation.run import simulate
     from scenarios.simulation.state import Outcome, State
     from scenarios.simulation.trajectory import Trajectory
@@ -72,6 +73,7 @@ __all__ = [
     "catalogue",
     "examples",
     "kpis",
+    "longer",
     "read_scenario",
     "sample",
     "scenario_from_tables",
@@ -112,6 +114,7 @@ lazy_names(
         "Settings": "scenarios.settings",
         "GivenOrders": "scenarios.simulation.policy",
         "OrderPolicy": "scenarios.simulation.policy",
+        "longer": "scenarios.simulation.rolling",
         "simulate": "scenarios.simulation.run",
         "Outcome": "scenarios.simulation.state",
         "State": "scenarios.simulation.state",

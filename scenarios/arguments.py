@@ -9,13 +9,16 @@ InputError: argument n_paths of backtest: is not 1 or more (value: '0'). Remedy:
 
 from __future__ import annotations
 
+import datetime
 import math
 import numbers
 import os
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError, did_you_mean
@@ -167,7 +170,7 @@ class Arguments:
         self, name: str, value: object, known: Iterable[object], noun: str, *, empty: bool = False
     ) -> bool:
         """Whether it is a name, or several, of things there are; ``noun`` says of what."""
-        given = [value] if isinstance(value, str) else value
+        given: Any = [value] if isinstance(value, str) else value
         if not isinstance(given, LISTS):
             return self.add(name, "is no name and no list of names", f"name {noun}", value)
         if not len(given) and not empty:
@@ -179,6 +182,42 @@ class Arguments:
             more = f"; {len(unknown) - 3:,} more are unknown" if unknown[3:] else ""
             self.add(name, f"is not the name of {noun}{more}", f"name {noun} there is{hint}", each)
         return not unknown
+
+    def chosen(self, name: str, value: Any, known: NDArray[Any], noun: str) -> NDArray[np.bool_]:
+        """Which of some things are named by a name or several; None: all of them."""
+        if value is None:
+            return np.ones(len(known), dtype=bool)
+        given: Any = value if isinstance(value, (str, *LISTS)) else _listed(value)
+        if not self.names(name, given, known, noun):
+            return np.zeros(len(known), dtype=bool)
+        wanted = {given} if isinstance(given, str) else set(given)
+        return np.fromiter((each in wanted for each in known), dtype=bool, count=len(known))
+
+    def days(
+        self, first_name: str, last_name: str, first: Any, last: Any, dates: pd.DatetimeIndex
+    ) -> NDArray[np.bool_]:
+        """Which periods, by their first days, lie from a day to another; None: no limit."""
+        use = np.ones(len(dates), dtype=bool)
+        ends = {}
+        for name, value in ((first_name, first), (last_name, last)):
+            if value is None:
+                continue
+            try:
+                if not isinstance(value, str | datetime.date | np.datetime64):
+                    raise ValueError
+                ends[name] = pd.Timestamp(value).tz_localize(None).normalize()
+            except (ValueError, TypeError, OverflowError):
+                remedy = "give a date such as 2026-01-31, or None"
+                self.add(name, "is no date", remedy, value)
+        if first_name in ends:
+            use &= dates >= ends[first_name]
+        if last_name in ends:
+            use &= dates <= ends[last_name]
+        if not use.any():
+            span = f"{dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}"
+            shown_ends = " to ".join(f"{day:%Y-%m-%d}" for day in ends.values())
+            self.add(first_name, f"leaves no period of {span}", "give days of these", shown_ends)
+        return use
 
     def path(self, name: str, value: object, *, optional: bool = False) -> bool:
         """Whether it can be the name of a file or folder; not whether that is there."""
@@ -238,6 +277,11 @@ class Arguments:
         allowed = "finite numbers" if least is None else f"numbers of {least:g} or more"
         self.add(name, f"{problem}{place}", f"give {allowed}", float(array[where]))
         return None
+
+
+def _listed(value: Any) -> Any:
+    """What can be gone through once, as a list; all else as it is."""
+    return list(value) if isinstance(value, Iterable) else value
 
 
 def shown(value: object) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from scenarios.arguments import Arguments
@@ -29,19 +31,55 @@ if TYPE_CHECKING:
 else:
 
     class _Checked(type(BaseModel)):
-        """Makes of pydantic's error, where a model is called, one with InputError's findings.
+        """Makes a model that is called refuse what it cannot be with InputError.
 
-        ``model_validate`` still raises pydantic's own, for readers of files that add rows to it.
+        ``model_validate`` still raises pydantic's own error, for readers of files that add rows to
+        it, and takes yes and no for 1 and 0, as files always could.
         """
 
-        def __call__(cls, *args: Any, **given: Any) -> Any:
-            try:
-                return super().__call__(*args, **given)
-            except ValidationError as error:
-                raise model_error(cls.__name__, cls, error) from None
+        def __call__(cls, **given: Any) -> Any:
+            make = super().__call__
+            return checked_model(cls, cls.__name__, given, lambda values: make(**values))
 
     class CheckedModel(BaseModel, metaclass=_Checked):
         """A model whose constructor raises InputError."""
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def checked_model(
+    model: type[Model],
+    call: str,
+    given: Mapping[str, Any],
+    make: Callable[[Mapping[str, Any]], Model],
+) -> Model:
+    """A model of the values given, which ``make`` makes of them.
+
+    Raises
+    ------
+    InputError
+        With all that it cannot be, as arguments of ``call``.
+    """
+    check = Arguments(call)
+    for name, value in given.items():
+        field = model.model_fields.get(name)
+        if isinstance(value, bool) and field is not None and not _may_be_true(field.annotation):
+            check.add(name, "is true or false where something else is meant", _remedy(field), value)
+    check.refuse()
+    try:
+        return make(given)
+    except ValidationError as error:
+        raise model_error(call, model, error) from None
+
+
+def _may_be_true(annotation: Any) -> bool:
+    return annotation is bool or bool in get_args(annotation)
+
+
+def _remedy(field: FieldInfo | None) -> str:
+    meaning = (field.description if field else None) or "what is allowed there"
+    return f"correct it; it means: {meaning}".rstrip(".")
 
 
 def model_error(call: str, model: type[BaseModel], error: ValidationError) -> InputError:
@@ -61,9 +99,7 @@ def model_error(call: str, model: type[BaseModel], error: ValidationError) -> In
             check.add(name, str(entry["ctx"]["error"]), "keep one of them")
         else:
             told = entry["msg"].removeprefix("Input ")
-            field = model.model_fields.get(str(place[0]))
-            meaning = (field.description if field else None) or "what is allowed there"
-            remedy = f"correct it; it means: {meaning}".rstrip(".")
+            remedy = _remedy(model.model_fields.get(str(place[0])))
             problem = f"is not possible here ({told[0].lower()}{told[1:]})"
             check.add(name, told if entry["type"] == "truth_value" else problem, remedy, value)
     return InputError(check.findings)

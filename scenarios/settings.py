@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from scenarios.checked_model import CheckedModel, Real, Whole
+from scenarios.checked_model import CheckedModel
 
 
 class Settings(CheckedModel):
@@ -23,18 +23,18 @@ class Settings(CheckedModel):
     period: Literal["D", "W"] = Field(
         default="D", description="Length of a period: D (day) or W (week)."
     )
-    horizon: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
+    horizon: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         default=None,
         description="Periods to plan; default: up to the last date of the forecast, or, with a"
         " history alone, 28 days or 13 weeks (more where lead times are long).",
     )
-    review_period: Whole = Field(
+    review_period: int = Field(
         default=1,
         ge=1,
         le=100,
         description="Orders are placed every so many periods, first at the start.",
     )
-    commit_periods: Whole = Field(
+    commit_periods: int = Field(
         default=1,
         ge=1,
         le=100,
@@ -62,7 +62,7 @@ class Settings(CheckedModel):
         default=False,
         description="Stock left after the last period is worth nothing; otherwise demand goes on.",
     )
-    expiry_check: Whole = Field(
+    expiry_check: int = Field(
         default=1,
         ge=1,
         le=1000,
@@ -72,7 +72,7 @@ class Settings(CheckedModel):
     in_transit_holding: Literal["none", "origin", "destination"] = Field(
         default="none", description="Whose holding cost a unit pays while it is under way."
     )
-    overflow_cost: Annotated[Real, Field(gt=0, allow_inf_nan=False)] | None = Field(
+    overflow_cost: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         default=None,
         description="Cost of one unit of volume above a storage capacity for one period;"
         " default: 20 times the location's mean holding cost per unit of volume.",

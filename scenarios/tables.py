@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from scenarios.arguments import Arguments
 from scenarios.checking import rules
 from scenarios.checking.assortment import Assortment, assortment
 from scenarios.checking.build import build_scenario
@@ -45,31 +46,64 @@ __all__ = [
 ]
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: str | Path) -> Scenario:
     """Read a folder of tables or an .xlsx workbook.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Scenario
+        What was odd is in its ``warnings``.
 
     Raises
     ------
     InputError
         With every finding at once, if the input cannot be used.
     """
+    check = Arguments("Scenario.read")
+    check.path("path", path)
+    check.refuse()
     report = Report()
-    scenario = _load(read_path(path, report), report)
+    scenario = _load(read_path(Path(path), report), report)
     # Cells and text are done with; Arrow would keep their memory for itself.
     pa.default_memory_pool().release_unused()
     return scenario
 
 
 def scenario_from_tables(
-    tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any] | Settings
+    tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any] | Settings | None = None
 ) -> Scenario:
     """Build a scenario from data frames; a record's row is its position + 2, as in a file.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        By the names of the input's tables.
+    settings : mapping or Settings, optional
+        By the names of the settings.
+
+    Returns
+    -------
+    Scenario
+        It shares no memory with the tables.
 
     Raises
     ------
     InputError
         With every finding at once, if the tables cannot be used.
     """
+    check = Arguments("Scenario.from_tables")
+    if check.kind("tables", tables, Mapping, "data frames by the names of their tables"):
+        for name, table in tables.items():
+            check.text("tables", name)
+            check.kind(f"tables[{name!r}]", table, pd.DataFrame, "a pandas.DataFrame")
+    wanted = "values by the names of settings"
+    check.kind("settings", settings, (Mapping, Settings), wanted, optional=True)
+    check.refuse()
+    settings = {} if settings is None else settings
     if isinstance(settings, Settings):
         settings = settings.model_dump(exclude_none=True)
     report = Report()

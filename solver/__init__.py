@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from solver.optimiser import optimise
     from solver.options import SolverOptions
     from solver.program.fixed_orders import CannotShip
-    from solver.program.warm_start import Kept
+    from solver.program.warm_start import WarmStart
     from solver.result import Effort, OrderPlan
     from solver.workers.protocol import Workers
     from solver.workers.ray_workers import ClusterFailed
@@ -31,11 +31,11 @@ __all__ = [
     "CannotShip",
     "ClusterFailed",
     "Effort",
-    "Kept",
     "NotEnoughMemory",
     "OrderPlan",
     "OrderUpTo",
     "SolverOptions",
+    "WarmStart",
     "Workers",
     "__version__",
     "optimise",
@@ -53,7 +53,7 @@ lazy_names(
         "optimise": "solver.optimiser",
         "SolverOptions": "solver.options",
         "CannotShip": "solver.program.fixed_orders",
-        "Kept": "solver.program.warm_start",
+        "WarmStart": "solver.program.warm_start",
         "Effort": "solver.result",
         "OrderPlan": "solver.result",
         "Workers": "solver.workers.protocol",

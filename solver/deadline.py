@@ -9,7 +9,7 @@ Progress = Callable[[str], None]
 """Told the name of each phase as it begins."""
 
 
-class Clock:
+class Deadline:
     """Time left of a limit, and seconds by phase.
 
     Parameters

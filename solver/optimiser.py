@@ -11,13 +11,13 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.resources import shared_resources
 from solver.closed_form.backorders import new_orders, ship_owed
-from solver.deadline import Clock, Progress
+from solver.deadline import Deadline, Progress
 from solver.decomposition.decompose import decomposed, in_closed_form
 from solver.formulation.model_data import model_periods
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
 from solver.program.monolith import monolith
-from solver.program.warm_start import Kept
+from solver.program.warm_start import WarmStart
 from solver.result import Method, OrderPlan
 from solver.workers.protocol import Workers, check_workers
 from solver.workers.threads import Threads
@@ -33,7 +33,7 @@ def optimise(
     safety_stock: Floats,
     options: SolverOptions | None = None,
     *,
-    kept: Kept | None = None,
+    warm_start: WarmStart | None = None,
     progress: Progress | None = None,
     fixed_orders: Floats | None = None,
     workers: Workers | None = None,
@@ -54,7 +54,7 @@ def optimise(
     safety_stock : array [K, T]
         Buffer wanted at the end of each period, see ``solver.closed_form.order_up_to``.
     options : SolverOptions, optional
-    kept : Kept, optional
+    warm_start : WarmStart, optional
         Keeps the solver between calls on similar scenarios (rolling horizons).
     progress : callable, optional
         Called with the name of each phase.
@@ -81,19 +81,19 @@ def optimise(
         :meth:`solver.program.fixed_orders.FixedOrders.of`) or while goods are owed: those count
         against the first orders.
     """
-    _check(scenario, safety_stock, options, kept, progress, fixed_orders, workers)
+    _check(scenario, safety_stock, options, warm_start, progress, fixed_orders, workers)
     options = options or SolverOptions()
-    clock = Clock(options.time_limit or time_for(scenario), progress)
+    deadline = Deadline(options.time_limit or time_for(scenario), progress)
     fixed = FixedOrders.of(scenario, fixed_orders)
     scenario, rest = ship_owed(scenario)
-    kept, workers = kept or Kept(), workers or Threads()
+    warm_start, workers = warm_start or WarmStart(), workers or Threads()
     method = method_for(scenario, options)
     if method == "monolith":
-        found = monolith(scenario, safety_stock, fixed, options, kept, clock)
+        found = monolith(scenario, safety_stock, fixed, options, warm_start, deadline)
     elif method == "closed_form":
-        found = in_closed_form(scenario, safety_stock, fixed, options, workers, clock)
+        found = in_closed_form(scenario, safety_stock, fixed, options, workers, deadline)
     else:
-        found = decomposed(scenario, safety_stock, fixed, options, workers, kept, clock)
+        found = decomposed(scenario, safety_stock, fixed, options, workers, warm_start, deadline)
     return replace(
         found,
         quantity=new_orders(scenario, found.quantity, rest),
@@ -105,7 +105,7 @@ def _check(
     scenario: Scenario,
     safety_stock: Floats,
     options: SolverOptions | None,
-    kept: Kept | None,
+    warm_start: WarmStart | None,
     progress: Progress | None,
     fixed_orders: Floats | None,
     workers: Workers | None,
@@ -113,7 +113,7 @@ def _check(
     check = Arguments("optimise")
     wanted = "SolverOptions, such as SolverOptions(time_limit=30)"
     check.kind("options", options, SolverOptions, wanted, optional=True)
-    check.kind("kept", kept, Kept, "a Kept of an earlier call", optional=True)
+    check.kind("warm_start", warm_start, WarmStart, "a WarmStart of an earlier call", optional=True)
     check.call_of("progress", progress, optional=True)
     check_workers(check, workers)
     if check_scenario(check, scenario, forecast=True):
@@ -168,4 +168,4 @@ def time_for(scenario: Scenario) -> float:
     return max(60.0, SECONDS_PER_CELL * scenario.n_points * scenario.n_periods)
 
 
-__all__ = ["Kept", "optimise"]
+__all__ = ["WarmStart", "optimise"]

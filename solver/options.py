@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from scenarios.checked_model import CheckedModel, Real, Whole
+from scenarios.checked_model import CheckedModel
 
 
 class SolverOptions(CheckedModel):
@@ -14,22 +14,22 @@ class SolverOptions(CheckedModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    time_limit: Annotated[Real, Field(gt=0)] | None = Field(
+    time_limit: Annotated[float, Field(gt=0)] | None = Field(
         default=None,
         description="Seconds for the whole call, building included; default: a minute, or more for"
         " large chains.",
     )
-    gap: Annotated[Real, Field(ge=0, lt=1)] = Field(
+    gap: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.005,
         description="Relative gap at which the search for better integral orders stops.",
     )
-    threads: Annotated[Whole, Field(ge=1)] = Field(default=1, description="Threads of HiGHS.")
+    threads: Annotated[int, Field(ge=1)] = Field(default=1, description="Threads of HiGHS.")
     solver: Literal["auto", "monolith", "decomposed"] = Field(
         default="auto",
         description="One program for all products, or blocks of products that prices of the shared"
         " capacities coordinate; auto: by size.",
     )
-    memory: Annotated[Real, Field(gt=0)] | None = Field(
+    memory: Annotated[float, Field(gt=0)] | None = Field(
         default=None,
         description="Gigabytes that a large plan may take; default: 6, or more if it needs them and"
         " they are free.",
@@ -37,18 +37,18 @@ class SolverOptions(CheckedModel):
     shortfall: Literal["risk_aware", "flat"] = Field(
         default="risk_aware", description="How a stock below its safety stock is priced."
     )
-    flat_shortfall: Annotated[Real, Field(gt=0)] = Field(
+    flat_shortfall: Annotated[float, Field(gt=0)] = Field(
         default=0.5,
         description="Flat variant: cost per unit short, as a share of the missed-sale cost.",
     )
-    shortfall_tiers: Annotated[Whole, Field(ge=1, le=50)] = Field(
+    shortfall_tiers: Annotated[int, Field(ge=1, le=50)] = Field(
         default=5, description="Linear pieces between an empty shelf and the safety stock."
     )
     capacity: Literal["risk_aware", "flat"] = Field(
         default="risk_aware",
         description="Charge the expected overflow, or only that of the mean plan.",
     )
-    capacity_tiers: Annotated[Whole, Field(ge=2, le=50)] = Field(
+    capacity_tiers: Annotated[int, Field(ge=2, le=50)] = Field(
         default=8,
         description="Linear pieces of the expected overflow from -2 to +2 standard deviations.",
     )

@@ -54,8 +54,7 @@ def test_a_face_alone_imports_nothing_heavy_and_none_of_its_rooms(package: Modul
     loaded = loaded_by(f"import {name}")
     assert loaded & {"numpy", "pandas", "pyomo", "pydantic", "pyarrow", "torch", "ray"} == set()
     assert {m for m in loaded if m.partition(".")[0] in PACKAGES} <= {
-        name, "scenarios", "scenarios.lazy_names", "scenarios.model",
-        "scenarios.model.table_port",
+        name, "scenarios", "scenarios.lazy_names", "scenarios.table_port"
     }  # fmt: skip
 
 

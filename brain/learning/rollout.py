@@ -91,7 +91,7 @@ def rollout(
             missed_cost=net.array(scenario.points.missed_sale_cost * scale),
         ),
         n_chains=scenario.n_products,
-        product=torch.asarray(scenario.points.product, device=device),
+        product=torch.asarray(scenario.points.product.copy(), device=device),
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from brain.trained.point_facts import PointFacts, ordered_for, point_facts
+from scenarios.arrays.frozen import in_library
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario
@@ -236,7 +237,7 @@ def codec(
     settings = scenario.settings
 
     def array(values: Any) -> Array:
-        return xp.asarray(np.ascontiguousarray(values), dtype=dtype, device=device)
+        return in_library(xp, np.ascontiguousarray(values), dtype, device)
 
     some = std > 1e-9 * np.maximum(mean, 1e-9)
     per_std = np.where(some, 1.0 / np.where(some, std, 1.0), 0.0)

@@ -15,10 +15,11 @@ from brain.trained.applicability import Outside, by_ratio, serves
 from brain.trained.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
 from brain.trained.manifest import KEY, Manifest
 from brain.trained.point_facts import PointFacts, point_facts
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.simulation.step import initial_state, network
 
 if TYPE_CHECKING:
@@ -170,12 +171,22 @@ class Trained:
     def __call__(self, scenario: Scenario) -> SafetyStocks:
         """Safety stocks of every point and period.
 
+        Parameters
+        ----------
+        scenario : Scenario
+
+        Returns
+        -------
+        SafetyStocks
+
         Raises
         ------
         InputError
-            If opening stock, open orders or the forecast hold nan, or a cost is negative.
+            If demand is still to be forecast.
         """
-        check_state(scenario)
+        check = Arguments(f"brain {self.name}")
+        check_scenario(check, scenario, forecast=True)
+        check.refuse()
         facts = point_facts(scenario)
         demand = echelon_demand(scenario)
         quantity = analytic_stock(scenario, *demand)
@@ -239,37 +250,3 @@ def _finding(outside: Outside) -> Finding:
         severity="warning",
         count=outside.n_products,
     )
-
-
-def check_state(scenario: Scenario) -> None:
-    """Refuse a scenario whose state, forecast or costs no brain can read.
-
-    Raises
-    ------
-    InputError
-        With every finding.
-    """
-    points = scenario.points
-    findings = []
-    for what, values in (
-        ("on-hand stock", points.on_hand),
-        ("backlog", points.backlog),
-        ("open order", scenario.open_orders.quantity),
-        ("forecast mean", scenario.mean),
-        ("forecast std", scenario.std),
-    ):
-        bad = int((~np.isfinite(values)).sum())
-        if bad:
-            message, remedy = f"the {what} is not a finite number", "give every one a number"
-            findings.append(Finding("state", message, remedy, count=bad))
-    selling = points.sells
-    for what, values in (
-        ("missed-sale cost", points.missed_sale_cost[selling]),
-        ("holding cost", points.holding_cost[selling]),
-    ):
-        bad = int((~(values >= 0)).sum())
-        if bad:
-            message = f"the {what} is negative or not a number, so there is no cost ratio"
-            findings.append(Finding("costs", message, "give a cost above 0", count=bad))
-    if findings:
-        raise InputError(findings)

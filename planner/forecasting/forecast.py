@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, model_n
 from planner.forecasting.series.series import Series, series_of
 from planner.text.names import named
 from planner.text.numbers import DECIMALS, shares
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
@@ -179,7 +181,9 @@ def with_forecast(
         lasting = scenario.error_correlation.copy()
     mean[points], std[points], rho = forecaster(series, scenario.n_periods)
     lasting[points] = rho[:, None]
-    return scenario.replace(mean=mean, std=std, error_correlation=lasting)
+    return dataclasses.replace(
+        scenario, mean=freeze(mean), std=freeze(std), error_correlation=freeze(lasting)
+    )
 
 
 def _series(scenario: Scenario) -> tuple[Series, Ints]:

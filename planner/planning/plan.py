@@ -35,7 +35,7 @@ from scenarios.evaluation.audit import audit
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
-from solver.optimiser import Kept, optimise
+from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip
 from solver.result import OrderPlan
@@ -140,10 +140,11 @@ def finished(
     change: OverriddenScenario,
     options: SolverOptions | None,
     clock: Clock,
-    kept: Kept | None = None,
+    warm_start: WarmStart | None = None,
     workers: Workers | None = None,
 ) -> Plan:
-    """Orders, tables and audit; see :func:`plan`. ``kept`` keeps the solver between calls."""
+    """Orders, tables and audit; see :func:`plan`. ``warm_start`` keeps the solver between
+    calls."""
     scenario = change.on(ready.scenario)
     stocks = dataclasses.replace(
         ready.stocks,
@@ -151,7 +152,7 @@ def finished(
         source=np.where(change.sets.all(axis=1), "override", ready.stocks.source),
     )
     with clock.phase("orders"):
-        found = _orders(scenario, stocks.quantity, change, options, clock, kept, workers)
+        found = _orders(scenario, stocks.quantity, change, options, clock, warm_start, workers)
     with clock.phase("projection"):
         projection = project(scenario, worth_listing(found.quantity))
         change.check_shipped(projection.shipped)
@@ -191,7 +192,7 @@ def _orders(
     change: OverriddenScenario,
     options: SolverOptions | None,
     clock: Clock,
-    kept: Kept | None,
+    warm_start: WarmStart | None,
     workers: Workers | None,
 ) -> OrderPlan:
     try:
@@ -199,7 +200,7 @@ def _orders(
             scenario,
             safety_stock,
             options,
-            kept=kept,
+            warm_start=warm_start,
             progress=clock.within("orders"),
             fixed_orders=change.fixed_orders,
             workers=workers,

@@ -8,7 +8,7 @@ from planner.overrides.override import OverridesLike
 from planner.planning.plan import Clock, Prepared, Progress, finished, prepared
 from planner.planning.plan_result import Plan
 from scenarios.model.scenario import Scenario
-from solver.optimiser import Kept
+from solver.optimiser import WarmStart
 from solver.options import SolverOptions
 from solver.workers.protocol import Workers
 
@@ -34,7 +34,7 @@ class Replanner:
         workers: Workers | None = None,
     ):
         self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
-        self._kept, self._workers = Kept(), workers
+        self._warm_start, self._workers = WarmStart(), workers
         self._ready: Prepared | None = None
 
     def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
@@ -49,4 +49,4 @@ class Replanner:
         clock = Clock(progress)
         if self._ready is None:
             self._ready = prepared(self.scenario, self.brain, self.model, clock)
-        return finished(self._ready, change, self.options, clock, self._kept, self._workers)
+        return finished(self._ready, change, self.options, clock, self._warm_start, self._workers)

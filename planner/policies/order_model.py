@@ -15,7 +15,7 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
-from solver.optimiser import Kept, optimise
+from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
 from solver.workers.protocol import Workers
 
@@ -49,13 +49,15 @@ class Planned:
 
     def learn(self, problem: Problem, rng: np.random.Generator) -> Ready:
         """The program is kept from one plan to the next, so that re-planning is quick."""
-        kept = Kept()
+        warm_start = WarmStart()
 
         means = decides_nothing(self.brain)
 
         def orders(today: Scenario, wanted: Floats) -> Floats:
             wanted = wanted if means else corrected_for_stockouts(today, wanted)
-            made = optimise(today, wanted, self.options, kept=kept, workers=self.workers)
+            made = optimise(
+                today, wanted, self.options, warm_start=warm_start, workers=self.workers
+            )
             return made.quantity[:, 0]
 
         return lambda later: Review(later.scenario, self.brain, self.horizon, orders)

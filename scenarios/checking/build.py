@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, Resolved
@@ -30,6 +32,8 @@ from scenarios.model.scenario import Scenario
 from scenarios.schema import Attribute
 from scenarios.settings import Settings
 
+Kind = TypeVar("Kind", bound=Entity)
+
 
 def build_scenario(
     settings: Settings,
@@ -49,7 +53,10 @@ def build_scenario(
     locations = _locations(tables["locations"], directory, calendar)
     lanes = _lanes(tables["lanes"], directory, calendar)
     if "capacities" in tables:
-        _override_capacities(tables["capacities"], {"locations": locations, "lanes": lanes})
+        places = _with_dated_capacities(
+            tables["capacities"], {"locations": locations, "lanes": lanes}
+        )
+        locations, lanes = places["locations"], places["lanes"]
     demand = _demand(tables.get("forecast"), history, kept, products, calendar.n_periods)
     points = _points(tables, kept, products, demand.sells)
     routes = _routes(tables.get("product_lanes"), kept, lanes)
@@ -63,8 +70,8 @@ def build_scenario(
         points=points,
         routes=routes,
         open_orders=_open_orders(tables.get("open_orders"), kept),
-        mean=demand.mean,
-        std=demand.std,
+        mean=freeze(demand.mean),
+        std=freeze(demand.std),
         warnings=warnings,
         error_correlation=demand.error_correlation,
         history=history,
@@ -131,22 +138,27 @@ def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
     )
 
 
-def _override_capacities(dated: Resolved, places: dict[str, Entity]) -> None:
-    """Write dated capacities into the arrays of places, which nobody else has seen yet."""
+def _with_dated_capacities(dated: Resolved, places: dict[str, Any]) -> dict[str, Any]:
+    """Places with the capacities of single periods."""
     period, capacity = dated.column("period"), dated.column("capacity")
+    places = dict(places)
     for number, (table, field) in enumerate(CAPACITIES.values()):
         mine = dated.column("kind") == number
         place = dated.column("lane" if table == "lanes" else "location")[mine]
-        getattr(places[table], field)[place, period[mine]] = capacity[mine]
+        values = getattr(places[table], field).copy()
+        values[place, period[mine]] = capacity[mine]
+        places[table] = dataclasses.replace(places[table], **{field: freeze(values)})
+    return places
 
 
-def _override(
-    entity: Entity, table: Resolved, rows: Ints, known: NDArray[np.bool_] | bool = True
-) -> None:
-    """Write what a table states into the arrays, which nobody else has seen yet.
+def _overridden(
+    entity: Kind, table: Resolved, rows: Ints, known: NDArray[np.bool_] | bool = True
+) -> Kind:
+    """The same things with what a table states of them.
 
     ``rows`` are the entries that its sound records are about, where they are ``known``.
     """
+    changed = {}
     for name, column in entity.columns.items():
         if column.table != table.table.raw.name:
             continue
@@ -155,7 +167,10 @@ def _override(
             given = known & (table.table.texts[name].code[table.sound] >= 0)
         else:
             given = known & ~np.isnan(stated)
-        getattr(entity, name)[rows[given]] = stated[given]
+        changed[name] = getattr(entity, name).copy()
+        changed[name][rows[given]] = stated[given]
+        freeze(changed[name])
+    return dataclasses.replace(entity, **changed)
 
 
 def _points(
@@ -171,7 +186,7 @@ def _points(
     for name in Points.tables:
         if (table := tables.get(name)) is not None:
             at = kept.point(table.column("product"), table.column("location"))
-            _override(points, table, at)
+            points = _overridden(points, table, at)
     return points
 
 
@@ -233,7 +248,7 @@ def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:
     )
     if table is not None:
         route = kept.route(table.column("product"), table.column("lane"))
-        _override(routes, table, route, route >= 0)
+        routes = _overridden(routes, table, route, route >= 0)
     return routes
 
 

@@ -290,7 +290,8 @@ def note_drawn_as_poisson(forecast: Resolved, products: TypedTable, report: Repo
     product = np.where(forecast.sound, forecast.index["product"], -1)
     asked = forecast.sound & np.append(negative_binomial, False)[product]
     # The square of a rounded root may lie a little below the mean.
-    less = np.nan_to_num(std) ** 2 < mean * (1 - 1e-6)
+    with np.errstate(over="ignore"):
+        less = np.nan_to_num(std) ** 2 < mean * (1 - 1e-6)
     found = np.flatnonzero(asked & less)
     if not found.size:
         return

@@ -8,18 +8,24 @@ gives it, it holds what the schema says of a blank cell.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments
+from scenarios.arrays.frozen import freeze, frozen, is_sound
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.schema import Attribute, attributes
 
 Flags = NDArray[np.bool_]
 FloatsByPeriod = Annotated[Floats, "by period"]
 """[n, T]; a column of the input gives the value of all periods."""
+HAIR = 1e-9
+"""Share of the largest number by which rounding may take one below its limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +33,14 @@ class Entity:
     """Things of one kind, as parallel arrays with one entry (or row of periods) each.
 
     Every array has the dtype of its kind: quantities are float64, indices and periods int64, names
-    objects, flags bool.
+    objects, flags bool. Nobody may write to them: an array that can be written to is copied, a
+    read-only one is shared (:func:`scenarios.arrays.frozen.frozen`).
 
     Raises
     ------
-    ValueError
-        If an index or a number of periods is not whole.
+    InputError
+        If an array is of another kind, shape or length than the others, or holds what the input
+        could not: a negative cost, an index that is not whole, a distribution that is not known.
     """
 
     tables: ClassVar[tuple[str, ...]] = ()
@@ -63,17 +71,45 @@ class Entity:
         }
 
     def __post_init__(self) -> None:
+        check = Arguments(type(self).__name__)
+        size: int | None = None
         for name, dtype in self.dtypes.items():
             values = getattr(self, name)
-            typed: NDArray[Any] = np.asarray(values, dtype=dtype)
-            if typed is values:
+            typed = typed_array(check, name, values, dtype)
+            if typed is None:
                 continue
-            if dtype is np.int64 and not np.array_equal(typed, values):
-                raise ValueError(f"{name} must be whole numbers")
-            object.__setattr__(self, name, typed)
+            axes = 2 if name in self.by_period else 1
+            if typed.ndim != axes or (size is not None and len(typed) != size):
+                several = "n, periods" if axes == 2 else "n"
+                remedy = f"give [{several}], with n as in the other arrays"
+                check.add(name, f"has the shape {typed.shape}", remedy)
+                continue
+            size = len(typed)
+            if (column := self.columns.get(name)) is not None:
+                _check_values(check, name, typed, column)
+            if typed is not values:
+                object.__setattr__(self, name, typed)
+        check.refuse()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Pickles and copies hold arrays that can be written to.
+        self.__dict__.update({name: freeze(state[name]) for name in self.dtypes})
+
+    @cached_property
+    def bounds(self) -> dict[str, tuple[int, int]]:
+        """Least and largest of every index and number of periods; (0, 0) where there are none."""
+        whole = [name for name, dtype in self.dtypes.items() if dtype is np.int64]
+        arrays = {name: getattr(self, name) for name in whole}
+        return {
+            name: (int(values.min()), int(values.max())) if values.size else (0, 0)
+            for name, values in arrays.items()
+        }
 
     def __len__(self) -> int:
         return len(getattr(self, next(iter(self.dtypes))))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self):,})"
 
     @classmethod
     def filled(
@@ -114,21 +150,71 @@ class Entity:
             array = np.asarray(value, dtype=None if name in given else cls.dtypes[name])
             if name in cls.by_period and array.ndim == 1:
                 array = array[:, None]
-            # A copy of what was spread, so that one cell can be set without the others.
             values[name] = (
-                array if array.shape == shape else np.array(np.broadcast_to(array, shape))
+                array if array.shape == shape else freeze(np.array(np.broadcast_to(array, shape)))
             )
         return cls(**values)
 
     def take(self, index: Ints | Flags | slice, **changed: Any) -> Self:
         """Those of an index (or flags), in its order, with some fields given anew."""
-        values = {name: getattr(self, name)[index] for name in self.dtypes if name not in changed}
+        values = {
+            name: freeze(getattr(self, name)[index]) for name in self.dtypes if name not in changed
+        }
         return type(self)(**values, **changed)
 
     def at_periods(self, period: Ints | slice) -> Self:
         """The same with other periods: those of an index into today's."""
-        cut = {name: getattr(self, name)[:, period] for name in self.by_period}
+        cut = {name: freeze(getattr(self, name)[:, period]) for name in self.by_period}
         return dataclasses.replace(self, **cut)
+
+
+def typed_array(check: Arguments, name: str, values: object, dtype: type) -> NDArray[Any] | None:
+    """The values as a read-only array of a dtype; None, and a finding, where they are none."""
+    try:
+        typed = frozen(values, dtype)
+    except (TypeError, ValueError):
+        kind = "whole numbers" if dtype is np.int64 else "numbers"
+        check.add(name, "holds something else", f"give {kind}", values)
+        return None
+    if dtype is np.int64 and typed is not values and not np.array_equal(typed, np.asarray(values)):
+        check.add(name, "must be whole numbers", "give whole numbers", values)
+        return None
+    return typed
+
+
+def _check_values(check: Arguments, name: str, values: NDArray[Any], column: Attribute) -> None:
+    """Refuse what the schema does: it says what a column of the input may hold."""
+    rule = (column.table, column.name)
+    if column.type == "text":
+        if column.choices and not is_sound(values, rule, lambda v: not _unknown(v, column)):
+            remedy = f"choose from {', '.join(column.choices)}"
+            check.add(name, "holds what is not known", remedy, sorted(_unknown(values, column))[0])
+        return
+    if is_sound(values, rule, lambda v: v.size == 0 or not _problem(v, column)):
+        return
+    low = float(np.fmin.reduce(values, axis=None))
+    least = "finite numbers" if column.minimum is None else f"{column.minimum:g} or more"
+    check.add(name, _problem(values, column), f"give {least}", low)
+
+
+def _unknown(values: NDArray[Any], column: Attribute) -> set[str]:
+    return {str(value) for value in set(values.tolist()) - set(column.choices)}
+
+
+def _problem(values: NDArray[Any], column: Attribute) -> str:
+    """What is wrong with the numbers of a column; blank if nothing is."""
+    low, high, least = values.min(), values.max(), column.minimum
+    if math.isnan(low):
+        blank = isinstance(column.default, float) and math.isnan(column.default)
+        if not blank or column.inherits is not None:
+            return "holds nan"
+        low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+    if low == -math.inf or (high == math.inf and not column.unlimited):
+        return "holds inf"
+    hair = HAIR if high == math.inf else HAIR * max(1.0, abs(high))
+    if least is not None and low < least - hair:
+        return f"holds a number less than {least:g}"
+    return ""
 
 
 def differs(column: Attribute, values: NDArray[Any]) -> Flags:
@@ -138,7 +224,7 @@ def differs(column: Attribute, values: NDArray[Any]) -> Flags:
     return values != column.default
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Products(Entity):
     """P products. Costs are per unit (holding: and period); volume is the space of one unit."""
 
@@ -157,7 +243,7 @@ class Products(Entity):
     """Group of similar products; "": none."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Locations(Entity):
     """J locations; capacities are volumes, inf where unlimited."""
 
@@ -170,7 +256,7 @@ class Locations(Entity):
     """[J, T] that may leave in a period, all products and lanes together."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Lanes(Entity):
     """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name."""
 
@@ -186,7 +272,7 @@ class Lanes(Entity):
     order_cost: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Points(Entity):
     """K stock points, sorted by location and then product."""
 
@@ -205,7 +291,7 @@ class Points(Entity):
     """True where customers buy, that is where there is a forecast or a history."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Routes(Entity):
     """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside."""
 
@@ -224,7 +310,7 @@ class Routes(Entity):
     order_cost: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenOrders(Entity):
     """M deliveries already under way; they arrive in period ``period`` (0: the first)."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.segments import Pick
 from scenarios.arrays.types import Array, Floats, Ints
-from scenarios.model.entities import OpenOrders
+from scenarios.model.entities import OpenOrders, typed_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +32,46 @@ class Ages:
         return Ages(at_points(self.on_hand), tuple(at_routes(slot) for slot in self.in_transit))
 
 
-def check_opening(
+def frozen_ages(check: Arguments, ages: Ages | None) -> Ages | None:
+    """The same ages in read-only arrays; None, and a finding, if they are none."""
+    if ages is None:
+        return None
+    wanted = "Ages, with arrays on_hand [M, K] and in_transit, a tuple of [M, A]"
+    if not check.kind("opening_ages", ages, Ages, wanted):
+        return None
+    if not isinstance(ages.in_transit, tuple):
+        check.add("opening_ages.in_transit", "is no tuple", f"give {wanted}", ages.in_transit)
+        return None
+    given = (ages.on_hand, *ages.in_transit)
+    arrays = [typed_array(check, "opening_ages", values, np.float64) for values in given]
+    if all(array is values for array, values in zip(arrays, given, strict=True)):
+        return ages
+    sound = [array for array in arrays if array is not None]
+    return Ages(sound[0], tuple(sound[1:])) if len(sound) == len(arrays) else None
+
+
+def owed_array(check: Arguments, values: object, n_routes: int) -> Floats | None:
+    """``owed`` [A] as a read-only array of quantities."""
+    array = typed_array(check, "owed", values, np.float64)
+    if array is None:
+        return None
+    if array.shape != (n_routes,) or not _amounts(array):
+        problem = f"owed must be {n_routes} quantities, one a route, not {array.shape}"
+        check.add("owed", problem, "give finite numbers of 0 or more")
+        return None
+    return array
+
+
+def check_ages(
+    check: Arguments,
     shelf_life: Floats,
     point_product: Ints,
     on_hand: Floats,
     route_product: Ints,
     open_orders: OpenOrders,
-    n_periods: int,
-    owed: Floats | None,
-    lead_time_by_period: Ints | None,
-    ages: Ages | None,
+    ages: Ages,
 ) -> None:
-    """Raise ValueError where what a scenario opens with does not go with its arrays.
+    """Whether the ages of what a scenario opens with go with its arrays.
 
     Parameters
     ----------
@@ -50,40 +79,39 @@ def check_opening(
     point_product, on_hand : array [K]
     route_product : array [A]
     open_orders : OpenOrders
-    n_periods : int
-        T.
-    owed : array [A], optional
-    lead_time_by_period : array [A, T], optional
-    ages : Ages, optional
+    ages : Ages
     """
     n_routes = len(route_product)
-    if owed is not None and (owed.shape != (n_routes,) or not _amounts(owed)):
-        raise ValueError(f"owed must be {n_routes} quantities, one a route, not {owed.shape}")
-    lead = lead_time_by_period
-    if lead is not None:
-        shape = (n_routes, n_periods)
-        if lead.shape != shape or lead.dtype.kind != "i" or (lead < 0).any():
-            raise ValueError(
-                f"lead_time_by_period must be whole periods, routes x periods {shape}, not"
-                f" {lead.dtype} {lead.shape}"
-            )
-    if ages is None:
-        return
+
+    def add(problem: str) -> None:
+        remedy = "give what opens by remaining life, or None: all of it is fresh"
+        check.add("opening_ages", problem, remedy)
+
     for values, n in (
         (ages.on_hand, len(point_product)), *((slot, n_routes) for slot in ages.in_transit),
     ):  # fmt: skip
         if values.ndim != 2 or values.shape[1] != n or not _amounts(values):
-            raise ValueError(f"opening_ages must be quantities [M, {n}], not {values.shape}")
+            add(f"opening_ages must be quantities [M, {n}], not {values.shape}")
+            return
     aged = aged_products(ages, point_product, route_product, len(shelf_life))
     due = open_orders.arrivals(n_routes, len(ages.in_transit)).T
     for name, values, product, total in (
         ("on_hand", ages.on_hand, point_product, on_hand),
         *(("open_orders", slot, route_product, due[s]) for s, slot in enumerate(ages.in_transit)),
     ):
-        _check_life(values, shelf_life[product])
+        life = shelf_life[product]
+        entry = np.arange(len(values))[:, None]
+        late = np.broadcast_to(entry >= np.maximum(np.floor(life), 1.0), values.shape)
+        if (values[late] > 0).any():
+            add("opening_ages holds units with more life left than their shelf life")
+            return
+        if values[:, np.isinf(life)].any():
+            add("opening_ages holds units of a product that keeps for ever")
+            return
         gap = np.abs(values.sum(axis=0) - total) > 1e-4 * (1.0 + total)
         if (gap & aged[product]).any():
-            raise ValueError(f"opening_ages does not add up to {name}")
+            add(f"opening_ages does not add up to {name}")
+            return
 
 
 def aged_products(
@@ -96,14 +124,6 @@ def aged_products(
         for slot in ages.in_transit:
             aged[route_product[slot.any(axis=0)]] = True
     return aged
-
-
-def _check_life(values: Floats, life: Floats) -> None:
-    entry = np.arange(len(values))[:, None]
-    if (values[np.broadcast_to(entry >= np.maximum(np.floor(life), 1.0), values.shape)] > 0).any():
-        raise ValueError("opening_ages holds units with more life left than their shelf life")
-    if values[:, np.isinf(life)].any():
-        raise ValueError("opening_ages holds units of a product that keeps for ever")
 
 
 def _amounts(values: Floats | Ints) -> bool:

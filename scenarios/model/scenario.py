@@ -8,29 +8,37 @@ memory only where it is kept; per-period data are arrays ``[k, t]``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.arguments import Arguments
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
+from scenarios.checked_model import checked_model
+from scenarios.errors import did_you_mean
+from scenarios.model.by_name import demand_by_name, stock_by_location, stock_by_name
+from scenarios.model.consistency import sound_parts
 from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
-from scenarios.model.history import History, check_history
-from scenarios.model.opening import Ages, aged_products, check_opening
-from scenarios.model.table_port import table_port
+from scenarios.model.history import History
+from scenarios.model.horizon import window_of
+from scenarios.model.opening import Ages, aged_products
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.settings import Settings
+from scenarios.table_port import table_port
 
 if TYPE_CHECKING:
     from scenarios.errors import Finding
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """One planning problem, frozen; a what-if is a :meth:`replace`.
 
@@ -38,6 +46,10 @@ class Scenario:
     (0 where nobody buys). ``warnings`` are what the loader found odd. ``history`` is what was sold
     before, if that was told. Read without a forecast, mean and std are nan where customers buy: see
     ``lacks_forecast``.
+
+    Nobody may write to its arrays, those of its products, locations, lanes, points, routes, open
+    orders, history and ages included. An array that can be written to is copied when a scenario
+    takes it, so that whoever gave it may go on writing to it; a read-only one is shared.
 
     The fields between ``error_correlation`` and ``history`` are for Python alone; no table can say
     them, and :meth:`to_tables` refuses a scenario that it would change by leaving them out.
@@ -80,12 +92,21 @@ class Scenario:
     def read(cls, path: str | Path) -> Scenario:
         """Read a folder of tables or an .xlsx workbook.
 
+        Parameters
+        ----------
+        path : str or Path
+
+        Returns
+        -------
+        Scenario
+            What was odd is in its ``warnings``.
+
         Raises
         ------
         InputError
             With every finding at once, if the input cannot be used.
         """
-        return table_port().read_scenario(Path(path))
+        return table_port().read_scenario(path)
 
     @classmethod
     def from_tables(
@@ -93,58 +114,252 @@ class Scenario:
     ) -> Scenario:
         """Build a scenario from data frames named as in ``planner schema``.
 
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            By the names of the input's tables; a record's row in messages is its position + 2, as
+            in a file.
+        settings : mapping, optional
+            By the names of the settings.
+
+        Returns
+        -------
+        Scenario
+
         Raises
         ------
         InputError
             With every finding at once, if the tables cannot be used.
         """
-        return table_port().scenario_from_tables(tables, settings or {})
+        return table_port().scenario_from_tables(tables, settings)
 
     def to_tables(self) -> dict[str, pd.DataFrame]:
         """The tables that give this scenario back through :meth:`from_tables`.
 
+        Returns
+        -------
+        dict of str to DataFrame
+
         Raises
         ------
-        ValueError
+        InputError
             If it opens with goods owed, with stock of known age or between two expiry checks, or
             has lead times by period: tables cannot say so.
         """
         return table_port().tables_from_scenario(self)
 
     def write(self, path: str | Path, *, file_format: str = "csv") -> None:
-        """Write the tables and ``settings.yaml`` into a new folder (csv, csv.gz, parquet)."""
-        table_port().write_scenario(self, Path(path), file_format)
+        """Write the tables and ``settings.yaml`` into a new folder.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder; it must not exist yet.
+        file_format : {"csv", "csv.gz", "parquet"}
+
+        Raises
+        ------
+        InputError
+            If the format is unknown, or tables cannot say something of the scenario.
+        FileExistsError
+            If there is something at ``path``.
+        """
+        table_port().write_scenario(self, path, file_format)
 
     def replace(self, **changes: Any) -> Scenario:
         """A copy with some fields changed; names of settings go into the settings.
 
-        >>> scenario.replace(mean=1.2 * scenario.mean, review_period=2)  # doctest: +SKIP
+        ``horizon`` cuts off the last periods and ``start_date`` the first ones, as if the tables
+        had been read with them: what opens the scenario opens it on the new day. Other changes of
+        the same call are of the scenario as cut. ``period`` cannot be changed, and nothing makes a
+        horizon longer but :func:`scenarios.longer`.
+
+        >>> scenario.replace(horizon=14, review_period=2)  # doctest: +SKIP
+
+        Parameters
+        ----------
+        **changes
+            Fields of the scenario, and settings, by name.
+
+        Returns
+        -------
+        Scenario
+            The original stays as it is.
+
+        Raises
+        ------
+        InputError
+            If there is no field or setting of a name, a value is not possible, or the horizon
+            cannot be moved so.
         """
-        settings = {k: changes.pop(k) for k in list(changes) if k in Settings.model_fields}
-        if settings:
-            base = changes.get("settings", self.settings)
-            changes["settings"] = Settings.model_validate(base.model_dump() | settings)
-        return dataclasses.replace(self, **changes)
+        check = Arguments("Scenario.replace")
+        fields = [field.name for field in dataclasses.fields(self)]
+        known = [*fields, *Settings.model_fields]
+        for name in changes.keys() - set(known):
+            hint = did_you_mean(name, known)
+            check.add(name, "is neither a field of a scenario nor a setting", f"leave it out{hint}")
+        base = changes.pop("settings", self.settings)
+        check.kind("settings", base, Settings, "Settings")
+        check.refuse()
+        given = {name: value for name, value in changes.items() if name not in fields}
+        settings = base
+        if given:
+            whole = base.model_dump() | given
+            settings = checked_model(Settings, check.call, whole, Settings.model_validate)
+        data = {name: value for name, value in changes.items() if name in fields}
+        window = window_of(
+            check, self.settings, settings, self.dates, self.lead_times, self.open_orders,
+            after_history=data.get("history", self.history) is not None,
+            orders_given="open_orders" in data,
+        )  # fmt: skip
+        check.refuse()
+        return dataclasses.replace(self._in(window), **data | {"settings": settings})
+
+    def _in(self, window: slice) -> Scenario:
+        """The same with some periods left out; what opens it opens the first one that is left."""
+        if window == slice(0, self.n_periods):
+            return self
+        first, ages, late = window.start, self.opening_ages, self.open_orders
+        rho, lead = self.error_correlation, self.lead_time_by_period
+        if first:
+            late = late.take(late.period >= first)
+            late = dataclasses.replace(late, period=freeze(late.period - first))
+            ages = None if ages is None else Ages(ages.on_hand, ages.in_transit[first:])
+        return dataclasses.replace(
+            self,
+            dates=self.dates[window],
+            locations=self.locations.at_periods(window),
+            lanes=self.lanes.at_periods(window),
+            open_orders=late,
+            mean=self.mean[:, window],
+            std=self.std[:, window],
+            error_correlation=None if rho is None else rho[:, window],
+            opening_ages=ages,
+            lead_time_by_period=None if lead is None else lead[:, window],
+            history=self.history.ahead(window.stop) if self.history and not first else None,
+        )
+
+    def scale_demand(
+        self,
+        factor: float,
+        *,
+        product: str | Iterable[str] | None = None,
+        location: str | Iterable[str] | None = None,
+        first: datetime.date | str | None = None,
+        last: datetime.date | str | None = None,
+    ) -> Scenario:
+        """A copy in which customers want more, or less.
+
+        The standard deviation stays in step: it is multiplied by the same factor, and by its square
+        root where demand is Poisson, whose variance is its mean.
+
+        >>> scenario.scale_demand(1.2, product="P1", first="2026-12-01")  # doctest: +SKIP
+
+        Parameters
+        ----------
+        factor : float
+            On the forecast mean; 0 or more.
+        product, location : str or iterable of str, optional
+            Names; default: all of them.
+        first, last : date or str, optional
+            First and last day; default: all periods.
+
+        Returns
+        -------
+        Scenario
+
+        Raises
+        ------
+        InputError
+            If there is no such product, location or period, the factor is none, or demand is still
+            to be forecast.
+        """
+        check = Arguments("Scenario.scale_demand")
+        check.number("factor", factor, least=0.0)
+        points = self.points
+        chosen = check.chosen("product", product, self.products.name, "a product")[points.product]
+        places = check.chosen("location", location, self.locations.name, "a location")
+        rows = chosen & places[points.location]
+        columns = check.days("first", "last", first, last, self.dates)
+        check_scenario(check, self, forecast=True)
+        check.refuse()
+        poisson = (self.products.distribution == "poisson")[points.product]
+        scale = np.where(rows[:, None] & columns, factor, 1.0)
+        spread = np.where(poisson[:, None], np.sqrt(scale), scale)
+        return dataclasses.replace(
+            self, mean=freeze(self.mean * scale), std=freeze(self.std * spread)
+        )
 
     def __post_init__(self) -> None:
-        shape = (self.n_points, self.n_periods)
-        if self.mean.shape != shape or self.std.shape != shape:
-            raise ValueError(
-                f"mean {self.mean.shape} and std {self.std.shape} must be points x periods {shape}"
-            )
-        rho = self.error_correlation
-        if rho is not None and (rho.shape != shape or not ((rho >= 0) & (rho < 1)).all()):
-            raise ValueError(
-                f"error_correlation {rho.shape} must be points x periods {shape}, in [0, 1)"
-            )
-        check_opening(
-            self.products.shelf_life, self.points.product, self.points.on_hand,
-            self.routes.product, self.open_orders, self.n_periods,
-            self.owed, self.lead_time_by_period, self.opening_ages,
+        for name, values in sound_parts(self.__dict__).items():
+            if values is not getattr(self, name):
+                object.__setattr__(self, name, values)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Pickles and copies hold arrays that can be written to, and what was worked out of them.
+        names = {field.name for field in dataclasses.fields(self)}
+        fields = {name: value for name, value in state.items() if name in names}
+        for value in fields.values():
+            arrays = (value.on_hand, *value.in_transit) if isinstance(value, Ages) else (value,)
+            for array in arrays:
+                if isinstance(array, np.ndarray):
+                    freeze(array)
+        self.__dict__.update(fields)
+
+    def __repr__(self) -> str:
+        return in_short("Scenario", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Scenario", self._facts(), self.summary())
+
+    def _facts(self) -> dict[str, str]:
+        unit = "day" if self.settings.period == "D" else "week"
+        unknown = "still to be forecast" if self.lacks_forecast else ""
+        return {
+            "products": plural(self.n_products, "product"),
+            "locations": plural(self.n_locations, "location"),
+            "lanes": plural(len(self.lanes), "lane"),
+            "stock points": plural(self.n_points, "stock point"),
+            "periods": f"{plural(self.n_periods, unit)} from {self.dates[0]:%Y-%m-%d}",
+        } | ({"demand": unknown} if unknown else {})
+
+    @property
+    def demand(self) -> pd.DataFrame:
+        """The forecast by name: mean and std (units per period) of every place that sells.
+
+        Indexed by product, location and date (first day of the period); made anew when asked for.
+        """
+        return demand_by_name(
+            self.products, self.locations, self.points, self.dates, self.mean, self.std
+        )
+
+    @property
+    def stock(self) -> pd.DataFrame:
+        """Stock by name: on_hand, on_order (open orders) and backlog (customers waiting), in units.
+
+        Indexed by product and location; made anew when asked for.
+        """
+        return stock_by_name(self.products, self.locations, self.points, self._on_order())
+
+    def summary(self) -> pd.DataFrame:
+        """What each location is about.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by location: products kept and selling there, demand (mean units per period;
+            nan: still to be forecast), on_hand, on_order and backlog (units), stored and
+            storage_capacity (volume; that of the first period).
+        """
+        return stock_by_location(
+            self.locations, self.points, self.point_volume, self.mean.mean(axis=1),
+            self._on_order(),
         )  # fmt: skip
-        if self.history is not None:
-            begin = np.datetime64(self.dates[0].date(), "D")
-            check_history(self.history, shape, self.settings.days, begin)
+
+    def _on_order(self) -> Floats:
+        """[K] units of all open orders."""
+        where = self.routes.destination[self.open_orders.route]
+        return np.bincount(where, self.open_orders.quantity, self.n_points).astype(np.float64)
 
     @property
     def n_products(self) -> int:
@@ -174,12 +389,12 @@ class Scenario:
     @cached_property
     def point_volume(self) -> Floats:
         """[K] volume of one unit at each stock point."""
-        return self.products.volume[self.points.product]
+        return cast(Floats, freeze(self.products.volume[self.points.product]))
 
     @cached_property
     def route_volume(self) -> Floats:
         """[A] volume of one unit on each route."""
-        return self.products.volume[self.routes.product]
+        return cast(Floats, freeze(self.products.volume[self.routes.product]))
 
     @property
     def lead_times(self) -> Ints:
@@ -190,14 +405,15 @@ class Scenario:
     @cached_property
     def scheduled(self) -> Floats:
         """[A, T] open orders by route and period of arrival."""
-        return self.open_orders.arrivals(self.n_routes, self.n_periods)
+        return cast(Floats, freeze(self.open_orders.arrivals(self.n_routes, self.n_periods)))
 
     @cached_property
     def aged_products(self) -> NDArray[np.bool_]:
         """[P] products of which ``opening_ages`` holds any unit; stock of others opens fresh."""
-        return aged_products(
+        aged = aged_products(
             self.opening_ages, self.points.product, self.routes.product, self.n_products
         )
+        return cast(NDArray[np.bool_], freeze(aged))
 
     def arrivals(self, n_periods: int) -> Floats:
         """[K, n_periods] units of open orders that arrive at each stock point."""
@@ -212,11 +428,13 @@ class Scenario:
     def overflow_cost(self) -> Floats:
         """[J] cost of one unit of volume above the storage capacity for one period."""
         if self.settings.overflow_cost is not None:
-            return np.full(self.n_locations, self.settings.overflow_cost)
+            cost = np.full(self.n_locations, self.settings.overflow_cost)
+            return cast(Floats, freeze(cost))
         where = self.points.location
         holding = np.bincount(where, self.points.holding_cost, self.n_locations)
         volume = np.bincount(where, self.point_volume, self.n_locations)
-        return 20.0 * holding / np.where(volume > 0, volume, 1.0)
+        cost = 20.0 * holding / np.where(volume > 0, volume, 1.0)
+        return cast(Floats, freeze(cost))
 
 
 def check_scenario(check: Arguments, value: object, *, forecast: bool = False) -> bool:

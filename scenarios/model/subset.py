@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.grouping import Grouped
 from scenarios.arrays.segments import Pick, pick
 from scenarios.arrays.types import Ints
@@ -131,9 +132,9 @@ class ProductSubsets:
                 destination=subset.relabel(whole.routes.destination[routes]),
             ),
             open_orders=late.take(some, route=np.searchsorted(routes, late.route[some])),
-            mean=whole.mean[points],
-            std=whole.std[points],
-            error_correlation=None if rho is None else rho[points],
+            mean=freeze(whole.mean[points]),
+            std=freeze(whole.std[points]),
+            error_correlation=None if rho is None else freeze(rho[points]),
             owed=None if whole.owed is None else whole.owed[routes],
             lead_time_by_period=None if lead is None else lead[routes],
         )

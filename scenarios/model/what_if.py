@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
+from scenarios.arrays.frozen import freeze
 from scenarios.checked_model import CheckedModel, Real, Whole
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.capacities import capacity_of, with_capacity
@@ -94,7 +95,8 @@ class Change(CheckedModel):
             changed = _closed(self.closed, changed)
         factor = 1.0 if self.demand is None else self.demand
         wilder = 1.0 if self.uncertainty is None else self.uncertainty
-        return changed.replace(mean=factor * changed.mean, std=factor * wilder * changed.std)
+        mean, std = factor * changed.mean, factor * wilder * changed.std
+        return dataclasses.replace(changed, mean=freeze(mean), std=freeze(std))
 
 
 def _scaled(capacity: np.ndarray, factor: float) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from array_api_compat import array_namespace
 
+from scenarios.arrays.frozen import in_library
 from scenarios.arrays.segments import Pick, SegmentSum, pick, segment_sum
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.echelons import location_levels, transit_rate
@@ -110,7 +111,7 @@ class Network:
 
     def array(self, values: Any) -> Array:
         """``values`` as an array of this library, float type and device."""
-        return self.xp.asarray(values, dtype=self.dtype, device=self.device)
+        return in_library(self.xp, values, self.dtype, self.device)
 
 
 def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any = None) -> Network:
@@ -131,7 +132,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
     points, routes, settings = scenario.points, scenario.routes, scenario.settings
 
     def array(values: Any) -> Array:
-        return xp.asarray(np.ascontiguousarray(values), dtype=dtype, device=device)
+        return in_library(xp, np.ascontiguousarray(values), dtype, device)
 
     def rate(values: Floats) -> Array | None:
         return array(values) if values.any() else None

@@ -7,9 +7,11 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from scenarios.arguments import Arguments
+from scenarios.arrays.frozen import freeze
 from scenarios.model.entities import OpenOrders
 from scenarios.model.opening import Ages
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.simulation.shelf_life import perishable_products
 from scenarios.simulation.state import State
 
@@ -92,7 +94,25 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
     Forecast, storage and lane capacities are repeated; lead times go on. Past sales stay; no price
     or promotion is known in the periods that are new. A scenario that is long enough is returned
     as it is.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    n_periods : int
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If either is of another kind, or there is no period.
     """
+    check = Arguments("longer")
+    check_scenario(check, scenario)
+    check.whole("n_periods", n_periods, least=1)
+    check.refuse()
     extra = n_periods - scenario.n_periods
     if extra <= 0:
         return scenario
@@ -107,8 +127,8 @@ def longer(scenario: Scenario, n_periods: int) -> Scenario:
         dates=pd.DatetimeIndex(scenario.dates.append(scenario.dates[-1] + step)),
         locations=scenario.locations.at_periods(column),
         lanes=scenario.lanes.at_periods(column),
-        mean=scenario.mean[:, column],
-        std=scenario.std[:, column],
+        mean=freeze(scenario.mean[:, column]),
+        std=freeze(scenario.std[:, column]),
         error_correlation=None if correlation is None else correlation[:, column],
         lead_time_by_period=None if lead is None else np.pad(lead, ((0, 0), (0, extra)), "edge"),
         history=scenario.history.ahead(n_periods) if scenario.history else None,

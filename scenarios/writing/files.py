@@ -14,8 +14,9 @@ import yaml
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.threads import in_order
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.reading.spreadsheet_text import neutralise
 from scenarios.writing.atomic import atomic_folder
 from scenarios.writing.to_tables import settings_of, tables_from_scenario
@@ -25,26 +26,30 @@ PIECE = 1 << 15
 """Rows of a table that are put into text at a time."""
 
 
-def write_scenario(scenario: Scenario, path: Path, file_format: str = "csv") -> None:
+def write_scenario(scenario: Scenario, path: str | Path, file_format: str = "csv") -> None:
     """Write the tables and ``settings.yaml`` into a new folder.
 
     Parameters
     ----------
-    path : pathlib.Path
+    scenario : Scenario
+    path : str or Path
         The folder; it must not exist yet.
     file_format : {"csv", "csv.gz", "parquet"}
         Format of the tables.
 
     Raises
     ------
+    InputError
+        If the format is unknown, or tables cannot say something of the scenario.
     FileExistsError
         If there is something at ``path``.
-    ValueError
-        If the format is unknown.
     """
-    if file_format not in FORMATS:
-        raise ValueError(f"file_format {file_format!r} is none of {', '.join(FORMATS)}")
-    write_folder(tables_from_scenario(scenario), path, file_format, settings_of(scenario))
+    check = Arguments("Scenario.write")
+    check_scenario(check, scenario)
+    check.path("path", path)
+    check.choice("file_format", file_format, FORMATS)
+    check.refuse()
+    write_folder(tables_from_scenario(scenario), Path(path), file_format, settings_of(scenario))
 
 
 def write_folder(

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments, argument_error
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.checking.assortment import assortment
 from scenarios.model.capacities import CAPACITIES, capacity_of
 from scenarios.model.entities import Entity, differs
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.schema import Attribute
 
 
@@ -23,11 +24,23 @@ def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:
     Optional tables without a record are left out, and so are open orders that arrive after the
     last period, because the tables know no such dates.
 
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By the names of the input's tables.
+
     Raises
     ------
-    ValueError
+    InputError
         If something would be lost that decides what happens.
     """
+    check = Arguments("Scenario.to_tables")
+    check_scenario(check, scenario)
+    check.refuse()
     _refuse_what_is_lost(scenario)
     tables = {
         "products": _products(scenario),
@@ -58,10 +71,9 @@ def _refuse_what_is_lost(scenario: Scenario) -> None:
     }
     names = [name for name, is_lost in lost.items() if is_lost]
     if names:
-        raise ValueError(
-            f"tables cannot say {', '.join(names)} of a scenario: set back what may be lost with"
-            " Scenario.replace"
-        )
+        problem = f"tables cannot say {', '.join(names)} of a scenario"
+        remedy = "set back what may be lost with Scenario.replace"
+        raise argument_error("Scenario.to_tables", "scenario", problem, remedy)
 
 
 def _text(names: Names) -> pd.Series:

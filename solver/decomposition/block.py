@@ -18,17 +18,23 @@ from scenarios.arrays.types import Floats, Ints
 from scenarios.model.capacities import with_capacity
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
-from solver.deadline import Clock
+from solver.deadline import Deadline
 from solver.formulation.linear_program import LinearProgram
-from solver.formulation.model_data import Common
+from solver.formulation.model_data import SharedData
 from solver.formulation.shared_limits import SharedLimits
 from solver.highs.basis import Basis
-from solver.highs.session import Highs, Termination
+from solver.highs.session import HighsSession, Termination
 from solver.options import SolverOptions
-from solver.program.basis_template import Template
+from solver.program.basis_template import BasisTemplate
 from solver.program.fixed_orders import CannotShip, FixedOrders
-from solver.program.prepared import Made, made_ready, standing_use, use_of, with_limits
-from solver.program.solve import Found, in_closed_form, solved
+from solver.program.prepared import (
+    PreparedProgram,
+    prepare_program,
+    standing_use,
+    use_of,
+    with_limits,
+)
+from solver.program.solve import ProgramSolution, in_closed_form, solve_program
 
 
 class Block:
@@ -40,7 +46,7 @@ class Block:
         The subset.
     safety_stock : array [K, T]
     fixed : FixedOrders
-    shared : Common
+    shared : SharedData
         Its limits are those that the block can use.
     options : SolverOptions
     keep : bool
@@ -52,18 +58,18 @@ class Block:
         scenario: Scenario,
         safety_stock: Floats,
         fixed: FixedOrders,
-        shared: Common,
+        shared: SharedData,
         options: SolverOptions,
         keep: bool = False,
     ):
         self.scenario, self.safety_stock, self.fixed = scenario, safety_stock, fixed
         self.shared, self.options, self.keep = shared, options, keep
-        self._made: Made | None = None
+        self._prepared: PreparedProgram | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_made": None, "keep": False}
 
-    def made(self) -> Made:
+    def prepared_program(self) -> PreparedProgram:
         """Data and program.
 
         Raises
@@ -71,16 +77,18 @@ class Block:
         CannotShip
             If a fixed order goes where nothing can be ordered.
         """
-        if self._made is not None:
-            return self._made
-        made = made_ready(self.scenario, self.safety_stock, self.fixed, self.options, self.shared)
+        if self._prepared is not None:
+            return self._prepared
+        ready = prepare_program(
+            self.scenario, self.safety_stock, self.fixed, self.options, self.shared
+        )
         if self.keep:
-            self._made = made
-        return made
+            self._prepared = ready
+        return ready
 
 
 @dataclass(frozen=True, eq=False)
-class Refused:
+class Refusal:
     """Fixed orders of a block that cannot ship, see :class:`CannotShip`; its own numbers."""
 
     route: Ints
@@ -89,7 +97,7 @@ class Refused:
     possible: Floats
 
     @classmethod
-    def of(cls, error: CannotShip) -> Refused:
+    def of(cls, error: CannotShip) -> Refusal:
         return cls(error.route, error.period, error.asked, error.possible)
 
 
@@ -99,7 +107,7 @@ class AtPrices:
 
     price: Floats
     """[R] of each shared limit, per unit of the resource."""
-    start: Basis | Template | None
+    start: Basis | BasisTemplate | None
     """Where the block ended last time, or products like its own."""
     seconds: float
 
@@ -120,46 +128,48 @@ class Proposal:
     """In all."""
 
 
-def at_prices(block: Block, asked: AtPrices) -> Proposal | Refused:
+def at_prices(block: Block, asked: AtPrices) -> Proposal | Refusal:
     """Solve a block at prices of the shared capacities."""
     if asked.seconds <= 0:
         # To make the program would take time, too, and there are many blocks.
         return Proposal("time_limit", -np.inf, np.zeros(len(asked.price)), None, 0.0, 0.0)
     started = time.perf_counter()
     try:
-        made = block.made()
+        ready = block.prepared_program()
     except CannotShip as error:
-        return Refused.of(error)
-    paid = _paid(made, asked.price)
-    highs = Highs(paid, threads=1)
-    _start(highs, made, asked.start)
+        return Refusal.of(error)
+    paid = _paid(ready, asked.price)
+    highs = HighsSession(paid, threads=1)
+    _start(highs, ready, asked.start)
     left = asked.seconds - (time.perf_counter() - started)
-    found = highs.solve(left)
-    if found.termination == "infeasible" and len(block.fixed.route):
+    solution = highs.solve(left)
+    if solution.termination == "infeasible" and len(block.fixed.route):
         try:
             block.fixed.explain(highs, max(left, 1.0))
         except CannotShip as error:
-            return Refused.of(error)
-    values = np.zeros(len(paid.cost)) if found.values is None else found.values
+            return Refusal.of(error)
+    values = np.zeros(len(paid.cost)) if solution.values is None else solution.values
     return Proposal(
-        termination=found.termination,
-        value=found.bound + float(asked.price @ standing_use(made)),
-        use=use_of(made, values),
-        basis=highs.basis if found.termination == "optimal" else None,
+        termination=solution.termination,
+        value=solution.bound + float(asked.price @ standing_use(ready)),
+        use=use_of(ready, values),
+        basis=highs.basis if solution.termination == "optimal" else None,
         highs_seconds=highs.seconds,
         seconds=time.perf_counter() - started,
     )
 
 
-def _start(highs: Highs, made: Made, start: Basis | Template | None) -> None:
-    basis = start.start(made) if isinstance(start, Template) else start
-    if basis is not None and basis.fits(made.program):
+def _start(
+    highs: HighsSession, ready: PreparedProgram, start: Basis | BasisTemplate | None
+) -> None:
+    basis = start.start(ready) if isinstance(start, BasisTemplate) else start
+    if basis is not None and basis.fits(ready.program):
         highs.start_from(basis)
 
 
-def _paid(made: Made, price: Floats) -> LinearProgram:
+def _paid(ready: PreparedProgram, price: Floats) -> LinearProgram:
     """The program with its shared limits paid for instead of kept."""
-    program = made.program
+    program = ready.program
     duals = np.zeros(len(program.row_upper))
     duals[program.shared] = price
     cost, upper = program.cost + program.matrix.T @ duals, program.upper.copy()
@@ -174,42 +184,42 @@ class WithinQuota:
     """What a block is asked within its quota."""
 
     quota: SharedLimits
-    start: Basis | Template | None
+    start: Basis | BasisTemplate | None
     seconds: float
     search: float
     """Seconds for a search for better lots."""
 
 
 @dataclass(frozen=True, eq=False)
-class Planned:
+class BlockPlan:
     """Orders of a block within its quota."""
 
-    found: Found
+    solution: ProgramSolution
     basis: Basis | None
     """None: HiGHS was not asked."""
     seconds: float
 
 
-def within_quota(block: Block, asked: WithinQuota) -> Planned | Refused:
+def within_quota(block: Block, asked: WithinQuota) -> BlockPlan | Refusal:
     """Orders of a block that keeps to its quota of the shared capacities."""
     started = time.perf_counter()
     try:
-        made = block.made()
+        ready = block.prepared_program()
         shared = replace(block.shared, limits=asked.quota)
-        made = with_limits(made, _with_quota(block.scenario, asked.quota), shared)
-        highs = Highs(made.program, threads=1)
-        _start(highs, made, asked.start)
+        ready = with_limits(ready, _with_quota(block.scenario, asked.quota), shared)
+        highs = HighsSession(ready.program, threads=1)
+        _start(highs, ready, asked.start)
         before = highs.seconds
         left = asked.seconds - (time.perf_counter() - started)
-        found = solved(made, highs, block.options, Clock(left, None), asked.search)
-        found = replace(found, highs_seconds=before + found.highs_seconds)
+        solution = solve_program(ready, highs, block.options, Deadline(left, None), asked.search)
+        solution = replace(solution, highs_seconds=before + solution.highs_seconds)
     except CannotShip as error:
-        return Refused.of(error)
-    basis = None if found.status == "closed_form" else highs.basis
-    return Planned(found, basis, time.perf_counter() - started)
+        return Refusal.of(error)
+    basis = None if solution.status == "closed_form" else highs.basis
+    return BlockPlan(solution, basis, time.perf_counter() - started)
 
 
-def without_capacities(block: Block, asked: tuple[float, float]) -> Planned | Refused:
+def without_capacities(block: Block, asked: tuple[float, float]) -> BlockPlan | Refusal:
     """Orders of a block that shares nothing with others: in closed form, or, where that counts on
     goods that are not there, by its program.
 
@@ -218,15 +228,15 @@ def without_capacities(block: Block, asked: tuple[float, float]) -> Planned | Re
     seconds, search = asked
     started = time.perf_counter()
     try:
-        made = block.made()
-        found = in_closed_form(made)
-        if found.surcharge > 0:
+        ready = block.prepared_program()
+        solution = in_closed_form(ready)
+        if solution.surcharge > 0:
             left = seconds - (time.perf_counter() - started)
-            highs = Highs(made.program)
-            found = solved(made, highs, block.options, Clock(left, None), search)
+            highs = HighsSession(ready.program)
+            solution = solve_program(ready, highs, block.options, Deadline(left, None), search)
     except CannotShip as error:
-        return Refused.of(error)
-    return Planned(found, None, time.perf_counter() - started)
+        return Refusal.of(error)
+    return BlockPlan(solution, None, time.perf_counter() - started)
 
 
 def _with_quota(scenario: Scenario, quota: SharedLimits) -> Scenario:

@@ -18,22 +18,28 @@ import numpy as np
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubsets
-from solver.deadline import Clock
+from solver.deadline import Deadline
 from solver.decomposition.block import without_capacities
 from solver.decomposition.initial_prices import sample_prices
 from solver.decomposition.master import Master
 from solver.decomposition.memory import blocks_to_keep
-from solver.decomposition.partition import Blocks, cut
-from solver.decomposition.passes import Start, all_at_prices, all_within_quotas, gathered, told
-from solver.formulation.model_data import Common, common
+from solver.decomposition.partition import Blocks, partition
+from solver.decomposition.passes import (
+    Start,
+    all_at_prices,
+    all_within_quotas,
+    merge_plans,
+    with_progress,
+)
+from solver.formulation.model_data import SharedData, shared_data
 from solver.formulation.shared_limits import SharedLimits
 from solver.highs.instance import fresh_threads
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
 from solver.program.gap import gap_of, status_of
 from solver.program.order_plan import order_plan
-from solver.program.solve import Found
-from solver.program.warm_start import Kept
+from solver.program.solve import ProgramSolution
+from solver.program.warm_start import WarmStart
 from solver.result import Effort, OrderPlan
 from solver.workers.protocol import Workers
 
@@ -50,8 +56,8 @@ def decomposed(
     fixed: FixedOrders,
     options: SolverOptions,
     workers: Workers,
-    kept: Kept,
-    clock: Clock,
+    warm_start: WarmStart,
+    deadline: Deadline,
 ) -> OrderPlan:
     """Orders of a scenario in which nothing is owed, see :func:`solver.optimise`.
 
@@ -60,23 +66,23 @@ def decomposed(
     NotEnoughMemory
         If blocks cannot be planned in the memory that is allowed.
     """
-    clock.phase("build")
-    subsets, shared = ProductSubsets(scenario), common(scenario, options)
+    deadline.phase("build")
+    subsets, shared = ProductSubsets(scenario), shared_data(scenario, options)
     in_blocks = options.model_copy(update={"gap": FOR_BLOCKS * options.gap})
     blocks = _blocks(subsets, safety_stock, fixed, shared, in_blocks, workers)
-    clock.phase("first prices")
-    first = _first(subsets, safety_stock, shared, blocks, kept, options, clock)
-    done = _rounds(blocks, shared.limits, first, scenario.n_routes, options.gap, clock)
-    kept.price, kept.starts = done.price, done.starts
-    found, bound = done.best, done.bound
+    deadline.phase("first prices")
+    first = _first(subsets, safety_stock, shared, blocks, warm_start, options, deadline)
+    done = _rounds(blocks, shared.limits, first, scenario.n_routes, options.gap, deadline)
+    warm_start.price, warm_start.starts = done.price, done.starts
+    solution, bound = done.best, done.bound
     if not np.isfinite(bound) and (safety_stock >= 0).all():
         # Then no part of the cost is negative.
-        bound = found.surcharge
-    status = found.status
+        bound = solution.surcharge
+    status = solution.status
     if status != "closed_form":
-        gap = gap_of((found.cost, found.surcharge), bound)
-        status = status_of(gap, options, done.late or clock.left() <= 1.0)
-    found = replace(found, bound=min(bound, found.cost), status=status)
+        gap = gap_of((solution.cost, solution.surcharge), bound)
+        status = status_of(gap, options, done.late or deadline.left() <= 1.0)
+    solution = replace(solution, bound=min(bound, solution.cost), status=status)
     effort = Effort(
         "closed_form" if status == "closed_form" else "decomposed",
         blocks=len(blocks.held),
@@ -84,19 +90,19 @@ def decomposed(
         workers=workers.count,
         highs_seconds=done.highs_seconds,
         block_seconds=done.block_seconds,
-        relaxed_objective=found.relaxed_objective,
+        relaxed_objective=solution.relaxed_objective,
     )
-    return order_plan(scenario, shared, fixed, found, effort, options, clock)
+    return order_plan(scenario, shared, fixed, solution, effort, options, deadline)
 
 
 def _blocks(
-    subsets: ProductSubsets, safety_stock: Floats, fixed: FixedOrders, shared: Common,
+    subsets: ProductSubsets, safety_stock: Floats, fixed: FixedOrders, shared: SharedData,
     options: SolverOptions, workers: Workers,
 ) -> Blocks:  # fmt: skip
     """All products in blocks, as many of which as memory allows keep their programs."""
     fresh_threads()
     keep = blocks_to_keep(subsets.scenario, shared.n_periods, workers, options)
-    return cut(subsets, safety_stock, fixed, shared, options, workers, keep)
+    return partition(subsets, safety_stock, fixed, shared, options, workers, keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,18 +118,20 @@ class _First:
 def _first(
     subsets: ProductSubsets,
     safety_stock: Floats,
-    shared: Common,
+    shared: SharedData,
     blocks: Blocks,
-    kept: Kept,
+    warm_start: WarmStart,
     options: SolverOptions,
-    clock: Clock,
+    deadline: Deadline,
 ) -> _First:
     """Prices and bases of the last plan, if there was one like it, or of a sample."""
     limits, n_blocks = shared.limits, len(blocks.held)
-    if kept.price is not None and len(kept.price) == len(limits):
-        known = kept.starts is not None and len(kept.starts) == n_blocks
-        return _First(kept.price, list(kept.starts or []) if known else [None] * n_blocks)
-    sample = sample_prices(subsets, safety_stock, shared, options, clock.left() / 4)
+    if warm_start.price is not None and len(warm_start.price) == len(limits):
+        known = warm_start.starts is not None and len(warm_start.starts) == n_blocks
+        return _First(
+            warm_start.price, list(warm_start.starts or []) if known else [None] * n_blocks
+        )
+    sample = sample_prices(subsets, safety_stock, shared, options, deadline.left() / 4)
     return _First(sample.price, [sample.template] * n_blocks, sample.highs_seconds)
 
 
@@ -131,7 +139,7 @@ def _first(
 class _Done:
     """What some rounds have come to."""
 
-    best: Found
+    best: ProgramSolution
     bound: float
     price: Floats
     """[R] the best ones to begin with next time."""
@@ -145,24 +153,24 @@ class _Done:
 
 def _rounds(
     blocks: Blocks, limits: SharedLimits, first: _First, n_routes: int, enough: float,
-    clock: Clock,
+    deadline: Deadline,
 ) -> _Done:  # fmt: skip
     """Rounds until the gap is small ``enough``, time does not suffice for another, or the most."""
     master = Master(limits, [use.rows for use in blocks.uses])
     price = best_price = first.price
     starts, bound = first.starts, -np.inf
     in_highs, in_blocks = first.highs_seconds, 0.0
-    best: Found | None = None
+    best: ProgramSolution | None = None
     for number in range(1, MOST_ROUNDS + 1):
-        began = clock.left()
+        began = deadline.left()
         price = np.minimum(price, limits.top_price)
-        asked = all_at_prices(blocks, limits, price, starts, clock)
+        asked = all_at_prices(blocks, limits, price, starts, deadline)
         for _ in range(MOST_STEPS):
             if not asked.unbounded:
                 break
             # So high that some block would ship or wait without end: back towards what was not.
             price = 0.5 * (price + (best_price if best else 0.0))
-            asked = all_at_prices(blocks, limits, price, starts, clock)
+            asked = all_at_prices(blocks, limits, price, starts, deadline)
         if asked.bound > bound:
             bound, best_price = asked.bound, price
         uses = asked.uses
@@ -170,18 +178,18 @@ def _rounds(
             master.take(asked.proposals)
             mix = master.solve()
             uses = mix.instead(uses) if mix else uses
-        planned = all_within_quotas(blocks, limits, uses, asked.starts, clock, n_routes)
-        starts, found = planned.starts, planned.found
-        in_highs += asked.highs_seconds + found.highs_seconds
+        planned = all_within_quotas(blocks, limits, uses, asked.starts, deadline, n_routes)
+        starts, solution = planned.starts, planned.solution
+        in_highs += asked.highs_seconds + solution.highs_seconds
         in_blocks += asked.block_seconds + planned.block_seconds
-        best = found if best is None or found.cost < best.cost else best
+        best = solution if best is None or solution.cost < best.cost else best
         gap = gap_of((best.cost, best.surcharge), bound)
-        short = clock.left() < 1.2 * (began - clock.left())
+        short = deadline.left() < 1.2 * (began - deadline.left())
         if gap <= enough or short:
             break
         if not (asked.proposals and planned.proposals):
             break
-        if _without_lots(found, bound) <= (1.0 - FOR_BLOCKS) * enough:
+        if _without_lots(solution, bound) <= (1.0 - FOR_BLOCKS) * enough:
             # What is left of the gap is what lots cost, and no prices change that.
             break
         if number == 1:
@@ -191,16 +199,18 @@ def _rounds(
         if mix is None:
             break
         # Quotas are made for the first prices; their own are better, once.
-        price = found.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
+        price = solution.price if number == 1 else NEW * mix.price + (1.0 - NEW) * best_price
     assert best is not None
     late = short or planned.closed_form > 0 or asked.proposals is None
     return _Done(best, bound, best_price, starts, number, in_highs, in_blocks, late)
 
 
-def _without_lots(found: Found, bound: float) -> float:
+def _without_lots(solution: ProgramSolution, bound: float) -> float:
     """The gap of the same plan without lot rules, relative to the cost with them."""
-    assert found.relaxed_cost is not None
-    return gap_of((found.cost, found.surcharge), bound + found.cost - found.relaxed_cost)
+    assert solution.relaxed_cost is not None
+    return gap_of(
+        (solution.cost, solution.surcharge), bound + solution.cost - solution.relaxed_cost
+    )
 
 
 def in_closed_form(
@@ -209,7 +219,7 @@ def in_closed_form(
     fixed: FixedOrders,
     options: SolverOptions,
     workers: Workers,
-    clock: Clock,
+    deadline: Deadline,
 ) -> OrderPlan:
     """Orders of a chain without shared capacities: by the echelon order-up-to rule, where it does
     not count on goods that are not there.
@@ -219,27 +229,31 @@ def in_closed_form(
     NotEnoughMemory
         If blocks cannot be planned in the memory that is allowed.
     """
-    clock.phase("build")
-    shared = common(scenario, options)
+    deadline.phase("build")
+    shared = shared_data(scenario, options)
     blocks = _blocks(ProductSubsets(scenario), safety_stock, fixed, shared, options, workers)
-    clock.phase("closed form")
+    deadline.phase("closed form")
     n_blocks = len(blocks.held)
 
     def asked() -> Iterator[tuple[float, float]]:
         for number in range(n_blocks):
-            left = clock.left()
+            left = deadline.left()
             yield left, blocks.fair(left, number)
 
-    results = told(blocks.run(without_capacities, asked()), blocks, "closed form", clock)
+    results = with_progress(
+        blocks.run(without_capacities, asked()), blocks, "closed form", deadline
+    )
     starts: list[Start] = [None] * n_blocks
     limits = shared.limits
-    all_ = gathered(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
+    all_ = merge_plans(blocks, limits, blocks.uses, starts, results, scenario.n_routes)
     effort = Effort(
         "closed_form",
         n_blocks,
         workers=workers.count,
-        highs_seconds=all_.found.highs_seconds,
+        highs_seconds=all_.solution.highs_seconds,
         block_seconds=all_.block_seconds,
     )
-    found = replace(all_.found, status="closed_form", termination="optimal", relaxed_cost=None)
-    return order_plan(scenario, shared, fixed, found, effort, options, clock)
+    solution = replace(
+        all_.solution, status="closed_form", termination="optimal", relaxed_cost=None
+    )
+    return order_plan(scenario, shared, fixed, solution, effort, options, deadline)

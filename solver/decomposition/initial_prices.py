@@ -10,12 +10,12 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubsets
 from scenarios.resources import shared_resources
-from solver.formulation.model_data import Common
-from solver.highs.session import Highs
+from solver.formulation.model_data import SharedData
+from solver.highs.session import HighsSession
 from solver.options import SolverOptions
-from solver.program.basis_template import Template
+from solver.program.basis_template import BasisTemplate
 from solver.program.fixed_orders import FixedOrders
-from solver.program.prepared import made_ready
+from solver.program.prepared import prepare_program
 
 SAMPLE_ROWS, SAMPLE_SHARE = 60_000, 0.25
 """Balances of the sample, and their share of all, at most: with fewer the prices are less sure,
@@ -28,14 +28,14 @@ class Sample:
 
     price: Floats
     """[R] of the shared limits."""
-    template: Template | None
+    template: BasisTemplate | None
     highs_seconds: float
 
 
 def sample_prices(
     subsets: ProductSubsets,
     safety_stock: Floats,
-    shared: Common,
+    shared: SharedData,
     options: SolverOptions,
     seconds: float,
 ) -> Sample:
@@ -70,15 +70,15 @@ def sample_prices(
         tier_width=limits.tier_width * np.maximum(share, 1e-9)[:, None],
     )
     none = FixedOrders.of(part, None)
-    made = made_ready(
+    ready = prepare_program(
         part, safety_stock[subset.points], none, options, replace(shared, limits=own_limits)
     )
-    highs = Highs(made.program)
+    highs = HighsSession(ready.program)
     found = highs.solve(seconds)
     if found.termination != "optimal" or found.row_dual is None:
         return Sample(np.zeros(len(limits)), None, highs.seconds)
-    price = np.maximum(-found.row_dual[made.program.shared], 0.0)
-    return Sample(price, Template.of(made, highs.basis), highs.seconds)
+    price = np.maximum(-found.row_dual[ready.program.shared], 0.0)
+    return Sample(price, BasisTemplate.of(ready, highs.basis), highs.seconds)
 
 
 def _needs(scenario: Scenario, safety_stock: Floats) -> list[Floats]:

@@ -13,9 +13,9 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset, ProductSubsets
 from scenarios.resources import SharedResource, shared_resources
-from solver.decomposition.block import Block, Refused
+from solver.decomposition.block import Block, Refusal
 from solver.decomposition.quotas import Use
-from solver.formulation.model_data import Common
+from solver.formulation.model_data import SharedData
 from solver.formulation.shared_limits import SharedLimits
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip, FixedOrders
@@ -52,17 +52,17 @@ class Blocks:
         """
         tasks = zip(self.held, asked, strict=True)
         for number, result in self.workers.run(call, tasks):
-            if isinstance(result, Refused):
+            if isinstance(result, Refusal):
                 route = self.subsets[number].routes[result.route]
                 raise CannotShip(route, result.period, result.asked, result.possible)
             yield number, result
 
 
-def cut(
+def partition(
     subsets: ProductSubsets,
     safety_stock: Floats,
     fixed: FixedOrders,
-    shared: Common,
+    shared: SharedData,
     options: SolverOptions,
     workers: Workers,
     keep: int,
@@ -126,7 +126,7 @@ def _by_fixed(resource: SharedResource, fixed: FixedOrders, n_periods: int) -> F
     return total
 
 
-def _check_limits(scenario: Scenario, fixed: FixedOrders, shared: Common) -> None:
+def _check_limits(scenario: Scenario, fixed: FixedOrders, shared: SharedData) -> None:
     """Raise CannotShip where fixed orders are more than a hard limit lets through."""
     if not len(fixed.route):
         return

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from solver.deadline import Clock
-from solver.decomposition.block import AtPrices, Planned, WithinQuota, at_prices, within_quota
+from solver.deadline import Deadline
+from solver.decomposition.block import AtPrices, BlockPlan, WithinQuota, at_prices, within_quota
 from solver.decomposition.partition import Blocks
 from solver.decomposition.quotas import Totals, Use, charge, guessed
 from solver.formulation.shared_limits import SharedLimits, overflow_cost
 from solver.highs.basis import Basis
 from solver.highs.session import Termination
-from solver.program.basis_template import Template
-from solver.program.solve import Found
+from solver.program.basis_template import BasisTemplate
+from solver.program.solve import ProgramSolution
 
-Start = Basis | Template | None
+Start = Basis | BasisTemplate | None
 """Where a block begins: where it ended, or as products like its own."""
 FOR_PRICES = 0.5
 """Share of the time left that a round may spend at prices, the rest being for its quotas."""
@@ -47,21 +47,23 @@ def all_at_prices(
     limits: SharedLimits,
     price: Floats,
     starts: list[Start],
-    clock: Clock,
+    deadline: Deadline,
 ) -> AskedAtPrices:
     """Solve every block at prices [R], from ``starts``."""
-    clock.phase("prices")
-    until = clock.left() * (1.0 - FOR_PRICES)
+    deadline.phase("prices")
+    until = deadline.left() * (1.0 - FOR_PRICES)
 
     def asked() -> Iterator[AtPrices]:
         for number, use in enumerate(blocks.uses):
-            left = max(clock.left() - until, 0.0)
+            left = max(deadline.left() - until, 0.0)
             yield AtPrices(price[use.rows], starts[number], left)
 
     values, costs = np.full((2, len(blocks.held)), -np.inf)
     uses, ends, unbounded = list(blocks.uses), list(starts), False
     highs_seconds = block_seconds = 0.0
-    for number, proposal in told(blocks.run(at_prices, asked()), blocks, "prices", clock):
+    for number, proposal in with_progress(
+        blocks.run(at_prices, asked()), blocks, "prices", deadline
+    ):
         highs_seconds += proposal.highs_seconds
         block_seconds += proposal.seconds
         unbounded |= proposal.termination not in ("optimal", "time_limit")
@@ -82,7 +84,7 @@ def all_at_prices(
 class Round:
     """The plan of all blocks within their quotas."""
 
-    found: Found
+    solution: ProgramSolution
     starts: list[Start]
     proposals: list[tuple[float, Floats]] | None
     """Cost and use of each block without lot rules; None where time ran out for some."""
@@ -96,29 +98,29 @@ def all_within_quotas(
     limits: SharedLimits,
     uses: list[Use],
     starts: list[Start],
-    clock: Clock,
+    deadline: Deadline,
     n_routes: int,
 ) -> Round:
     """Plan every block within its quota of the limits, by what it uses; ``n_routes`` of the whole
     chain."""
-    clock.phase("quotas")
+    deadline.phase("quotas")
     totals = Totals.of(limits, uses)
 
     def asked() -> Iterator[WithinQuota]:
         for number, use in enumerate(uses):
-            left = clock.left()
+            left = deadline.left()
             yield WithinQuota(totals.quota(use), starts[number], left, blocks.fair(left, number))
 
-    results = told(blocks.run(within_quota, asked()), blocks, "quotas", clock)
-    return gathered(blocks, limits, uses, list(starts), results, n_routes)
+    results = with_progress(blocks.run(within_quota, asked()), blocks, "quotas", deadline)
+    return merge_plans(blocks, limits, uses, list(starts), results, n_routes)
 
 
-def gathered(
+def merge_plans(
     blocks: Blocks,
     limits: SharedLimits,
     uses: Sequence[Use],
     starts: list[Start],
-    results: Iterator[tuple[int, Planned]],
+    results: Iterator[tuple[int, BlockPlan]],
     n_routes: int,
 ) -> Round:
     """The plans of blocks as one."""
@@ -129,35 +131,35 @@ def gathered(
     terminations: list[Termination] = []
     proposals: list[tuple[float, Floats]] | None = [(0.0, price)] * len(uses)
     for number, planned in results:
-        found, use, routes = planned.found, uses[number], blocks.subsets[number].routes
+        solution, use, routes = planned.solution, uses[number], blocks.subsets[number].routes
         starts[number] = planned.basis or starts[number]
         if not orders.size:
-            shape = (n_routes, found.orders.shape[1])
+            shape = (n_routes, solution.orders.shape[1])
             orders, relaxed = np.zeros(shape), np.zeros(shape)
-        orders[routes], relaxed[routes] = found.orders, found.relaxed
-        use_of_all[use.rows] += found.use
+        orders[routes], relaxed[routes] = solution.orders, solution.relaxed
+        use_of_all[use.rows] += solution.use
         own = np.abs(use.amount) + 1e-6 * use.size
-        price[use.rows] += own * found.price
+        price[use.rows] += own * solution.price
         weight[use.rows] += own
-        cost += found.cost - found.overflow
-        surcharge += found.surcharge
-        highs_seconds += found.highs_seconds
+        cost += solution.cost - solution.overflow
+        surcharge += solution.surcharge
+        highs_seconds += solution.highs_seconds
         block_seconds += planned.seconds
-        if found.relaxed_cost is None or found.relaxed_use is None:
-            terminations.append(found.termination)
+        if solution.relaxed_cost is None or solution.relaxed_use is None:
+            terminations.append(solution.termination)
             proposals = None
             continue
-        alone = found.relaxed_cost - found.relaxed_overflow
+        alone = solution.relaxed_cost - solution.relaxed_overflow
         relaxed_cost += alone
-        relaxed_surcharge += found.relaxed_surcharge
-        relaxed_use[use.rows] += found.relaxed_use
+        relaxed_surcharge += solution.relaxed_surcharge
+        relaxed_use[use.rows] += solution.relaxed_use
         if proposals is not None:
-            proposals[number] = alone, found.relaxed_use
+            proposals[number] = alone, solution.relaxed_use
     overflow = overflow_cost(limits, use_of_all)
     relaxed_overflow = overflow_cost(limits, relaxed_use)
     everywhere = len(terminations) == len(uses)
     return Round(
-        Found(
+        ProgramSolution(
             status="closed_form" if everywhere else "optimal",
             orders=orders,
             relaxed=relaxed,
@@ -181,13 +183,13 @@ def gathered(
     )
 
 
-def told(
-    results: Iterator[tuple[int, Any]], blocks: Blocks, what: str, clock: Clock
+def with_progress(
+    results: Iterator[tuple[int, Any]], blocks: Blocks, what: str, deadline: Deadline
 ) -> Iterator[tuple[int, Any]]:
     """The same results, with a word on progress every second."""
     last, total = time.perf_counter(), len(blocks.held)
     for done, result in enumerate(results, start=1):
         if time.perf_counter() - last > 1.0:
             last = time.perf_counter()
-            clock.tell(f"{what}, block {done:,} of {total:,}")
+            deadline.tell(f"{what}, block {done:,} of {total:,}")
         yield result

@@ -88,7 +88,7 @@ class ModelData:
 
 
 @dataclass(frozen=True, eq=False)
-class Common:
+class SharedData:
     """What the data of every product depend on, though it belongs to none."""
 
     n_periods: int
@@ -102,12 +102,12 @@ class Common:
     limits: SharedLimits
 
 
-def common(scenario: Scenario, options: SolverOptions) -> Common:
+def shared_data(scenario: Scenario, options: SolverOptions) -> SharedData:
     """What all products of a scenario have in common."""
     n_periods = model_periods(scenario)
     sigma = use_std(_served_where_owed(scenario), n_periods)
     holding = scenario.points.holding_cost
-    return Common(
+    return SharedData(
         n_periods=n_periods,
         afterwards=afterwards(scenario),
         holding_cost=float(holding.mean()) if holding.size else 1.0,
@@ -121,7 +121,7 @@ def prepare(
     safety_stock: Floats,
     options: SolverOptions,
     wanted_anyway: tuple[Ints, Ints] | None = None,
-    shared: Common | None = None,
+    shared: SharedData | None = None,
 ) -> ModelData:
     """Arrays of the order model.
 
@@ -133,10 +133,10 @@ def prepare(
     options : SolverOptions
     wanted_anyway : tuple of arrays [n], optional
         Routes and periods in which something is shipped whether it makes sense or not.
-    shared : Common, optional
-        Of the whole, where ``scenario`` is a subset of it; default: :func:`common`.
+    shared : SharedData, optional
+        Of the whole, where ``scenario`` is a subset of it; default: :func:`shared_data`.
     """
-    shared = shared or common(scenario, options)
+    shared = shared or shared_data(scenario, options)
     scenario = _served_where_owed(scenario)
     settings, points, routes = scenario.settings, scenario.points, scenario.routes
     n_periods = shared.n_periods
@@ -273,7 +273,7 @@ def afterwards(scenario: Scenario) -> int:
     return int(echelons(scenario).cover.max(initial=1))
 
 
-def missed_price(scenario: Scenario, shared: Common, options: SolverOptions) -> Floats:
+def missed_price(scenario: Scenario, shared: SharedData, options: SolverOptions) -> Floats:
     """[K, S] price of a lost unit in the model.
 
     The missed-sale cost and, on top, all that a unit refused in this period could save in shortfall
@@ -289,7 +289,7 @@ def missed_price(scenario: Scenario, shared: Common, options: SolverOptions) -> 
 
 
 def _tiers(
-    scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions, shared: Common
+    scenario: Scenario, wanted: Floats, std: Floats, options: SolverOptions, shared: SharedData
 ) -> Tiers:
     """Tiers of all points in one array; a supplying point uses the first slice only."""
     std = np.concatenate([std[:, :1], std], axis=1)

@@ -31,7 +31,7 @@ class Solution:
     seconds: float
 
 
-class Highs:
+class HighsSession:
     """One linear program held by HiGHS.
 
     Parameters

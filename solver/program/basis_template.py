@@ -16,7 +16,7 @@ from scenarios.arrays.types import Ints
 from solver.formulation.linear_program import Index, LinearProgram
 from solver.formulation.model_data import ModelData
 from solver.highs.basis import BASIC, LOWER, Basis, States
-from solver.program.prepared import Made
+from solver.program.prepared import PreparedProgram
 
 Parts = tuple[Ints, Index, Ints]
 """Code, first index and size of parts that belong together."""
@@ -52,7 +52,7 @@ class _Ragged:
 
 
 @dataclass(frozen=True, eq=False)
-class Template:
+class BasisTemplate:
     """The states of one product of every kind. It can be sent to another process."""
 
     kind: NDArray[np.uint64]
@@ -62,9 +62,9 @@ class Template:
     order: _Ragged
 
     @classmethod
-    def of(cls, made: Made, basis: Basis) -> Template:
+    def of(cls, ready: PreparedProgram, basis: Basis) -> BasisTemplate:
         """Of a solved program, the first product of each kind."""
-        data, program = made.data, made.program
+        data, program = ready.data, ready.program
         kind, first = np.unique(_kinds(data, program), return_index=True)
         kind, first = kind[:MOST], first[:MOST]
         number = np.full(int(data.product.max(initial=-1)) + 1, -1)
@@ -78,9 +78,9 @@ class Template:
             _Ragged.of(_routes(data, program, number), column),
         )
 
-    def start(self, made: Made) -> Basis | None:
+    def start(self, ready: PreparedProgram) -> Basis | None:
         """A basis to start a program from at prices; None if nothing in it is known."""
-        data, program = made.data, made.program
+        data, program = ready.data, ready.program
         kinds = _kinds(data, program)
         at = np.minimum(np.searchsorted(self.kind, kinds), len(self.kind) - 1)
         number = np.where(self.kind[at] == kinds, at, -1) if len(self.kind) else np.full(0, -1)

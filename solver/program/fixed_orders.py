@@ -14,7 +14,7 @@ from scenarios.resources import hard_flows
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.state import State
 from solver.formulation.linear_program import LinearProgram
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 
 CLOSE = 1e-6
 """A fixed order is met if what ships differs by no more than this share, and as many units."""
@@ -107,7 +107,7 @@ class FixedOrders:
         known = column >= 0
         program.lower[column[known]] = program.upper[column[known]] = self.quantity[known]
 
-    def explain(self, highs: Highs, seconds: float) -> None:
+    def explain(self, highs: HighsSession, seconds: float) -> None:
         """Find out what of the fixed orders can ship at most, where a program has no solution.
 
         Raises

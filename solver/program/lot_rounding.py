@@ -6,28 +6,32 @@ import numpy as np
 
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
-from solver.deadline import Clock
+from solver.deadline import Deadline
 from solver.formulation.evaluate import evaluate
 from solver.formulation.linear_program import LinearProgram, shipments_of
 from solver.formulation.model_data import ModelData, economic_lot
 from solver.formulation.pyomo_model import LotRules
-from solver.highs.session import Highs, Solution
+from solver.highs.session import HighsSession, Solution
 from solver.program.lot_rules import room_left, round_period
-from solver.program.prepared import Made
+from solver.program.prepared import PreparedProgram
 
 
 def rounded(
-    made: Made, highs: Highs, relaxed: Solution, stock_price: Floats, clock: Clock
+    ready: PreparedProgram,
+    highs: HighsSession,
+    relaxed: Solution,
+    stock_price: Floats,
+    deadline: Deadline,
 ) -> Floats | None:
     """Orders with permitted lots in the commit window, the rest solved again around them.
 
     None if time ran out, or the whole lots leave too little for a fixed order. The program keeps
-    the lots as bounds until :func:`restored`.
+    the lots as bounds until :func:`restore`.
     """
-    scenario, data, rules = made.scenario, made.data, made.rules
+    scenario, data, rules = ready.scenario, ready.data, ready.rules
     program, solution = highs.program, relaxed
     if (rules.fixed_cost > 0).any():
-        solution = _price_fixed_orders(scenario, data, highs, rules, clock)
+        solution = _price_fixed_orders(scenario, data, highs, rules, deadline)
     for period in np.unique(rules.period):
         if solution.values is None:
             return None
@@ -38,12 +42,12 @@ def rounded(
         fixed = round_period(data, rules, int(period), asked, planned, stock_price, left)
         columns = program.placed_column[rules.route[rules.period == period], period]
         highs.change_bounds(columns, fixed, fixed)
-        solution = highs.solve(clock.left())
+        solution = highs.solve(deadline.left())
     return None if solution.values is None else shipments_of(program, solution.values)
 
 
 def _price_fixed_orders(
-    scenario: Scenario, data: ModelData, highs: Highs, rules: LotRules, clock: Clock
+    scenario: Scenario, data: ModelData, highs: HighsSession, rules: LotRules, deadline: Deadline
 ) -> Solution:
     """Solve with orders of a fixed cost only where due: wanted even if they pay it per unit."""
     costly = rules.fixed_cost > 0
@@ -54,7 +58,7 @@ def _price_fixed_orders(
     alone = columns == highs.program.order_column[route, period]
     way = np.where(alone, data.order_price[route, period], 0.0)
     highs.change_cost(columns, way + 2.0 * rules.fixed_cost[costly] / np.maximum(lot, 1e-9))
-    due = highs.solve(clock.left())
+    due = highs.solve(deadline.left())
     if due.values is None:
         return due
     placed = due.values[columns] > 1e-6
@@ -62,10 +66,10 @@ def _price_fixed_orders(
     highs.change_cost(columns, way)
     limit = np.where(placed, highs.program.upper[columns], 0.0)
     highs.change_bounds(columns, np.zeros(len(columns)), limit)
-    return highs.solve(clock.left())
+    return highs.solve(deadline.left())
 
 
-def restored(highs: Highs, program: LinearProgram, rules: LotRules) -> None:
+def restore(highs: HighsSession, program: LinearProgram, rules: LotRules) -> None:
     """Give a kept program its own bounds and costs back."""
     columns = program.placed_column[rules.route, rules.period]
     highs.change_bounds(columns, program.lower[columns], program.upper[columns])

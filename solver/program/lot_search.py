@@ -11,12 +11,12 @@ from scenarios.arrays.types import Floats
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import ModelData
 from solver.formulation.pyomo_model import LotRules
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 
 
 def improve(
     data: ModelData,
-    highs: Highs,
+    highs: HighsSession,
     rules: LotRules,
     orders: Floats,
     cost: float,
@@ -31,7 +31,7 @@ def improve(
     ``seconds``, or once it is within ``gap`` (in currency) of the optimum.
     """
     program, number, placed = with_lots(highs.program, rules)
-    search = Highs(program, highs.threads)
+    search = HighsSession(program, highs.threads)
     quantity = data.ordered(orders)[rules.route, rules.period]
     fixed = program.placed_column[rules.route, rules.period]
     # Solve around the known lots first: it gives the search a complete starting point.

@@ -9,27 +9,27 @@ import numpy as np
 from scenarios.arrays.types import Floats
 from solver.formulation.linear_program import LinearProgram
 from solver.highs.basis import Basis
-from solver.highs.session import Highs
-from solver.program.basis_template import Template
+from solver.highs.session import HighsSession
+from solver.program.basis_template import BasisTemplate
 
 
 @dataclass(eq=False)
-class Kept:
+class WarmStart:
     """A program that HiGHS keeps, so that a similar one starts from the last basis; of blocks,
     the last prices of the shared capacities and their bases."""
 
-    highs: Highs | None = None
+    highs: HighsSession | None = None
     price: Floats | None = None
     """[R] prices that blocks were solved at."""
-    starts: list[Basis | Template | None] | None = None
+    starts: list[Basis | BasisTemplate | None] | None = None
 
-    def load(self, program: LinearProgram, threads: int) -> Highs:
+    def load(self, program: LinearProgram, threads: int) -> HighsSession:
         """The kept instance with new data if the matrix is the same, else a new one."""
         highs = self.highs
         if highs and highs.threads == threads and _same_matrix(highs.program, program):
             highs.change_program(program)
         else:
-            self.highs = highs = Highs(program, threads)
+            self.highs = highs = HighsSession(program, threads)
         return highs
 
 

@@ -21,7 +21,7 @@ from solver.closed_form.backorders import ship_owed
 from solver.formulation.assemble import assemble
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import prepare
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 from solver.options import SolverOptions
 from solver.yardsticks.scenario_copies import copies
 
@@ -54,7 +54,7 @@ def first_orders(scenario: Scenario, demand: Floats, time_limit: float = 60.0) -
     placed = program.placed_column[:, 0].reshape(shape)
     # What leaves now of an order is no more known to the future than the order.
     first = np.concatenate([placed, program.order_column[:, 0].reshape(shape)], axis=1)
-    solution = Highs(_merged(program, first)).solve(time_limit)
+    solution = HighsSession(_merged(program, first)).solve(time_limit)
     if solution.values is None:
         raise RuntimeError(f"the stochastic program was not solved: {solution.termination}")
     place = _kept(program, first)[1][placed[0]]

@@ -139,7 +139,7 @@ def test_fields_that_are_filled_hold_defaults_of_their_own_kind() -> None:
         Products.filled(1, name="A", missed_sale_cost=1)
     with pytest.raises(TypeError, match="colour"):
         Products.filled(1, name="A", missed_sale_cost=1, holding_cost=1, colour="red")
-    with pytest.raises(ValueError, match="period must be whole numbers"):
+    with pytest.raises(ValueError, match="period of OpenOrders: must be whole numbers"):
         OpenOrders.filled(1, route=0, period=1.5, quantity=3)
 
 

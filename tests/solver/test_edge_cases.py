@@ -10,7 +10,7 @@ from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from solver.closed_form.order_up_to import order_up_to
 from solver.highs import session as highs
-from solver.optimiser import Kept, optimise
+from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
 from tests.support.random_scenarios import SHAPES, random_world
 from tests.support.worlds import chain, column, world
@@ -127,7 +127,7 @@ def test_the_fallback_owes_nothing_between_reviews(
         3, shape, n_periods=20, on_hand=20.0, unmet_orders="backlog", review_period=3
     )
     nothing = highs.Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
-    monkeypatch.setattr(highs.Highs, "solve", lambda self, limit: nothing)
+    monkeypatch.setattr(highs.HighsSession, "solve", lambda self, limit: nothing)
     plan = optimise(scenario, safety)
     run = simulate(scenario, GivenOrders(plan.quantity), scenario.mean)
     assert plan.status == "closed_form"
@@ -136,10 +136,10 @@ def test_the_fallback_owes_nothing_between_reviews(
 
 def test_threads_may_change_from_call_to_call() -> None:
     scenario, safety = random_world(1, "tree", storage_capacity=200.0)
-    kept, found = Kept(), []
+    warm_start, found = WarmStart(), []
     for threads in (1, 2, 1):
-        for keeper in (None, kept):
-            plan = optimise(scenario, safety, SolverOptions(threads=threads), kept=keeper)
+        for keeper in (None, warm_start):
+            plan = optimise(scenario, safety, SolverOptions(threads=threads), warm_start=keeper)
             assert plan.status == "optimal"
             found.append(plan.objective)
     assert found == pytest.approx([found[0]] * 6, rel=1e-6)
@@ -148,7 +148,7 @@ def test_threads_may_change_from_call_to_call() -> None:
 def test_a_solver_that_fails_is_not_called_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, safety = random_world(1, "chain")
     nothing = highs.Solution("error", None, None, np.inf, -np.inf, 0.0)
-    monkeypatch.setattr(highs.Highs, "solve", lambda self, limit: nothing)
+    monkeypatch.setattr(highs.HighsSession, "solve", lambda self, limit: nothing)
     plan = optimise(scenario, safety)
     assert plan.status == "closed_form"
     assert "error" in plan.message
@@ -159,15 +159,15 @@ def test_lots_are_kept_when_time_runs_out_while_rounding(monkeypatch: pytest.Mon
     scenario, safety = random_world(
         2, "tree", order_multiple=5.0, order_cost=3.0, storage_capacity=300.0
     )
-    solve, calls = highs.Highs.solve, []
+    solve, calls = highs.HighsSession.solve, []
 
-    def only_once(self: highs.Highs, limit: float) -> highs.Solution:
+    def only_once(self: highs.HighsSession, limit: float) -> highs.Solution:
         calls.append(limit)
         if len(calls) == 1:
             return solve(self, limit)
         return highs.Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
 
-    monkeypatch.setattr(highs.Highs, "solve", only_once)
+    monkeypatch.setattr(highs.HighsSession, "solve", only_once)
     plan = optimise(scenario, safety, SolverOptions(time_limit=5.0))
     assert len(calls) > 1
     assert max(calls) <= 5.0

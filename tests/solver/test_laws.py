@@ -15,7 +15,7 @@ from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate
 from scenarios.simulation.step import initial_state, network, period_costs, step
 from solver.closed_form.order_up_to import order_up_to
-from solver.optimiser import Kept, optimise
+from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
 from tests.support.random_scenarios import SHAPES, UNCOUPLED, random_world
 from tests.support.waiting import HANG
@@ -117,9 +117,9 @@ def test_more_capacity_never_costs_more(seed: int, shape: str, more: float) -> N
 def program_cost(scenario: Scenario, safety: Floats, options: SolverOptions) -> float:
     from solver.formulation.assemble import assemble
     from solver.formulation.model_data import prepare
-    from solver.highs.session import Highs
+    from solver.highs.session import HighsSession
 
-    return Highs(assemble(prepare(scenario, safety, options))).solve(60).objective
+    return HighsSession(assemble(prepare(scenario, safety, options))).solve(60).objective
 
 
 def test_scarce_storage_goes_to_the_higher_stake() -> None:
@@ -220,11 +220,11 @@ def test_time_limit_leaves_a_feasible_plan(limit: float) -> None:
 
 
 def test_kept_program_gives_the_same_plan() -> None:
-    kept = Kept()
+    warm_start = WarmStart()
     scenario, safety = random_world(5, "long", storage_capacity=200.0, order_multiple=3.0)
     for factor in (1.0, 1.1, 0.9):
         changed = scenario.replace(mean=scenario.mean * factor)
-        again = optimise(changed, safety, TIGHT, kept=kept)
+        again = optimise(changed, safety, TIGHT, warm_start=warm_start)
         fresh = optimise(changed, safety, TIGHT)
         assert again.objective == pytest.approx(fresh.objective, rel=1e-6)
 
@@ -259,11 +259,13 @@ def test_large_lots_cost_no_more_than_their_cycle(unmet: str) -> None:
         [2], mean=1.0, n_periods=74, order_multiple=20.0, missed_sale_cost=20.0, on_hand=5.0,
         unmet_demand=unmet,
     )  # fmt: skip
-    net, kept = network(scenario), Kept()
+    net, warm_start = network(scenario), WarmStart()
     state, cost = initial_state(scenario, net), 0.0
     for day in range(60):
         today = scenario_at(scenario, state, day, 14)
-        orders = optimise(today, np.zeros((1, today.n_periods)), kept=kept).quantity[:, 0]
+        orders = optimise(today, np.zeros((1, today.n_periods)), warm_start=warm_start).quantity[
+            :, 0
+        ]
         state, outcome = step(net, state, orders, scenario.mean[:, day], day)
         cost += float(period_costs(net, outcome, day).total)
     assert cost / 60 < 1.15 * 9.5

@@ -19,7 +19,7 @@ from scenarios.simulation.run import simulate
 from solver import CannotShip, OrderPlan, SolverOptions, optimise
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
-from solver.highs.session import Highs, Solution
+from solver.highs.session import HighsSession, Solution
 from solver.optimiser import closed_form_suffices
 from solver.yardsticks.hindsight_lp import hindsight
 from tests.support.random_scenarios import SHAPES, random_world
@@ -56,7 +56,7 @@ def leaving(scenario: Scenario, quantity: Floats) -> Floats:
 
 
 def program_cost(scenario: Scenario, safety: Floats, options: SolverOptions) -> float:
-    return Highs(assemble(prepare(scenario, safety, options))).solve(60).objective
+    return HighsSession(assemble(prepare(scenario, safety, options))).solve(60).objective
 
 
 @settings(deadline=None, max_examples=40)
@@ -162,7 +162,7 @@ def test_fixed_orders_that_cannot_leave_together_are_told(closed_form: bool) -> 
         if not closed_form:
             return optimise(scenario, np.zeros((3, 6)), fixed_orders=asked)
         nothing = Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
-        with mock.patch.object(Highs, "solve", return_value=nothing):
+        with mock.patch.object(HighsSession, "solve", return_value=nothing):
             return optimise(scenario, np.zeros((3, 6)), fixed_orders=asked)
 
     with pytest.raises(CannotShip) as refused:
@@ -202,7 +202,7 @@ def test_what_is_owed_takes_of_the_first_periods_throughput() -> None:
 def test_when_time_is_out_the_closed_form_keeps_to_it() -> None:
     scenario, safety = limited(3, "tree", 0.5)
     nothing = Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
-    with mock.patch.object(Highs, "solve", return_value=nothing):
+    with mock.patch.object(HighsSession, "solve", return_value=nothing):
         plan = optimise(scenario, safety)
     assert plan.status == "closed_form"
     out = leaving(scenario, plan.quantity)

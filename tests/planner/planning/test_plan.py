@@ -181,7 +181,7 @@ def test_days_of_cover_look_at_the_demand_below_a_dc() -> None:
     scenario = tree([1, 1], 2, n_periods=4)
     closing = np.repeat([[15.0], [15.0], [40.0]], 4, axis=1)
     assert days_of_cover(scenario, closing)[:, 0].tolist() == [3.0, 3.0, 4.0]
-    weeks = scenario.replace(period="W")
+    weeks = tree([1, 1], 2, n_periods=4, period="W")
     assert days_of_cover(weeks, closing)[:, 0].tolist() == [21.0, 21.0, 28.0]
     nobody = scenario.replace(mean=0.0 * scenario.mean)
     assert np.isnan(days_of_cover(nobody, closing)).all()

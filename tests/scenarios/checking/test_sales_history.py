@@ -136,7 +136,8 @@ class TestArrays:
         depot = ~scenario.points.sells
         assert not scenario.mean[depot].any()
         assert not scenario.std[depot].any()
-        assert not scenario.replace(mean=np.zeros_like(scenario.mean)).lacks_forecast
+        nobody = np.zeros_like(scenario.mean)
+        assert not scenario.replace(mean=nobody, std=nobody).lacks_forecast
 
     def test_a_forecast_counts_where_there_are_both(self) -> None:
         forecast = daily(["2026-01-05", "2026-01-12", "2026-01-19"], [1, 2, 3])

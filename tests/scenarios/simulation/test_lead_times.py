@@ -78,9 +78,9 @@ def test_constant_lead_times_by_period_change_nothing():
         assert np.array_equal(getattr(one, name), getattr(other, name))
 
 
-@pytest.mark.parametrize("lead", [[[1, 1]], [[1, 1, 1, -1]], [[1.0] * 4]])
+@pytest.mark.parametrize("lead", [[[1, 1]], [[1, 1, 1, -1]], [[1.5] * 4]])
 def test_lead_times_of_another_shape_or_sign_are_refused(lead):
-    with pytest.raises(ValueError, match="lead_time_by_period must be whole periods"):
+    with pytest.raises(ValueError, match="lead_time_by_period of Scenario: must be whole"):
         chain([1], 1.0, lead_time_by_period=np.array(lead))
 
 

@@ -105,8 +105,11 @@ def test_nobody_gets_anything_after_one_who_did_not_get_all(case):
 @given(runs(may_perish=False))
 def test_where_nobody_is_short_the_order_makes_no_difference(case):
     scenario, orders, demand = case
+    # A throughput that is short is shared, too.
+    unlimited = np.full(scenario.locations.throughput_capacity.shape, np.inf)
     plenty = scenario.replace(
-        points=dataclasses.replace(scenario.points, on_hand=np.full(scenario.n_points, 1e4))
+        points=dataclasses.replace(scenario.points, on_hand=np.full(scenario.n_points, 1e4)),
+        locations=dataclasses.replace(scenario.locations, throughput_capacity=unlimited),
     )
     one = simulate(plenty.replace(sharing="in_order"), GivenOrders(orders), demand)
     other = simulate(plenty, GivenOrders(orders), demand)

@@ -20,12 +20,12 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubsets
 from scenarios.simulation.run import simulate
-from solver import CannotShip, Kept, OrderPlan, SolverOptions, optimise
+from solver import CannotShip, OrderPlan, SolverOptions, WarmStart, optimise
 from solver.decomposition.block import AtPrices, at_prices
 from solver.decomposition.memory import NotEnoughMemory, blocks_to_keep
-from solver.decomposition.partition import cut
+from solver.decomposition.partition import partition
 from solver.decomposition.quotas import Totals, Use, charge
-from solver.formulation.model_data import common
+from solver.formulation.model_data import shared_data
 from solver.optimiser import method_for
 from solver.program.fixed_orders import FixedOrders
 from solver.workers.threads import Threads
@@ -155,9 +155,9 @@ def test_without_capacities_blocks_find_the_optimum(shape: str) -> None:
 @given(seed=seeds, shape=st.sampled_from(sorted(SHAPES)), high=st.floats(0.0, 30.0))
 def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
     scenario, safety = crowded(seed, shape)
-    shared = common(scenario, BLOCKS)
+    shared = shared_data(scenario, BLOCKS)
     limits = shared.limits
-    blocks = cut(
+    blocks = partition(
         ProductSubsets(scenario),
         safety,
         FixedOrders.of(scenario, None),
@@ -179,7 +179,7 @@ def test_any_prices_prove_a_bound(seed: int, shape: str, high: float) -> None:
 @given(seed=seeds, n_blocks=st.integers(1, 6))
 def test_quotas_add_up_to_the_capacities(seed: int, n_blocks: int) -> None:
     scenario, _ = crowded(seed, "tree")
-    limits = common(scenario, BLOCKS).limits
+    limits = shared_data(scenario, BLOCKS).limits
     rng = np.random.default_rng(seed)
     n, hard = len(limits), limits.hard
     uses = []
@@ -199,8 +199,8 @@ def test_quotas_add_up_to_the_capacities(seed: int, n_blocks: int) -> None:
 
 def test_as_many_blocks_keep_their_programs_as_memory_allows() -> None:
     scenario, safety = crowded(2, "tree")
-    none, shared = FixedOrders.of(scenario, None), common(scenario, BLOCKS)
-    blocks = cut(ProductSubsets(scenario), safety, none, shared, BLOCKS, Threads(1), 2)
+    none, shared = FixedOrders.of(scenario, None), shared_data(scenario, BLOCKS)
+    blocks = partition(ProductSubsets(scenario), safety, none, shared, BLOCKS, Threads(1), 2)
     assert [block.keep for block in blocks.held] == [True, True] + (len(blocks.held) - 2) * [False]
 
 
@@ -220,12 +220,12 @@ def test_more_hands_and_kept_programs_change_nothing() -> None:
 def test_the_next_plan_starts_from_the_prices_of_the_last() -> None:
     scenario = retail_chain(30)
     safety = 0.5 * scenario.mean
-    kept = Kept()
-    first = optimise(scenario, safety, BLOCKS, kept=kept)
+    warm_start = WarmStart()
+    first = optimise(scenario, safety, BLOCKS, warm_start=warm_start)
     with mock.patch.object(
         solver.decomposition.decompose, "sample_prices", side_effect=AssertionError
     ):
-        again = optimise(scenario, safety, BLOCKS, kept=kept)
+        again = optimise(scenario, safety, BLOCKS, warm_start=warm_start)
     assert again.gap is not None
     assert again.gap <= 0.005
     assert again.objective == pytest.approx(first.objective, rel=0.005)

@@ -10,12 +10,12 @@ from scenarios.model.subset import ProductSubsets
 from solver import SolverOptions
 from solver.decomposition.master import Master
 from solver.decomposition.quotas import charge
-from solver.formulation.model_data import common
+from solver.formulation.model_data import shared_data
 from solver.formulation.shared_limits import SharedLimits
-from solver.highs.session import Highs
-from solver.program.basis_template import Template
+from solver.highs.session import HighsSession
+from solver.program.basis_template import BasisTemplate
 from solver.program.fixed_orders import FixedOrders
-from solver.program.prepared import made_ready
+from solver.program.prepared import prepare_program
 from tests.support.worlds import chain
 
 
@@ -77,18 +77,18 @@ def test_a_start_from_like_products_takes_fewer_steps_to_the_same_optimum() -> N
     mean = np.random.default_rng(0).uniform(2, 20, (40, 28))
     scenario = chain([1, 2, 2], mean=mean, std=mean / 3, n_products=40, n_periods=28, on_hand=60.0)
     subsets, options = ProductSubsets(scenario), SolverOptions()
-    shared, safety = common(scenario, options), 0.5 * scenario.mean
+    shared, safety = shared_data(scenario, options), 0.5 * scenario.mean
 
-    def made(products: np.ndarray) -> tuple[Highs, object]:
+    def made(products: np.ndarray) -> tuple[HighsSession, object]:
         subset = subsets.of(products)
         part = subsets.cut(subset)
         none = FixedOrders.of(part, None)
-        ready = made_ready(part, safety[subset.points], none, options, shared)
-        return Highs(ready.program), ready
+        ready = prepare_program(part, safety[subset.points], none, options, shared)
+        return HighsSession(ready.program), ready
 
     first, source = made(np.arange(20))
     first.solve(10.0)
-    template = Template.of(source, first.basis)  # type: ignore[arg-type]
+    template = BasisTemplate.of(source, first.basis)  # type: ignore[arg-type]
     nothing, _ = made(np.arange(20, 40))
     cold = nothing.solve(10.0)
     warm, ready = made(np.arange(20, 40))
@@ -105,9 +105,9 @@ def test_nothing_is_copied_from_products_of_another_kind() -> None:
     options = SolverOptions()
     sources = []
     for one in (scenario, other):
-        ready = made_ready(one, 0.5 * one.mean, FixedOrders.of(one, None), options)
-        highs = Highs(ready.program)
+        ready = prepare_program(one, 0.5 * one.mean, FixedOrders.of(one, None), options)
+        highs = HighsSession(ready.program)
         highs.solve(10.0)
         sources.append((ready, highs.basis))
-    template = Template.of(*sources[0])
+    template = BasisTemplate.of(*sources[0])
     assert template.start(sources[1][0]) is None

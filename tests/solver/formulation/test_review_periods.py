@@ -19,7 +19,7 @@ from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
 from solver.formulation.pyomo_model import build_model
 from solver.formulation.review_periods import ordered
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 from solver.optimiser import optimise
 from solver.options import SolverOptions
 from solver.program.lot_rules import lot_rules
@@ -158,7 +158,7 @@ def test_arrays_and_pyomo_agree_on_lots(
     options = SolverOptions(gap=1e-6)
     data = prepare(scenario, safety, options)
     folder: Path = tmp_path_factory.mktemp("lp")
-    relaxed = Highs(assemble(data)).solve(60)
+    relaxed = HighsSession(assemble(data)).solve(60)
     assert relaxed.objective == pytest.approx(solve_file(build_model(data), folder), rel=1e-6)
     exact = solve_file(build_model(data, lot_rules(scenario, data)), folder)
     plan = optimise(scenario, safety, options)

@@ -17,7 +17,7 @@ from solver.formulation.assemble import assemble
 from solver.formulation.evaluate import evaluate
 from solver.formulation.model_data import prepare
 from solver.formulation.pyomo_model import build_model
-from solver.highs.session import Highs
+from solver.highs.session import HighsSession
 from solver.optimiser import optimise
 from solver.options import SolverOptions
 from solver.program.lot_rules import lot_rules
@@ -83,7 +83,7 @@ def test_arrays_and_pyomo_have_the_same_optimum(
 ) -> None:
     scenario, safety = coupled(seed, shape, timeline, unmet, review, end, lane_cost=0.1)
     data = prepare(scenario, safety, SolverOptions(capacity=capacity))
-    found = Highs(assemble(data)).solve(60)
+    found = HighsSession(assemble(data)).solve(60)
     stated = solve_file(build_model(data), tmp_path_factory.mktemp("lp"))
     assert found.objective == pytest.approx(stated, rel=1e-6, abs=1e-6)
 
@@ -97,7 +97,7 @@ def test_recursion_prices_the_optimum_as_the_program_does(
     scenario, safety = coupled(seed, shape, timeline, unmet, review, end)
     data = prepare(scenario, safety, SolverOptions(capacity=capacity))
     program = assemble(data)
-    found = Highs(program).solve(60)
+    found = HighsSession(program).solve(60)
     assert found.values is not None
     orders = np.zeros(data.orderable.shape)
     orders[data.orderable] = found.values[: int(data.orderable.sum())]
@@ -142,7 +142,7 @@ def test_lots_match_the_pyomo_model_and_the_gap_is_honest(
 
 def test_weak_duality_gives_the_bound_of_the_optimum() -> None:
     scenario, safety = random_world(3, "long", storage_capacity=60.0)
-    highs = Highs(assemble(prepare(scenario, safety, SolverOptions())))
+    highs = HighsSession(assemble(prepare(scenario, safety, SolverOptions())))
     found = highs.solve(60)
     assert found.row_dual is not None
     assert highs.bound_from(found.row_dual) == pytest.approx(found.objective, rel=1e-6)

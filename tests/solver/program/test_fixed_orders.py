@@ -13,8 +13,8 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
-from solver import CannotShip, Kept, OrderPlan, optimise
-from solver.highs.session import Highs, Solution
+from solver import CannotShip, OrderPlan, WarmStart, optimise
+from solver.highs.session import HighsSession, Solution
 from tests.support.random_scenarios import SHAPES, random_world
 from tests.support.worlds import chain, column, tree, world
 
@@ -28,7 +28,7 @@ def planned(
     if not closed_form:
         return optimise(scenario, safety_stock, fixed_orders=asked)
     nothing = Solution("time_limit", None, None, np.inf, -np.inf, 0.0)
-    with mock.patch.object(Highs, "solve", return_value=nothing):
+    with mock.patch.object(HighsSession, "solve", return_value=nothing):
         found = optimise(scenario, safety_stock, fixed_orders=asked)
     assert found.status == "closed_form"
     return found
@@ -151,18 +151,20 @@ def test_what_is_no_order_of_the_commit_window_is_refused(
 
 def test_a_kept_program_forgets_what_was_fixed_and_what_could_not_ship() -> None:
     scenario, safety = random_world(3, "tree", order_multiple=2.0)
-    kept, nothing = Kept(), optimise(scenario, safety).quantity
+    warm_start, nothing = WarmStart(), optimise(scenario, safety).quantity
     assert scenario.routes.origin[0] >= 0
     for units in (2.0, 1e6, 0.0):
         asked = fixed(scenario, (0, 0, units))
         if units > 1e5:
             with pytest.raises(CannotShip):
-                optimise(scenario, safety, kept=kept, fixed_orders=asked)
+                optimise(scenario, safety, warm_start=warm_start, fixed_orders=asked)
         else:
-            found = optimise(scenario, safety, kept=kept, fixed_orders=asked)
+            found = optimise(scenario, safety, warm_start=warm_start, fixed_orders=asked)
             assert found.quantity[0, 0] == units
-            assert kept.highs is not None
-    np.testing.assert_allclose(optimise(scenario, safety, kept=kept).quantity, nothing, atol=1e-5)
+            assert warm_start.highs is not None
+    np.testing.assert_allclose(
+        optimise(scenario, safety, warm_start=warm_start).quantity, nothing, atol=1e-5
+    )
 
 
 @settings(deadline=None, max_examples=40)

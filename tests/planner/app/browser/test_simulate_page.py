@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from planner.app.simulate.setup import PLAYABLE
-from scenarios.examples.dense import world
 from tests.planner.app.browser.conftest import App
 from tests.support.waiting import until
+from tests.support.worlds import renamed, world
 
 EVIL = "<script>alert(1)</script>"
 
@@ -24,8 +24,7 @@ def shop(app: App) -> str:
         ["shop"], [("<b>supplier</b>", "shop", 1)], n_products=2, n_periods=5, mean=6.0, std=2.0,
         on_hand=9.0, order_cost=3.0,
     )  # fmt: skip
-    scenario.products.name[:] = [EVIL, "=tea"]
-    scenario.locations.name[:] = ["<i>shop</i>"]
+    scenario = renamed(scenario, [EVIL, "=tea"], ["<i>shop</i>"])
     scenario.write(app.folder / "evil-shop")
     return "Input: evil-shop"
 

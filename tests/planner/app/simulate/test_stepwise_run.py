@@ -21,7 +21,7 @@ from scenarios.demand.sampling import sample
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem, total_cost
-from tests.support.worlds import chain, column, world
+from tests.support.worlds import chain, column, renamed, world
 
 
 def shop(**changes: Any) -> Scenario:
@@ -157,8 +157,7 @@ def test_lines_to_order_on_are_found_by_text_and_lane_and_paged() -> None:
 
 
 def test_the_log_runs_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
-    scenario = shop()
-    scenario.products.name[0] = "=1+1"
+    scenario = renamed(shop(), products=["=1+1"])
     memory = {"game": game_of(scenario)}
     days = [tasks.advance(memory, print, Chosen(), True).day for _ in range(2)]
     tasks.table(memory, print, "stock", str(tmp_path / "stock.csv"))
