@@ -4,11 +4,12 @@ The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``check
 :class:`Scenario` (``model``); :func:`sample` (``demand``) draws what customers ask for;
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
 judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`shared_resources`
-(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every input
-column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with, and
-``arrays`` holds what all of them compute with. ``settings`` says how time and costs are treated, a
-``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what is wrong, with a remedy;
-``checked_model``, ``notebook``, ``table_port``, ``lazy_names`` and ``version`` help the rest.
+(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every column
+of the input, each an ``attribute``, ``catalogue`` the named problems of the field, ``examples`` are
+there to begin with, and ``arrays`` holds what all of them compute with. ``settings`` says how time
+and costs are treated, a ``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what
+is wrong, with a remedy; ``checked_model``, ``notebook``, ``table_port``, ``lazy_names`` and
+``version`` help the rest.
 """
 
 from __future__ import annotations

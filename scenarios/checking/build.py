@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.attribute import Attribute
 from scenarios.checking.assortment import Assortment
 from scenarios.checking.lookup import Calendar, Directory, ResolvedTable
 from scenarios.checking.typed_table import TypedTable
@@ -29,7 +30,6 @@ from scenarios.model.entities import (
 )
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
-from scenarios.schema import Attribute
 from scenarios.settings import Settings
 
 Kind = TypeVar("Kind", bound=Entity)

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats
+from scenarios.attribute import Attribute
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import NO_DATE, Dates, Labels, dates, labels, numbers
 from scenarios.reading.findings import Findings
 from scenarios.reading.raw_table import RawTable
-from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, Attribute, attributes
+from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, attributes
 
 Mask = NDArray[np.bool_]
 

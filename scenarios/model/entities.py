@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze, frozen, is_sound
 from scenarios.arrays.types import Floats, Ints, Names
-from scenarios.schema import Attribute, attributes
+from scenarios.attribute import Attribute
+from scenarios.schema import attributes
 
 Flags = NDArray[np.bool_]
 FloatsByPeriod = Annotated[Floats, "by period"]
