@@ -26,7 +26,7 @@ from brain import safety_stocks
 from scenarios.demand.sampling import sample
 from scenarios.examples.bundled import retail_chain
 from scenarios.simulation.rolling import scenario_at
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 from solver import SolverOptions, WarmStart, optimise
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
@@ -81,7 +81,7 @@ def relaxation(n_products: int, repeat: int) -> tuple[float, float]:
 def next_days(n_products: int, days: int) -> float:
     """Median seconds to plan again on the days after the first, from a kept program."""
     scenario = long_chain(n_products, 28 + days, seed=0, limited=True)
-    net, warm_start = network(scenario), WarmStart()
+    net, warm_start = compile_scenario(scenario), WarmStart()
     state = initial_state(scenario, net)
     taken = []
     for day in range(days):

@@ -26,7 +26,7 @@ from scenarios.demand.sampling import sample
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.rolling import scenario_at
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 from solver import SolverOptions, WarmStart, optimise
 
 HORIZON = 28
@@ -57,7 +57,7 @@ def roll(
     scenario: Scenario, demand: Floats, brain: str, options: SolverOptions, days: int
 ) -> tuple[dict[str, float], Floats]:
     """Plan, release the first day's orders, meet demand, and again: costs and stored volume [J]."""
-    net = network(scenario)
+    net = compile_scenario(scenario)
     state, warm_start = initial_state(scenario, net), WarmStart()
     costs: dict[str, float] = {}
     stored = np.zeros(scenario.n_locations)

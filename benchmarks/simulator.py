@@ -27,7 +27,7 @@ from scenarios.model.scenario import Scenario
 from scenarios.settings import Settings
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network, period_costs
+from scenarios.simulation.step import compile_scenario, initial_state, period_costs
 from solver.closed_form.order_up_to import order_up_to
 
 LEADS = (2, 3, 4)
@@ -119,7 +119,7 @@ def torch_rate(n_products: int, n_periods: int, backward: bool) -> float:
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     scenario = chain(n_products, n_periods, "lost", rng)
-    net = network(scenario, torch, dtype=torch.float32)
+    net = compile_scenario(scenario, torch, dtype=torch.float32)
     rule = order_up_to(scenario, xp=torch, dtype=torch.float32)
     drawn = torch.as_tensor(rng.poisson(scenario.mean.T), dtype=torch.float32).T
     safety = torch.full((scenario.n_points,), 5.0, requires_grad=backward)

@@ -35,11 +35,11 @@ def find_brain(name: str) -> SafetyStockPolicy:
         return Analytic()
     if name == NoSafetyStock.name:
         return NoSafetyStock()
-    from brain.trained.registry import automatic, trained
+    from brain.trained.registry import automatic, trained_brain
 
     if name == "auto":
         return automatic() or Analytic()
-    return trained(name)
+    return trained_brain(name)
 
 
 def safety_stocks(scenario: Scenario, brain: str | SafetyStockPolicy = "auto") -> SafetyStocks:

@@ -26,7 +26,7 @@ from vn2 import DATA, KEYS, places
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.rolling import longer, scenario_at
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 
 
 def released(scenario: Scenario, plan: Path) -> np.ndarray:
@@ -104,7 +104,7 @@ def next_round(
     week : dict
         missed (units), left (units on hand at the end), cost.
     """
-    net, n_periods, past = network(scenario), scenario.n_periods, scenario.history
+    net, n_periods, past = compile_scenario(scenario), scenario.n_periods, scenario.history
     state, outcome = step(net, initial_state(scenario, net), orders, sales.astype(float), 0)
     week = {
         "missed": float(np.sum(outcome.missed)),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from planner.planning.plan_result import AuditError, Plan, PlanExcerpt, read_plan
     from planner.planning.replan import Replanner
     from planner.policies.oracle import Oracle
-    from planner.policies.registry import named as find_policy
+    from planner.policies.registry import policy_of as find_policy
     from planner.policies.registry import policy_table
     from planner.policies.rules.policy import Policy
     from planner.reporting.make import write_report as report
@@ -171,7 +171,7 @@ lazy_names(
         "explain_brain": "brain.training.responses",
         "export_brain": "brain.trained.library",
         "find_brain": "brain.selection",
-        "find_policy": "planner.policies.registry:named",
+        "find_policy": "planner.policies.registry:policy_of",
         "forecast": "planner.forecasting.forecast",
         "forecasts_at": "planner.forecasting.origins",
         "kpis": "scenarios.evaluation.kpis",

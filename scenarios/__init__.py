@@ -4,11 +4,11 @@ The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``check
 :class:`Scenario` (``model``); :func:`sample` (``demand``) draws what customers ask for;
 :func:`simulate` (``simulation``) plays it through; :func:`kpis` and :func:`audit` (``evaluation``)
 judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`shared_resources`
-(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every input
-column, ``catalogue`` the named problems of the field, ``examples`` are there to begin with,
-``arrays`` hold the numbers. ``settings`` say how time and costs are treated, a ``problem`` what is
-to be solved; ``errors``, ``arguments``, ``checked_model`` and ``input_check`` refuse what is wrong.
-The rest is help: ``notebook``, ``table_port``, ``lazy_names``, ``version``.
+(``resources``) are what products share: storage, lanes, throughput. ``schema`` states every column
+of the input, each an ``attribute``, ``catalogue`` the named problems of the field, ``examples`` are
+there to begin with, ``arrays`` hold the numbers. ``settings`` say how time and costs are treated, a
+``problem`` what is to be solved; ``errors``, ``arguments``, ``checked_model`` and ``input_check``
+refuse what is wrong. The rest helps: ``notebook``, ``table_port``, ``lazy_names``, ``version``.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Arguments:
     def add(self, name: str, problem: str, remedy: str, value: object = None) -> bool:
         """Note that an argument is wrong; always False, so that it can be returned."""
         place = f"argument {name} of {self.call}"
-        told = None if value is None else shown(value)
+        told = None if value is None else value_text(value)
         self.findings.append(Finding(place, problem, remedy, value=told))
         return False
 
@@ -233,6 +233,22 @@ class Arguments:
             return self.add(name, "cannot be the name of a file or folder", remedy, value)
         return True
 
+    def indices(self, name: str, value: object, size: int) -> bool:
+        """Whether it picks some of ``size`` things: indices, flags or a slice."""
+        if isinstance(value, slice):
+            return True
+        remedy = f"give indices below {size:,}, or {size:,} flags"
+        try:
+            array = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            return self.add(name, "is no index", remedy, value)
+        if array.dtype == np.bool_:
+            sound = array.shape == (size,)
+        else:
+            whole = array.dtype.kind in "iu" or not array.size
+            sound = whole and bool(((array >= -size) & (array < size)).all())
+        return sound or self.add(name, "picks what is not there", remedy, value)
+
     def numbers_of(
         self,
         name: str,
@@ -284,7 +300,7 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, Iterable) else value
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """A value as messages show it: arrays and tables by their shape, all else cut short."""
     if isinstance(value, np.ndarray):
         return f"array {value.dtype} {value.shape}"

@@ -19,19 +19,19 @@ from scenarios.checking.history_warnings import note_series, note_unforecast
 from scenarios.checking.lookup import (
     Calendar,
     Directory,
-    Resolved,
+    ResolvedTable,
     calendar_of,
     names_of,
     resolve,
     resolve_lanes,
-    settled,
+    settings_in_force,
     without_repeats,
 )
 from scenarios.checking.sales_history import Records, past_sales, records_of
 from scenarios.checking.typed_table import TypedTable, typed_table
 from scenarios.model.capacities import CAPACITIES
 from scenarios.model.scenario import Scenario
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.settings_file import checked_settings
 from scenarios.reading.source import Source, from_frames, read_path
 from scenarios.settings import Settings
@@ -66,7 +66,7 @@ def read_scenario(path: str | Path) -> Scenario:
     check = Arguments("Scenario.read")
     check.path("path", path)
     check.refuse()
-    report = Report()
+    report = Findings()
     scenario = _load(read_path(Path(path), report), report)
     # Cells and text are done with; Arrow would keep their memory for itself.
     pa.default_memory_pool().release_unused()
@@ -106,11 +106,11 @@ def scenario_from_tables(
     settings = {} if settings is None else settings
     if isinstance(settings, Settings):
         settings = settings.model_dump(exclude_none=True)
-    report = Report()
+    report = Findings()
     return _load(from_frames(tables, settings, report), report)
 
 
-def _load(source: Source, report: Report) -> Scenario:
+def _load(source: Source, report: Findings) -> Scenario:
     """From cells to arrays, going on past every error to find the others."""
     settings = checked_settings(source.settings, report)
     typed = {name: typed_table(raw, report) for name, raw in source.tables.items()}
@@ -120,7 +120,7 @@ def _load(source: Source, report: Report) -> Scenario:
     directory = Directory(
         products, locations, calendar, np.empty(0, dtype=object), np.empty(0, int)
     )
-    tables: dict[str, Resolved] = {}
+    tables: dict[str, ResolvedTable] = {}
     if "lanes" in typed:
         directory, tables["lanes"] = _with_lanes(directory, typed["lanes"], source, report)
     for name in (name for name in typed if name != "lanes"):
@@ -142,11 +142,19 @@ def _load(source: Source, report: Report) -> Scenario:
         if "forecast" in tables:
             note_unforecast(history, tables["forecast"], directory, kept, report)
     return build_scenario(
-        settled(settings, calendar), directory, calendar, tables, kept, history, report.findings
+        settings_in_force(settings, calendar),
+        directory,
+        calendar,
+        tables,
+        kept,
+        history,
+        report.findings,
     )
 
 
-def _calendar(settings: Settings, typed: dict[str, TypedTable], report: Report) -> Calendar | None:
+def _calendar(
+    settings: Settings, typed: dict[str, TypedTable], report: Findings
+) -> Calendar | None:
     if "history" in typed:
         check_rhythm(settings, typed["history"], report)
         if "forecast" not in typed:
@@ -155,7 +163,7 @@ def _calendar(settings: Settings, typed: dict[str, TypedTable], report: Report) 
 
 
 def _records(
-    tables: dict[str, Resolved], calendar: Calendar | None, report: Report
+    tables: dict[str, ResolvedTable], calendar: Calendar | None, report: Findings
 ) -> Records | None:
     """The records of the history that count; None where there are none."""
     if "history" not in tables or calendar is None:
@@ -164,8 +172,8 @@ def _records(
 
 
 def _with_lanes(
-    bare: Directory, lanes: TypedTable, source: Source, report: Report
-) -> tuple[Directory, Resolved]:
+    bare: Directory, lanes: TypedTable, source: Source, report: Findings
+) -> tuple[Directory, ResolvedTable]:
     """The directory with lanes; also those whose lead time or costs could not be read."""
     resolved = resolve(lanes, bare, source, report)
     if "destination" not in resolved.index:
@@ -175,7 +183,7 @@ def _with_lanes(
     key = np.where(named, origin.code * (len(bare.locations) + 1) + destination, -1)
     resolved.index["lane"] = key
     resolved = without_repeats(
-        Resolved(lanes, resolved.index, named),
+        ResolvedTable(lanes, resolved.index, named),
         ("lane",),
         (0,),
         report,
@@ -186,7 +194,9 @@ def _with_lanes(
     return directory, resolved
 
 
-def _resolved(table: TypedTable, directory: Directory, source: Source, report: Report) -> Resolved:
+def _resolved(
+    table: TypedTable, directory: Directory, source: Source, report: Findings
+) -> ResolvedTable:
     """Names and dates of one table looked up, and repeated keys left out."""
     name = table.raw.name
     result = resolve(table, directory, source, report)
@@ -215,11 +225,11 @@ def _resolved(table: TypedTable, directory: Directory, source: Source, report: R
 
 
 def _check_all(
-    tables: dict[str, Resolved],
+    tables: dict[str, ResolvedTable],
     directory: Directory,
     source: Source,
     records: Records | None,
-    report: Report,
+    report: Findings,
 ) -> Assortment:
     """Every check between tables, and the stock points and routes they amount to."""
     products, lanes = tables.get("products"), tables.get("lanes")

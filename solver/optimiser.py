@@ -10,9 +10,9 @@ from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.resources import shared_resources
-from solver.closed_form.backorders import new_orders, ship_owed
+from solver.closed_form.backorders import new_orders, ship_backorders
 from solver.deadline import Deadline, Progress
-from solver.decomposition.decompose import decomposed, in_closed_form
+from solver.decomposition.decompose import in_closed_form, plan_by_blocks
 from solver.formulation.model_data import model_periods
 from solver.options import SolverOptions
 from solver.program.fixed_orders import FixedOrders
@@ -85,7 +85,7 @@ def optimise(
     options = options or SolverOptions()
     deadline = Deadline(options.time_limit or time_for(scenario), progress)
     fixed = FixedOrders.of(scenario, fixed_orders)
-    scenario, rest = ship_owed(scenario)
+    scenario, rest = ship_backorders(scenario)
     warm_start, workers = warm_start or WarmStart(), workers or Threads()
     method = method_for(scenario, options)
     if method == "monolith":
@@ -93,7 +93,9 @@ def optimise(
     elif method == "closed_form":
         found = in_closed_form(scenario, safety_stock, fixed, options, workers, deadline)
     else:
-        found = decomposed(scenario, safety_stock, fixed, options, workers, warm_start, deadline)
+        found = plan_by_blocks(
+            scenario, safety_stock, fixed, options, workers, warm_start, deadline
+        )
     return replace(
         found,
         quantity=new_orders(scenario, found.quantity, rest),

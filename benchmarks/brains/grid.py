@@ -18,7 +18,7 @@ import argparse
 from benchmarks.brains.long_run_cost import trained_for
 from benchmarks.machine import machine
 from brain.environments.training_chains import STD_BOUNDS, ReferenceChains
-from brain.trained.registry import automatic, trained
+from brain.trained.registry import automatic, trained_brain
 from brain.training.scores import RATIOS, SIGMAX, grid_point
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--train", action="store_true", help="train for this case")
     parser.add_argument("--steps", type=int, default=500, help="of such a training")
     args = parser.parse_args()
-    policy = automatic() if args.brain == "auto" else trained(args.brain)
+    policy = automatic() if args.brain == "auto" else trained_brain(args.brain)
     if policy is None:
         raise SystemExit("no brain is shipped: python -m brain.training.ship")
     print(machine())

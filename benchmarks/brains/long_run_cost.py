@@ -12,12 +12,12 @@ from brain.trained.registry import automatic
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.costs import point_costs
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 
 FORECAST = 60
 """Periods of (steady) forecast; later ones are like the last."""
@@ -33,7 +33,7 @@ def mean_costs(
     skip: int = 100,
 ) -> Floats:
     """[P] cost of each chain per period from period ``skip`` on, stock under way included."""
-    net = network(scenario)
+    net = compile_scenario(scenario)
     total = np.zeros(scenario.n_points)
     for period, _, outcome in run(net, _opening(scenario, net), policy, _demand(scenario, rng)):
         if period >= skip:
@@ -48,7 +48,7 @@ def _demand(scenario: Scenario, rng: np.random.Generator) -> Iterator[Floats]:
         yield from np.ascontiguousarray(sample(scenario, rng).T)
 
 
-def _opening(scenario: Scenario, net: Network) -> State:
+def _opening(scenario: Scenario, net: CompiledScenario) -> State:
     """The opening state, in whole units where demand comes in whole units."""
     state = initial_state(scenario, net)
     if scenario.products.distribution[0] != "poisson":

@@ -67,7 +67,7 @@ def brain_orders(
     brain : callable
         Features [..., K, N_FEATURES] -> correction of z [..., K].
     xp, dtype, device
-        As in :func:`scenarios.simulation.step.network`.
+        As in :func:`scenarios.simulation.step.compile_scenario`.
     """
     demand, facts = echelon_demand(scenario), point_facts(scenario)
     here = {"dtype": dtype, "device": device}

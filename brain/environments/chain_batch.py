@@ -19,7 +19,13 @@ from scenarios.demand.forecast_error import own_lead_times
 from scenarios.model.echelons import demand_beyond
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.state import State
-from scenarios.simulation.step import Network, initial_state, network, point_costs, step
+from scenarios.simulation.step import (
+    CompiledScenario,
+    compile_scenario,
+    initial_state,
+    point_costs,
+    step,
+)
 from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 
@@ -30,7 +36,7 @@ class Batch:
     scenario: Scenario
     demand: Floats
     """[K, T] units; the forecast may reach further"""
-    net: Network
+    net: CompiledScenario
     """Charges holding and missed sales, nothing else."""
     rule: OrderUpTo
     sigma: Floats
@@ -117,7 +123,7 @@ def prepare(batch: TrainingBatch, layout: Layout) -> Batch:
         scenario=scenario,
         demand=batch.demand,
         net=dataclasses.replace(
-            network(scenario),
+            compile_scenario(scenario),
             unmet_order_cost=None,
             shipping_cost=None,
             order_cost=None,

@@ -105,7 +105,7 @@ class ScenarioEpisodes:
         return self.scenario.settings.end_of_life
 
     def __call__(self, rng: np.random.Generator, n: int) -> TrainingBatch:
-        scenario = repeated(self.scenario, n)
+        scenario = copies_of(self.scenario, n)
         if self.forecast is not None:
             scenario = self.forecast(scenario, rng)
         return TrainingBatch(scenario, sample(scenario, rng))
@@ -154,7 +154,7 @@ def require_uncoupled(scenario: Scenario) -> None:
             )
 
 
-def repeated(scenario: Scenario, n: int) -> Scenario:
+def copies_of(scenario: Scenario, n: int) -> Scenario:
     """The scenario of one product with ``n`` copies of it, named 1 .. n."""
     points, routes, late = scenario.points, scenario.routes, scenario.open_orders
     ages, lead = scenario.opening_ages, scenario.lead_time_by_period

@@ -34,7 +34,7 @@ class ChainSource(Protocol):
 
 
 @runtime_checkable
-class Graded(Protocol):
+class GradedSource(Protocol):
     """A source that can begin with what is easy."""
 
     def up_to(self, cv: float) -> ChainSource:

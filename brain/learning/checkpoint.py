@@ -24,15 +24,15 @@ UNREADABLE = (
 """What Torch may raise at bytes that are no checkpoint."""
 
 
-def packed(**content: Any) -> bytes:
+def pack_bytes(**content: Any) -> bytes:
     """Numbers, text, tensors and what is made of them, as bytes."""
     stream = io.BytesIO()
     torch.save(content, stream)
     return stream.getvalue()
 
 
-def unpacked(data: bytes) -> dict[str, Any]:
-    """What :func:`packed` packed; nothing else is ever unpacked.
+def unpack_bytes(data: bytes) -> dict[str, Any]:
+    """What :func:`pack_bytes` packed; nothing else is ever unpacked.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def _mapped(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
 
 def save_checkpoint(path: Path, **content: Any) -> None:
     """Write a checkpoint whole: a crash leaves the one before it."""
-    write_atomic(path, packed(**content))
+    write_atomic(path, pack_bytes(**content))
 
 
 def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
     """
     remedy = "start the training anew, or name the folder of the one to resume"
     try:
-        saved = unpacked(path.read_bytes())
+        saved = unpack_bytes(path.read_bytes())
     except FileNotFoundError:
         raise InputError([Finding(str(path), "there is no checkpoint here", remedy)]) from None
     except (OSError, CheckpointDamaged) as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from brain.environments.training_chains import ChainSource, Graded, TrainingBatch
+from brain.environments.training_chains import ChainSource, GradedSource, TrainingBatch
 from brain.learning.checkpoint import Interrupts, load_checkpoint, save_checkpoint
 from brain.learning.network import Perceptron
 from brain.learning.options import (
@@ -20,8 +20,8 @@ from brain.learning.options import (
     TrainingResult,
     learning_rate,
 )
-from brain.learning.rollout import Rollout, rollout, untrained
-from brain.learning.validation import EPISODES, Reference, look_at, watched
+from brain.learning.rollout import Rollout, rollout, untrained_brain
+from brain.learning.validation import EPISODES, Reference, look_at, validation_chains
 from brain.trained.weights import Layers
 from scenarios.demand.sampling import sample
 
@@ -35,7 +35,7 @@ class Validation:
         rng = np.random.default_rng([options.seed, 1])
         periods = 2 * options.periods
         self.chains = [
-            watched(
+            validation_chains(
                 source.draw(rng, options.validation_chains, periods),
                 episodes=EPISODES,
                 device=options.device,
@@ -44,7 +44,7 @@ class Validation:
         ]
         self._options = options
         self._reference = Reference(source, options.device)
-        self.analytic = look_at(self.chains, untrained).cost
+        self.analytic = look_at(self.chains, untrained_brain).cost
 
     def judge(
         self, brain: Callable[[torch.Tensor], torch.Tensor], step: int, seconds: float
@@ -198,7 +198,7 @@ class TrainingBatches:
         first_step = index // self.options.lots_at_once * self.options.lots_at_once
         share = first_step * self.options.draws_per_lot / max(self.options.steps, 1)
         for until, cv in self.options.curriculum:
-            if share < until and isinstance(self.source, Graded):
+            if share < until and isinstance(self.source, GradedSource):
                 return self.source.up_to(cv)
         return self.source
 

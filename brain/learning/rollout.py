@@ -20,25 +20,25 @@ from brain.environments.training_chains import TrainingBatch
 from brain.trained.point_facts import lasting, point_facts
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.costs import period_costs, point_costs
 from scenarios.simulation.run import run
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 
-__all__ = ["BrainOrders", "Rollout", "rollout", "typical_cost", "untrained"]
+__all__ = ["BrainOrders", "Rollout", "rollout", "typical_cost", "untrained_brain"]
 
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
     """Chains ready to be run, as often as wanted."""
 
-    net: Network
+    net: CompiledScenario
     start: State
     demand: Tensor
     """[T, K]"""
     orders: BrainOrders
-    scaled: Network
+    scaled: CompiledScenario
     """The same world with costs in units of each chain's typical cost."""
     n_chains: int
     product: Tensor
@@ -67,7 +67,7 @@ class Rollout:
         return sums.cpu().numpy().astype(np.float64) / (self.demand.shape[0] - first)
 
 
-def untrained(features: Tensor) -> Tensor:
+def untrained_brain(features: Tensor) -> Tensor:
     """The brain that has learnt nothing: no correction, the analytic safety stock."""
     return features[..., 0] * 0.0
 
@@ -78,13 +78,13 @@ def rollout(
     """Make chains ready to be run under brains."""
     scenario = batch.scenario
     as_torch = {"dtype": dtype, "device": device}
-    net = network(scenario, torch, **as_torch)
+    net = compile_scenario(scenario, torch, **as_torch)
     scale = 1.0 / typical_cost(scenario)[scenario.points.product]
     return Rollout(
         net=net,
         start=initial_state(scenario, net),
         demand=net.array(np.ascontiguousarray(batch.demand.T)),
-        orders=brain_orders(scenario, untrained, torch, **as_torch),
+        orders=brain_orders(scenario, untrained_brain, torch, **as_torch),
         scaled=dataclasses.replace(
             net,
             holding_cost=net.array(scenario.points.holding_cost * scale),

@@ -36,7 +36,7 @@ REFERENCE_LEAD, REFERENCE_HOLDING = (2, 3, 4), (1.0, 0.8, 0.5)
 
 
 @dataclass(frozen=True)
-class Seen:
+class ValidationScore:
     """What was seen of a brain; costs are per chain and period, in units of its typical cost."""
 
     cost: float
@@ -50,7 +50,7 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class Watched:
+class ValidationChains:
     """Chains ready to be looked at."""
 
     ready: Rollout
@@ -105,7 +105,9 @@ def kinds_of_day(on_hand: Tensor, missed: Tensor, safety_stock: Tensor, mean: Te
     return counted.cpu().to(torch.float64)
 
 
-def watched(batch: TrainingBatch, *, episodes: int, device: str = "cpu") -> Watched:
+def validation_chains(
+    batch: TrainingBatch, *, episodes: int, device: str = "cpu"
+) -> ValidationChains:
     """Make chains ready; days are counted of some of them, evenly from the longest to shortest."""
     scenario, points = batch.scenario, batch.scenario.points
     n = scenario.n_products
@@ -113,15 +115,15 @@ def watched(batch: TrainingBatch, *, episodes: int, device: str = "cpu") -> Watc
     at = np.flatnonzero(points.sells & np.isin(points.product, chosen))
     ready = rollout(batch, device=device)
     mean = np.ascontiguousarray(scenario.mean[at, : batch.demand.shape[1]].T)
-    return Watched(ready, ready.net.array(mean), torch.as_tensor(at, device=device))
+    return ValidationChains(ready, ready.net.array(mean), torch.as_tensor(at, device=device))
 
 
-def look_at(chains: Sequence[Watched], brain: Brain) -> Seen:
+def look_at(chains: Sequence[ValidationChains], brain: Brain) -> ValidationScore:
     """Look at all of them; the days are those of the last ones."""
     looked = [some.look(brain) for some in chains]
     days = looked[-1][2] / looked[-1][2].sum()
     split = np.mean([parts for _, parts, _ in looked], axis=0)
-    return Seen(
+    return ValidationScore(
         float(np.mean([cost for cost, _, _ in looked])),
         *(float(part) for part in split),
         *(float(share) for share in days),

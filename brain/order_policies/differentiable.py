@@ -19,11 +19,11 @@ from torch import Tensor
 from brain.order_policies.order_up_to import LearnedOrders, Weights, learned_orders, untaught
 from scenarios.arrays.types import Floats
 from scenarios.problem import Problem, total_cost
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.costs import COMPONENTS, Costs, period_costs
 from scenarios.simulation.run import run
 from scenarios.simulation.state import Outcome, State
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from scenarios.simulation.trajectory import Trajectory
 
 
@@ -79,7 +79,7 @@ def learn(
     arrays = [torch.tensor(x, dtype=torch.float32, requires_grad=True) for x in start.arrays()]
     orders = learned_orders(scenario, Weights.of(arrays), torch, dtype=torch.float32)
     kept_apart = problem.draw(rng, effort.check_paths)
-    game = _Game(problem, network(scenario, torch, dtype=torch.float32))
+    game = _Game(problem, compile_scenario(scenario, torch, dtype=torch.float32))
     game = game if game.is_differentiable(orders, kept_apart[:2]) else game.by_own_costs()
     with torch.no_grad():
         cost = game.cost(orders, kept_apart)
@@ -117,7 +117,7 @@ class _Game:
     """The problem, played by Torch."""
 
     problem: Problem
-    net: Network
+    net: CompiledScenario
 
     def is_differentiable(self, orders: LearnedOrders, demand: Floats) -> bool:
         """Whether gradients come through what counts."""

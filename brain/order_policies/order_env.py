@@ -31,7 +31,7 @@ from scenarios.problem import Problem, total_cost
 from scenarios.simulation.costs import period_costs
 from scenarios.simulation.split import with_batch
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 from scenarios.simulation.trajectory import Recorder
 from solver.closed_form.order_up_to import order_up_to
 
@@ -116,7 +116,7 @@ class OrderEnv(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]]):
     def __init__(self, problem: Problem, num_envs: int, allowed: Any = None):
         self.problem, self.num_envs, self.allowed = problem, num_envs, allowed
         self.codec = Codec(problem.scenario)
-        self.net = network(problem.scenario)
+        self.net = compile_scenario(problem.scenario)
         n_routes = problem.scenario.n_routes
         self.single_observation_space = gym.spaces.Box(
             -BOUND, BOUND, (self.codec.size,), np.float32

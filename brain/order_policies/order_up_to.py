@@ -110,7 +110,7 @@ def learned_orders(
     weights : Weights
         Arrays of ``xp``.
     xp, dtype, device
-        As in :func:`scenarios.simulation.step.network`.
+        As in :func:`scenarios.simulation.step.compile_scenario`.
     """
     here = {"dtype": dtype, "device": device}
     demand, facts = echelon_demand(scenario), point_facts(scenario)

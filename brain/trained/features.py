@@ -223,7 +223,7 @@ def codec(
     ----------
     scenario : Scenario
     xp, dtype, device
-        As in :func:`scenarios.simulation.step.network`.
+        As in :func:`scenarios.simulation.step.compile_scenario`.
     n_periods : int, optional
         How many periods will be looked at; default: all. Later ones look like the last.
     demand, facts : optional

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from brain.analytic.newsvendor import Analytic
 from brain.analytic.overrides import NoSafetyStock
-from brain.trained.runtime import BUILT_IN, BrainFile, Trained, load_brain
+from brain.trained.runtime import BUILT_IN, BrainFile, TrainedBrains, load_brain
 from scenarios.errors import Finding, InputError
 
 SHIPPED = Path(__file__).parent.parent / "shipped"
@@ -99,12 +99,12 @@ def brain_identity(name: str) -> str:
     return " ".join([name, *(f"{n}={h}" for n, h in zip(files, hashes, strict=True))])
 
 
-def trained(name: str) -> Trained:
+def trained_brain(name: str) -> TrainedBrains:
     """One brain as a safety stock policy."""
-    return Trained([open_brain(name)])
+    return TrainedBrains([open_brain(name)])
 
 
-def automatic() -> Trained | None:
+def automatic() -> TrainedBrains | None:
     """All brains together, each product served by its ratio; None if there are none.
 
     Brains in the user's folder take part like shipped ones, and stand in for those of their name.
@@ -121,7 +121,7 @@ def automatic() -> Trained | None:
                 )
                 for finding in error.findings
             ]
-    return Trained(brains, "auto", refused) if brains else None
+    return TrainedBrains(brains, "auto", refused) if brains else None
 
 
 def _loaded(path: Path) -> BrainFile:

@@ -20,7 +20,7 @@ from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import Finding, InputError
 from scenarios.model.scenario import Scenario, check_scenario
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +114,7 @@ def load_brain(path: str | Path) -> BrainFile:
     return BrainFile(path.stem, manifest, session)
 
 
-class Trained:
+class TrainedBrains:
     """Trained brains as a safety stock policy.
 
     Parameters
@@ -212,7 +212,7 @@ class Trained:
         delta = np.zeros(scenario.n_points)
         if not (lower >= 0).any():
             return delta
-        net = network(scenario, dtype=np.float32)
+        net = compile_scenario(scenario, dtype=np.float32)
         seen = codec(scenario, dtype=np.float32, n_periods=1, demand=demand, facts=facts)
         features = seen(initial_state(scenario, net), 0)
         for index, brain in enumerate(self.brains):

@@ -16,7 +16,7 @@ from brain.trained.features import COVER_FEATURE, COVER_SHARE, GATE_FEATURE, MOS
 from brain.trained.manifest import KEY, Domain, Manifest
 from brain.trained.registry import brain_path
 from brain.trained.weights import Layers, check_layers
-from brain.training.messages import Done
+from brain.training.messages import TrainingEnd
 from brain.training.request import TrainingRequest
 from scenarios.writing.atomic import write_atomic
 
@@ -36,7 +36,7 @@ def domain_of(chains: RandomChains) -> Domain:
     )
 
 
-def write_brain(request: TrainingRequest, done: Done, path: Path) -> None:
+def write_brain(request: TrainingRequest, done: TrainingEnd, path: Path) -> None:
     """Write what was trained, and what it was trained on, as one ONNX file."""
     assert done.layers is not None
     manifest = Manifest(

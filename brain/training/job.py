@@ -9,11 +9,11 @@ import numpy as np
 from ray.rllib.algorithms.algorithm import Algorithm
 
 from brain.environments.episodes import episodes_of
-from brain.learning.checkpoint import as_arrays, as_tensors, packed, unpacked
+from brain.learning.checkpoint import as_arrays, as_tensors, pack_bytes, unpack_bytes
 from brain.learning.hdpo import Validation
 from brain.learning.options import CheckpointDamaged, Progress, TrainingDiverged
 from brain.learning.rllib_env import brain_of, set_brain
-from brain.training.messages import Done, Job, Post
+from brain.training.messages import Job, Post, TrainingEnd
 
 PARTS = ("rl_module", "optimizer")
 """What of a learner's state a training goes on from."""
@@ -39,7 +39,7 @@ def make(job: Job) -> Algorithm:
     return made
 
 
-def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
+def run_job(job: Job, post: Callable[[Post], bool]) -> TrainingEnd:
     """Train to the end, or until told to stop.
 
     Parameters
@@ -90,9 +90,11 @@ def run_job(job: Job, post: Callable[[Post], bool]) -> Done:
                 stop = post(Post(job.name, progress, checkpoint)) and not last
         post(Post(job.name, None, pack(algorithm, seconds())))
         layers = brain_of(algorithm).layers()
-        return Done(job.name, "stopped" if stop else "trained", layers, history=tuple(history))
+        return TrainingEnd(
+            job.name, "stopped" if stop else "trained", layers, history=tuple(history)
+        )
     except TrainingDiverged as error:
-        return Done(job.name, "diverged", message=str(error))
+        return TrainingEnd(job.name, "diverged", message=str(error))
     except CheckpointDamaged as error:
         raise CheckpointDamaged(f"{job.name}: {error}") from error
     finally:
@@ -105,7 +107,7 @@ def pack(algorithm: Algorithm, seconds: float) -> bytes:
     RLlib's own checkpoints are pickles; these hold nothing but numbers and text.
     """
     learner = algorithm.learner_group.get_state()["learner"]
-    return packed(
+    return pack_bytes(
         seconds=seconds,
         iteration=algorithm.iteration,
         **{name: as_tensors(learner[name]) for name in PARTS},
@@ -120,7 +122,7 @@ def unpack(algorithm: Algorithm, saved: bytes) -> float:
     CheckpointDamaged
         If it cannot be read, or is not one of this algorithm.
     """
-    found = unpacked(saved)
+    found = unpack_bytes(saved)
     state = algorithm.learner_group.get_state()
     try:
         for name in PARTS:

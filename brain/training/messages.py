@@ -38,7 +38,7 @@ class Post:
 
 
 @dataclass(frozen=True, eq=False)
-class Done:
+class TrainingEnd:
     """How a training ended."""
 
     name: str

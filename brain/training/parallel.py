@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-from brain.training.messages import Done, Job, Post, with_device
-from solver.workers.outcome import Raised
+from brain.training.messages import Job, Post, TrainingEnd, with_device
+from solver.workers.outcome import RemoteError
 from solver.workers.ray_workers import RayWorkers, TaskLost
 
 
@@ -37,7 +37,7 @@ class Board:
 
 def side_by_side(
     ray: Any, jobs: list[Job], heard: Callable[[Post], None], stop: Callable[[], bool]
-) -> Iterator[Done]:
+) -> Iterator[TrainingEnd]:
     """Run the jobs as Ray tasks, and pass on what they post.
 
     Raises
@@ -56,7 +56,7 @@ def side_by_side(
     tasks = [(board, with_device(dataclasses.replace(job, use_gpu=gpus > 0))) for job in jobs]
     with closing(workers.outcomes(_train, tasks)) as outcomes:
         for number, found in outcomes:
-            if isinstance(found, Raised):
+            if isinstance(found, RemoteError):
                 if isinstance(found.error, TaskLost):
                     name = jobs[number].name
                     raise RuntimeError(
@@ -66,7 +66,7 @@ def side_by_side(
             yield found
 
 
-def _train(board: Any, job: Job) -> Done:
+def _train(board: Any, job: Job) -> TrainingEnd:
     """A training, on a machine of the cluster."""
     import ray
     import torch

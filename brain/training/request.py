@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from brain.environments.training_chains import RandomChains
 from scenarios.errors import Finding, InputError
+from scenarios.writing.atomic import write_atomic
 
 if TYPE_CHECKING:
     from brain.learning.options import TrainingOptions
@@ -57,7 +58,7 @@ class TrainingRequest:
     def write(self, folder: Path) -> None:
         """Leave a note in the folder, from which the training can be resumed."""
         text = json.dumps(dataclasses.asdict(self), indent=2)
-        (folder / FILE).write_text(text + "\n", encoding="utf-8")
+        write_atomic(folder / FILE, text + "\n")
 
 
 def brain_name(ratio: float) -> str:

@@ -17,7 +17,7 @@ from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 from solver.closed_form.order_up_to import order_up_to
 
 DAYS = 90
@@ -118,7 +118,7 @@ def responses(brain: BrainFile) -> list[Response]:
     scenario, demand = _scenario(brain.manifest.domain)
     uncertain = echelon_demand(scenario)
     textbook = analytic_stock(scenario, *uncertain)
-    see, net = codec(scenario, demand=uncertain), network(scenario)
+    see, net = codec(scenario, demand=uncertain), compile_scenario(scenario)
     state = initial_state(scenario, net)
     n_points, n_periods = scenario.n_points, len(demand)
     stock, on_hand, missed = (np.zeros((n_points, n_periods)) for _ in range(3))

@@ -16,7 +16,7 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.costs import point_costs
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.closed_form.order_up_to import order_up_to
 
 RATIOS = (1.0, 10.0, 100.0, 1000.0)
@@ -76,7 +76,7 @@ def grid_point(
 def chain_costs(batch: TrainingBatch, policy: OrderPolicy) -> Floats:
     """[P] cost of each chain per period, in currency."""
     scenario = batch.scenario
-    net = network(scenario)
+    net = compile_scenario(scenario)
     total = np.zeros(scenario.n_points)
     demand = np.ascontiguousarray(batch.demand.T)
     for _, _, outcome in run(net, initial_state(scenario, net), policy, iter(demand)):

@@ -57,7 +57,7 @@ def train_one(
 
 def ship_one(ratio: float, steps: int, seed: int, start: Layers, folder: str) -> str:
     """Train, score and write the brain of one ratio; a line that says how it went."""
-    from brain.trained.runtime import Trained, load_brain
+    from brain.trained.runtime import TrainedBrains, load_brain
 
     name = f"ratio-{ratio:g}"
     chains = RandomChains().near(ratio)
@@ -74,7 +74,7 @@ def ship_one(ratio: float, steps: int, seed: int, start: Layers, folder: str) ->
         | {package: version(package) for package in ("echelon-planner", "numpy", "torch")},
     )
     path = write_onnx(Path(folder) / f"{name}.onnx", layers, manifest)
-    brain = Trained([load_brain(path)]).at(ratio)
+    brain = TrainedBrains([load_brain(path)]).at(ratio)
     scores = dict(manifest.scores)
     for sigmax in SIGMAX:
         point = grid_point(brain, ratio, sigmax)

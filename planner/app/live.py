@@ -45,7 +45,7 @@ def badge(state: str) -> None:
     ui.badge(state, color=COLOURS.get(state, "secondary")).props("rounded").classes("px-2 py-1")
 
 
-def listed(
+def name_list(
     title: str,
     read: Callable[[], list[tuple[str, str]]],
     shown: str | None,

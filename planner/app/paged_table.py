@@ -36,7 +36,7 @@ def column(
     }
 
 
-class Paged:
+class PagedTable:
     """A table with a search above it.
 
     Parameters

@@ -22,11 +22,11 @@ Task = Callable[..., Any]
 """``task(memory, progress, *arguments)``; ``memory`` lasts as long as the process."""
 
 
-class Stopped(Exception):
+class WorkStopped(Exception):
     """The user ended the work."""
 
 
-class Failed(Exception):
+class WorkFailed(Exception):
     """The work failed for a reason that is not the input's; the text is for people."""
 
 
@@ -65,14 +65,14 @@ class Worker:
                     if kind == "input":
                         raise InputError(value)
                     if kind == "failed":
-                        raise Failed(value)
+                        raise WorkFailed(value)
                     return value
             except (EOFError, OSError):
                 self._end()
                 if self._stopped:
-                    raise Stopped from None
+                    raise WorkStopped from None
                 text = "The process that planned was ended, as happens where memory runs out."
-                raise Failed(text) from None
+                raise WorkFailed(text) from None
 
     def stop(self) -> None:
         """End what is under way; the next task starts afresh."""

@@ -95,13 +95,13 @@ def backtest(
         from planner.experiments.backtest import backtest as make
         from planner.experiments.history_backtest import backtest_history
         from planner.forecasting import foreseen
-        from planner.policies.order_model import Planned
-        from planner.policies.registry import named
+        from planner.policies.order_model import OrderModel
+        from planner.policies.registry import policy_of
         from scenarios.model.scenario import Scenario
         from solver.options import SolverOptions
 
-        who = named(policy, brain)
-        if isinstance(who, Planned):
+        who = policy_of(policy, brain)
+        if isinstance(who, OrderModel):
             if ray is not None:
                 progress(f"starting on {ray}")
             hands = stack.enter_context(at_work(workers, ray))

@@ -36,7 +36,7 @@ def study(
         from planner.experiments.study import study as make
         from planner.experiments.study_file import read_study, variants_of
         from planner.forecasting import foreseen
-        from planner.policies.registry import named
+        from planner.policies.registry import policy_of
         from scenarios.model.scenario import Scenario
 
         progress("reading")
@@ -47,7 +47,7 @@ def study(
         with resumable("the same command goes on from here"):
             result = make(
                 variants,
-                [named(name, asked.brain) for name in asked.policies],
+                [policy_of(name, asked.brain) for name in asked.policies],
                 n_seeds=asked.seeds,
                 n_periods=asked.days,
                 workers=workers,

@@ -21,7 +21,7 @@ from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
 from planner.experiments.study import check_runs
 from planner.policies.oracle import Oracle
-from planner.policies.registry import named
+from planner.policies.registry import policy_of
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_leaderboard
@@ -239,7 +239,7 @@ def bench(
         if name not in ENTRIES
     ]
     checks: list[Callable[[], object]] = [partial(find_brain, brain)]
-    checks += [partial(named, name) for name in policies or ()]
+    checks += [partial(policy_of, name) for name in policies or ()]
     for check in checks:
         try:
             check()
@@ -248,7 +248,7 @@ def bench(
     if findings:
         raise InputError(findings)
     runs = [
-        Run(name, named(policy, brain), n_paths or ENTRIES[name].n_paths, seed)
+        Run(name, policy_of(policy, brain), n_paths or ENTRIES[name].n_paths, seed)
         for name in asked
         for policy in dict.fromkeys([*(policies or contenders(name)), "oracle"])
     ]

@@ -138,7 +138,7 @@ def backtest_history(
         raise InputError(check.findings)
     n_periods, started = origins.n_periods, time.monotonic()
     demand, unknown = demand_of(history, n_periods)
-    world = opened(scenario, origins)
+    world = opening_scenario(scenario, origins)
     done = 0
 
     def told(inner: OrderPolicy, see: Callable[[State, int], None] | None) -> OrderPolicy:
@@ -195,7 +195,7 @@ def demand_of(history: History, n_periods: int) -> tuple[Floats, int]:
     return np.nan_to_num(wanted[:, last]), int(unknown.sum())
 
 
-def opened(scenario: Scenario, origins: Origins) -> Scenario:
+def opening_scenario(scenario: Scenario, origins: Origins) -> Scenario:
     """The scenario at the first review, long enough to look ahead from the last.
 
     Its forecast is, period by period, that of the last review before.

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from planner.policies.review import Watched
+from planner.policies.review import ReviewLog
 from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
@@ -74,7 +74,7 @@ class Journal:
         identity: str,
         policy: OrderPolicy,
         shape: tuple[int, int, int],
-        review: Watched | None = None,
+        review: ReviewLog | None = None,
     ):
         self.path, self.identity, self.policy, self.review = path, identity, policy, review
         n_routes, n_points, n_periods = shape

@@ -13,13 +13,13 @@ from typing import Any, Protocol, cast
 
 from planner.experiments.policy_identity import policy_identity
 from planner.policies.oracle import Oracle
-from planner.policies.order_model import Planned
+from planner.policies.order_model import OrderModel
 from planner.policies.rules.policy import Policy
 from scenarios.errors import InputError
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.writing.atomic import write_atomic
-from solver.workers.outcome import Raised, hold_once
+from solver.workers.outcome import RemoteError, hold_once
 from solver.workers.selection import workers_of
 from solver.workers.threads import Threads
 
@@ -90,7 +90,7 @@ def _rows(cells: Sequence[Cell], count: int | None, ray: str | None) -> Rows:
         closing(workers.outcomes(call, hold_once(workers, items))) as outcomes,
     ):
         for number, found in outcomes:
-            yield number, _failed(found.error) if isinstance(found, Raised) else found
+            yield number, _failed(found.error) if isinstance(found, RemoteError) else found
 
 
 def _run_there(scenario: Scenario | None, told: tuple[Work, str | None]) -> Row:
@@ -108,7 +108,7 @@ def _run_there(scenario: Scenario | None, told: tuple[Work, str | None]) -> Row:
 def _run_beside_others(scenario: Scenario | None, work: Work) -> Row:
     """Every core has a run of its own, so none solves its program on all of them."""
     policy = work.policy
-    if isinstance(policy, Planned) and policy.workers is None and dataclasses.is_dataclass(work):
+    if isinstance(policy, OrderModel) and policy.workers is None and dataclasses.is_dataclass(work):
         alone = dataclasses.replace(policy, workers=Threads(1))
         work = dataclasses.replace(cast(Any, work), policy=alone)
     return _run(scenario, work)

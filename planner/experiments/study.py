@@ -18,7 +18,7 @@ from planner.experiments.statistics import half_width, interval
 from planner.experiments.study_file import read_study, variants_of
 from planner.forecasting import foreseen
 from planner.policies.oracle import Oracle
-from planner.policies.registry import check_policy, named, policy_of
+from planner.policies.registry import check_policy, policy_of
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_study
@@ -328,7 +328,7 @@ def study_from_file(
         told("starting" if ray is None else f"starting on {ray}")
     return study(
         variants,
-        [named(name, asked.brain) for name in asked.policies],
+        [policy_of(name, asked.brain) for name in asked.policies],
         n_seeds=asked.seeds,
         n_periods=asked.days,
         workers=workers,

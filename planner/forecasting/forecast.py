@@ -13,10 +13,10 @@ import pandas as pd
 from planner.forecasting.blend import Stakes
 from planner.forecasting.learn import Forecaster, Progress, learn
 from planner.forecasting.models.boosting import can_boost
-from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, at_hand, model_named
+from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, at_hand, model_of
 from planner.forecasting.series.series import Series, series_of
 from planner.schema_versions import write_facts
-from planner.text.names import named
+from planner.text.names import as_categories
 from planner.text.numbers import DECIMALS, shares
 from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze
@@ -145,7 +145,7 @@ def forecast(
     check.refuse()
     judge = at_hand() if tuple(judge) == ("all",) else judge
     models = chosen_models(model, workers)
-    also = [model_named(name, workers) for name in judge if name not in {m.name for m in models}]
+    also = [model_of(name, workers) for name in judge if name not in {m.name for m in models}]
     series, points = _series(scenario)
     made = learn(series, stakes_of(scenario, series, points), scenario.n_periods, models, also,
                  progress)  # fmt: skip
@@ -189,14 +189,14 @@ def foreseen(
 
 
 def chosen_models(name: str, workers: int = 1) -> list[Model]:
-    """The models that ``auto`` blends, or the one of this name, see :func:`model_named`.
+    """The models that ``auto`` blends, or the one of this name, see :func:`model_of`.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    return [model_named(each, workers) for each in (BLENDED if name == "auto" else (name,))]
+    return [model_of(each, workers) for each in (BLENDED if name == "auto" else (name,))]
 
 
 def stakes_of(scenario: Scenario, series: Series, points: Ints) -> Stakes:
@@ -239,8 +239,8 @@ def _table(scenario: Scenario, points: Ints) -> pd.DataFrame:
     rho = scenario.error_correlation
     return pd.DataFrame(
         {
-            "product": named(scenario.products.name, scenario.points.product[k]),
-            "location": named(scenario.locations.name, scenario.points.location[k]),
+            "product": as_categories(scenario.products.name, scenario.points.product[k]),
+            "location": as_categories(scenario.locations.name, scenario.points.location[k]),
             "date": scenario.dates[t],
             "mean": scenario.mean[k, t],
             "std": scenario.std[k, t],

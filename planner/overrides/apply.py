@@ -18,9 +18,9 @@ from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.model.capacities import capacity_of, with_capacity
 from scenarios.model.scenario import Scenario
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.resources.lane import lane
-from solver.formulation.review_periods import ordered, review_before
+from solver.formulation.review_periods import orders_of, review_before
 from solver.program.fixed_orders import CannotShip
 
 
@@ -65,7 +65,7 @@ class OverriddenScenario:
         route, period = np.nonzero(self.fixed_orders > 0)
         asked = self.fixed_orders[route, period]
         review = review_before(self.scenario, self.scenario.n_periods)
-        possible = ordered(review, shipped)[route, period]
+        possible = orders_of(review, shipped)[route, period]
         short = possible < asked - SMALLEST - 1e-6 * asked
         if short.any():
             raise self.cannot_ship(
@@ -111,7 +111,7 @@ def override_scenario(scenario: Scenario, source: OverridesLike) -> OverriddenSc
     InputError
         With everything that cannot be read or does not fit the scenario.
     """
-    report = Report()
+    report = Findings()
     overrides = sound_overrides(source, report)
     nothing = np.full((scenario.n_points, scenario.n_periods), np.nan)
     if not overrides.records:

@@ -12,7 +12,7 @@ from planner.overrides.override import Override, OverrideRecords
 from planner.overrides.places import Places
 from planner.text.numbers import SMALLEST
 from scenarios.errors import did_you_mean
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.resources import hard_flows
 
 LATEST = datetime.date.max
@@ -29,7 +29,7 @@ PLACES = ("product", "location", "origin", "destination")
 class Checks:
     """Checks one override after the other; ``report`` gets what is wrong."""
 
-    def __init__(self, overrides: OverrideRecords, places: Places, report: Report):
+    def __init__(self, overrides: OverrideRecords, places: Places, report: Findings):
         self.overrides, self.places, self.report = overrides, places, report
         self._seen: dict[tuple[str, ...], list[tuple[int, slice, Override]]] = {}
 

@@ -22,7 +22,7 @@ from scenarios.arguments import argument_error
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Complaint, dates, labels, numbers
 from scenarios.reading.csv_file import column_names, read_csv
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.raw_table import RawTable, array_of
 
 NEEDED = ("kind", "value")
@@ -38,13 +38,13 @@ def overrides_of(source: OverridesLike) -> OverrideRecords:
     InputError
         With every cell that cannot be read.
     """
-    report = Report()
+    report = Findings()
     found = sound_overrides(source, report)
     report.raise_errors()
     return found
 
 
-def sound_overrides(source: OverridesLike, report: Report) -> OverrideRecords:
+def sound_overrides(source: OverridesLike, report: Findings) -> OverrideRecords:
     """Those that can be read; the report gets a finding for each of the others."""
     if source is None:
         return OverrideRecords()
@@ -65,7 +65,7 @@ def sound_overrides(source: OverridesLike, report: Report) -> OverrideRecords:
     return OverrideRecords(records)
 
 
-def _records(raw: RawTable, report: Report) -> OverrideRecords:
+def _records(raw: RawTable, report: Findings) -> OverrideRecords:
     for name in raw.columns:
         if name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS)
@@ -128,7 +128,7 @@ def _texts(raw: RawTable, name: str) -> list[str]:
 
 
 def _days(
-    raw: RawTable, name: str, sound: np.ndarray, report: Report
+    raw: RawTable, name: str, sound: np.ndarray, report: Findings
 ) -> list[datetime.date | None]:
     if name not in raw.columns:
         return [None] * raw.size
@@ -137,7 +137,7 @@ def _days(
     return [None if np.isnat(day) else day.astype(object) for day in days]
 
 
-def _told(raw: RawTable, name: str, complaints: list[Complaint], report: Report) -> np.ndarray:
+def _told(raw: RawTable, name: str, complaints: list[Complaint], report: Findings) -> np.ndarray:
     """Tell what cannot be read; True for those records."""
     unread = np.zeros(raw.size, dtype=bool)
     for complaint in complaints:

@@ -11,7 +11,7 @@ from planner.text.numbers import amount
 from scenarios.errors import Finding
 
 
-def described(edit: Override) -> str:
+def edit_text(edit: Override) -> str:
     """An edit in words."""
     value = "unlimited" if edit.value == math.inf else amount(edit.value)
     if edit.kind == "order":
@@ -34,6 +34,6 @@ def findings_of_edits(found: Sequence[Finding], edits: Sequence[Override]) -> li
     return [
         finding
         if finding.row is None or not 0 <= finding.row - 2 < len(edits)
-        else replace(finding, file=described(edits[finding.row - 2]), row=None, column=None)
+        else replace(finding, file=edit_text(edits[finding.row - 2]), row=None, column=None)
         for finding in found
     ]

@@ -14,7 +14,7 @@ from brain.policy import SafetyStocks
 from planner.planning.deliveries import deliveries
 from planner.planning.projection import PART, Projection, by_echelon
 from planner.planning.reasons import reasons
-from planner.text.names import named
+from planner.text.names import as_categories
 from scenarios.arrays.threads import in_parts
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons
@@ -49,13 +49,13 @@ def orders_table(
     released = period < scenario.settings.commit_periods
     frame = {
         "order_id": order_ids(scenario, period),
-        "product": named(scenario.products.name, routes.product[route]),
-        "origin": named(lanes.origin_name, lane),
-        "destination": named(scenario.locations.name, lanes.destination[lane]),
+        "product": as_categories(scenario.products.name, routes.product[route]),
+        "origin": as_categories(lanes.origin_name, lane),
+        "destination": as_categories(scenario.locations.name, lanes.destination[lane]),
         "order_date": scenario.dates.take(period),
         "receipt_date": dates_after(scenario, sent + routes.lead_time[route]),
         "quantity": quantity,
-        "release": named(["now", "planned"], (~released).astype(np.int64)),
+        "release": as_categories(["now", "planned"], (~released).astype(np.int64)),
         "demand_cover": why.demand_cover,
         "safety_stock": why.safety_stock,
         "projected_on_hand": why.projected_on_hand,
@@ -95,7 +95,7 @@ def safety_stock_table(
     table["safety_stock"] = stocks.quantity.reshape(-1)
     source = np.repeat(np.arange(scenario.n_points), scenario.n_periods)
     source[overridden.reshape(-1)] = scenario.n_points
-    table["source"] = named([*stocks.source, "override"], source)
+    table["source"] = as_categories([*stocks.source, "override"], source)
     return pd.DataFrame({name: table[name] for name in SAFETY_STOCK_COLUMNS}, copy=False)
 
 
@@ -162,7 +162,7 @@ def dates_after(scenario: Scenario, period: Ints) -> pd.DatetimeIndex:
 def _by_point(scenario: Scenario) -> dict[str, Any]:
     n_periods, points = scenario.n_periods, scenario.points
     return {
-        "product": named(scenario.products.name, np.repeat(points.product, n_periods)),
-        "location": named(scenario.locations.name, np.repeat(points.location, n_periods)),
+        "product": as_categories(scenario.products.name, np.repeat(points.product, n_periods)),
+        "location": as_categories(scenario.locations.name, np.repeat(points.location, n_periods)),
         "date": scenario.dates.take(np.tile(np.arange(n_periods), scenario.n_points)),
     }

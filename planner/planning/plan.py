@@ -106,8 +106,8 @@ def plan(
     check.refuse()
     change = override_scenario(scenario, overrides)
     clock = Clock(progress)
-    ready = prepared(scenario, brain, model, clock)
-    return finished(ready, change, options, clock, workers=workers)
+    ready = prepare_plan(scenario, brain, model, clock)
+    return finish_plan(ready, change, options, clock, workers=workers)
 
 
 def check_plan(
@@ -128,7 +128,7 @@ def check_plan(
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class PlanBasis:
     """What a plan starts from, whatever orders and capacities people fix."""
 
     scenario: Scenario
@@ -139,9 +139,9 @@ class Prepared:
     input_hash: str
 
 
-def prepared(
+def prepare_plan(
     scenario: Scenario, brain: str | SafetyStockPolicy, model: str, clock: Clock
-) -> Prepared:
+) -> PlanBasis:
     """Forecast and safety stocks; see :func:`plan`."""
     if scenario.settings.unmet_orders == "backlog" and scenario.owed is not None:
         _refuse_owed(scenario)
@@ -157,11 +157,11 @@ def prepared(
         if not decides_nothing(brain):
             mended = corrected_for_stockouts(scenario, stocks.quantity)
             stocks = dataclasses.replace(stocks, quantity=mended)
-    return Prepared(scenario, stocks, made_forecast, input_hash(scenario))
+    return PlanBasis(scenario, stocks, made_forecast, input_hash(scenario))
 
 
-def finished(
-    ready: Prepared,
+def finish_plan(
+    ready: PlanBasis,
     change: OverriddenScenario,
     options: SolverOptions | None,
     clock: Clock,
@@ -268,7 +268,7 @@ class Clock:
 
 def _report(
     scenario: Scenario,
-    ready: Prepared,
+    ready: PlanBasis,
     change: OverriddenScenario,
     stocks: SafetyStocks,
     found: OrderPlan,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection
-from planner.text.names import named
+from planner.text.names import as_categories
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
 
@@ -47,10 +47,10 @@ def products_table(scenario: Scenario, projection: Projection) -> pd.DataFrame:
     now = projection.orders[:, : scenario.settings.commit_periods].sum(axis=1)
     variability = _variability(scenario, demand)
     frame = {
-        "product": named(scenario.products.name, np.arange(n)),
-        "category": named(scenario.products.category, np.arange(n)),
-        "abc": named(["A", "B", "C"], abc_classes(value)),
-        "xyz": named(["X", "Y", "Z"], xyz_classes(variability)),
+        "product": as_categories(scenario.products.name, np.arange(n)),
+        "category": as_categories(scenario.products.category, np.arange(n)),
+        "abc": as_categories(["A", "B", "C"], abc_classes(value)),
+        "xyz": as_categories(["X", "Y", "Z"], xyz_classes(variability)),
         "value": value,
         "demand": demand,
         "variability": variability,

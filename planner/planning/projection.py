@@ -16,7 +16,7 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
-from solver.formulation.review_periods import ordered, review_before
+from solver.formulation.review_periods import orders_of, review_before
 
 PART = 4096
 """Points whose echelons are summed at a time."""
@@ -52,7 +52,7 @@ def project(scenario: Scenario, quantity: Floats) -> Projection:
     path = _run(scenario, quantity)
     review = review_before(scenario, scenario.n_periods)
     for _ in range(scenario.n_periods):
-        fresh = _what_keeps(scenario, quantity, ordered(review, np.asarray(path.shipped)))
+        fresh = _what_keeps(scenario, quantity, orders_of(review, np.asarray(path.shipped)))
         if np.array_equal(fresh, quantity):
             break
         quantity, path = fresh, _run(scenario, fresh)

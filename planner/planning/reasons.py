@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.planning.projection import Projection, by_echelon
-from planner.text.names import named
+from planner.text.names import as_categories
 from scenarios.arrays.threads import in_parts
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.echelons import demand_beyond, echelons
@@ -149,7 +149,7 @@ def _binding(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) ->
             code[part][found.fixed[route[part], period[part]]] = len(names) - 1
 
     in_parts(work, len(route), ORDERS)
-    return named(names, code)
+    return as_categories(names, code)
 
 
 def _dearest(scenario: Scenario, found: OrderPlan, route: Ints, period: Ints) -> Ints:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from brain.policy import SafetyStockPolicy
 from planner.overrides.apply import override_scenario
 from planner.overrides.override import OverridesLike
-from planner.planning.plan import Clock, Prepared, Progress, check_plan, finished, prepared
+from planner.planning.plan import (
+    Clock,
+    PlanBasis,
+    Progress,
+    check_plan,
+    finish_plan,
+    prepare_plan,
+)
 from planner.planning.plan_result import Plan
 from scenarios.arguments import Arguments
 from scenarios.model.scenario import Scenario
@@ -45,7 +52,7 @@ class Replanner:
         check.refuse()
         self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
         self._warm_start, self._workers = WarmStart(), workers
-        self._ready: Prepared | None = None
+        self._ready: PlanBasis | None = None
 
     def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
         """A plan under these overrides alone: earlier ones are forgotten.
@@ -71,5 +78,7 @@ class Replanner:
         change = override_scenario(self.scenario, overrides)
         clock = Clock(progress)
         if self._ready is None:
-            self._ready = prepared(self.scenario, self.brain, self.model, clock)
-        return finished(self._ready, change, self.options, clock, self._warm_start, self._workers)
+            self._ready = prepare_plan(self.scenario, self.brain, self.model, clock)
+        return finish_plan(
+            self._ready, change, self.options, clock, self._warm_start, self._workers
+        )

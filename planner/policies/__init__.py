@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from scenarios.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from planner.policies.registry import POLICIES, named
+    from planner.policies.registry import POLICIES, policy_of
     from planner.policies.rules.flow import mean_flow
     from planner.policies.rules.policy import Policy
 
-__all__ = ["POLICIES", "Policy", "mean_flow", "named"]
+__all__ = ["POLICIES", "Policy", "mean_flow", "policy_of"]
 
 lazy_names(
     __name__,
@@ -25,6 +25,6 @@ lazy_names(
         "POLICIES": "planner.policies.registry",
         "Policy": "planner.policies.rules.policy",
         "mean_flow": "planner.policies.rules.flow",
-        "named": "planner.policies.registry",
+        "policy_of": "planner.policies.registry",
     },
 )

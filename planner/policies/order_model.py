@@ -21,7 +21,7 @@ from solver.workers.protocol import Workers
 
 
 @dataclass(frozen=True)
-class Planned:
+class OrderModel:
     """Safety stocks of a brain and orders of the mixed-integer program.
 
     Parameters
@@ -63,8 +63,8 @@ class Planned:
         return lambda later: Review(later.scenario, self.brain, self.horizon, orders)
 
 
-HYBRID = Planned()
-ANALYTIC_PLANNED = Planned("analytic", name="analytic-mip")
-MEANS_PLANNED = Planned(
+HYBRID = OrderModel()
+ANALYTIC_PLANNED = OrderModel("analytic", name="analytic-mip")
+MEANS_PLANNED = OrderModel(
     "none", options=SolverOptions(shortfall="flat", capacity="flat"), name="mip-on-means"
 )

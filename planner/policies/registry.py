@@ -55,15 +55,15 @@ class PolicyEntry:
     playable: bool = False
 
 
-def named(name: str, brain: str = "auto") -> Policy | Oracle:
-    """The policy of that name.
+def policy_of(name: str | Policy | Oracle, brain: str = "auto") -> Policy | Oracle:
+    """The policy of a name; a policy is itself.
 
     Parameters
     ----------
-    name : str
-        See :func:`policy_table`.
+    name : str, Policy or Oracle
+        Names are those of :func:`policy_table`.
     brain : str
-        Of policies that have one.
+        Of named policies that have one.
 
     Returns
     -------
@@ -78,9 +78,11 @@ def named(name: str, brain: str = "auto") -> Policy | Oracle:
         from scenarios.arguments import Arguments
 
         check = Arguments("find_policy")
-        check.text("name", name)
+        check_policy(check, "name", name)
         check.text("brain", brain)
         check.refuse()
+    if not isinstance(name, str):
+        return name
     if name not in POLICIES:
         from scenarios.errors import Finding, InputError
 
@@ -116,21 +118,10 @@ def check_policy(check: Arguments, name: str, value: object) -> bool:
     return check.add(name, "is no policy", remedy, value)
 
 
-def policy_of(value: Policy | Oracle | str) -> Policy | Oracle:
-    """A policy, or the one of a name.
-
-    Raises
-    ------
-    InputError
-        If there is none of that name.
-    """
-    return named(value) if isinstance(value, str) else value
-
-
 def _hybrid(brain: str) -> Policy:
-    from planner.policies.order_model import Planned
+    from planner.policies.order_model import OrderModel
 
-    return Planned(brain)
+    return OrderModel(brain)
 
 
 def _analytic_mip(brain: str) -> Policy:

@@ -15,7 +15,7 @@ from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.state import State
 
 
-class Watched(Protocol):
+class ReviewLog(Protocol):
     """Keeps what was wanted at each review, and what there was to say at the first."""
 
     wanted: dict[int, Floats]

@@ -15,7 +15,7 @@ from planner.results.importance import codes
 from planner.results.read_result import lines_of, read_json, read_table, read_tables
 from planner.text.measures import figures_rows
 from planner.text.names import day, spoken
-from planner.text.numbers import counted, percent, short
+from planner.text.numbers import count_text, percent, short
 from planner.text.palette import ORDER
 from scenarios.arrays.types import Floats
 from scenarios.simulation.costs import COMPONENTS
@@ -89,7 +89,7 @@ def _headline(
 ) -> Html:
     known = {str(row.measure): row for row in lines_of(summary)}
     cost, fill = known["total_cost"], known["fill_rate"]
-    paths = counted(n_paths, "path")
+    paths = count_text(n_paths, "path")
     lead = tag(
         "p", "From ", day(days.dates[0]), " to ", day(days.dates[-1]), ", on ", paths,
         " of demand, ", tag("b", str(said.get("policy", ""))), " cost ",
@@ -113,7 +113,7 @@ def _headline(
     pieces = [lead, tiles(*facts)]
     if said.get("unknown_demand"):
         text = (
-            f"In {counted(said['unknown_demand'], 'period')} of single stock points nothing was"
+            f"In {count_text(said['unknown_demand'], 'period')} of single stock points nothing was"
             " sold from an empty shelf; demand there is not known and counts as 0."
         )
         pieces.append(tag("p", text, class_="fault"))

@@ -11,7 +11,7 @@ from planner.reporting import charts
 from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
 from planner.results.read_result import lines_of, read_json, read_table, read_tables
-from planner.text.numbers import counted, half, percent, short, signed
+from planner.text.numbers import count_text, difference_text, half, percent, short
 from scenarios.catalogue import ENTRIES
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ def bench_page(folder: Path) -> str:
 def _headline(board: pd.DataFrame, problems: list[str]) -> Html:
     best = board[board["rank"] == 1]
     first = best["policy"].value_counts()
-    told: list[object] = ["On ", counted(len(problems), "problem"), ", "]
+    told: list[object] = ["On ", count_text(len(problems), "problem"), ", "]
     if len(first):
         told += [tag("b", str(first.index[0])), f" is best on {first.iloc[0]}."]
     else:
@@ -102,7 +102,7 @@ def _problem(name: str, board: pd.DataFrame, drawn: Charts) -> Html:
 def _difference(row: Any) -> str:
     if row.difference != row.difference:
         return "–"
-    return f"{signed(row.difference)}{half(row.difference - row.difference_low)}"
+    return f"{difference_text(row.difference)}{half(row.difference - row.difference_low)}"
 
 
 def _colour(row: dict[Any, Any]) -> str:

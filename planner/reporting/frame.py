@@ -9,7 +9,7 @@ from importlib import metadata
 from importlib.resources import files
 from typing import Any
 
-from planner.reporting.html import Html, join, packed, tag
+from planner.reporting.html import Html, join, pack, tag
 from planner.reporting.html import data as data_tag
 from planner.text.palette import css_variables
 
@@ -111,7 +111,7 @@ class Charts:
     def add_choice(self, label: str, names: Sequence[str], specs: Sequence[dict[str, Any]]) -> Html:
         """One chart to choose from many, which are kept packed."""
         name = f"choice-{len(self.parts)}"
-        self.parts.append(packed(name, specs))
+        self.parts.append(pack(name, specs))
         options = [tag("option", text, value=place) for place, text in enumerate(names)]
         return join(
             [

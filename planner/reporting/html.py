@@ -81,7 +81,7 @@ def data(name: str, value: Any) -> Html:
     return tag("script", Html(as_json(value)), type="application/json", id=name)
 
 
-def packed(name: str, value: Any) -> Html:
+def pack(name: str, value: Any) -> Html:
     """The same compressed, to be unpacked when it is asked for."""
     raw = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # The time of packing is left out, so that a page made again is the same.

@@ -12,7 +12,7 @@ from planner.reporting.html import Html, join, tag
 from planner.results.read_result import PlanTables, written
 from planner.text.method import lots_share
 from planner.text.names import day, spoken, upper_first
-from planner.text.numbers import counted, percent, short
+from planner.text.numbers import count_text, percent, short
 
 PLANNED = {
     "optimal": "proven best",
@@ -54,7 +54,7 @@ def _sentences(tables: PlanTables) -> list[object]:
     units = float(written(released)["quantity"].sum())
     if now:
         told += [
-            "Release ", tag("b", counted(now, "order"), " now"), f" ({short(units)} units);",
+            "Release ", tag("b", count_text(now, "order"), " now"), f" ({short(units)} units);",
             f" {report['counts']['orders_planned']:,} more are planned for later. ",
         ]  # fmt: skip
     else:
@@ -65,9 +65,9 @@ def _sentences(tables: PlanTables) -> list[object]:
         told += [tag("b", upper_first(full["name"]), " is over its capacity"), peak]
     high = int((problems["severity"] == "high").sum())
     if high:
-        told += [tag("b", counted(high, "problem"), " cannot wait"), ": see the list below."]
+        told += [tag("b", count_text(high, "problem"), " cannot wait"), ": see the list below."]
     elif len(problems):
-        told += [f"There are {counted(len(problems), 'point')} to look at; none is urgent."]
+        told += [f"There are {count_text(len(problems), 'point')} to look at; none is urgent."]
     else:
         told += ["There are no problems."]
     return told
@@ -94,7 +94,9 @@ def _tiles(tables: PlanTables) -> Html:
     brain = max(report["brains"], key=lambda name: report["brains"][name], default="–")
     share = report["brains"].get(brain, 0) / points if points else 0.0
     rest = (
-        f" and {counted(len(report['brains']) - 1, 'other')}" if len(report["brains"]) > 1 else ""
+        f" and {count_text(len(report['brains']) - 1, 'other')}"
+        if len(report["brains"]) > 1
+        else ""
     )
     gap = report["gap"]
     facts = [
@@ -106,7 +108,8 @@ def _tiles(tables: PlanTables) -> Html:
          "no capacity is limited" if full is None
          else f"{full['name']}, {day(full['peak_date'], year=False)}"),
         ("Gap to a proven bound", percent(gap), _found(report)),
-        ("Safety stocks by", brain, f"{percent(share)} of {counted(points, 'stock point')}{rest}"),
+        ("Safety stocks by", brain,
+        f"{percent(share)} of {count_text(points, 'stock point')}{rest}"),
     ]  # fmt: skip
     return tiles(*facts)
 

@@ -9,14 +9,14 @@ import pandas as pd
 
 from planner.reporting import charts
 from planner.reporting.frame import Charts, page
-from planner.reporting.html import Html, join, packed, table, tag
+from planner.reporting.html import Html, join, pack, table, tag
 from planner.reporting.plan_arrays import Grid, Orders, grid_of, orders_of
 from planner.reporting.plan_headline import cost_rows, lane_groups, money, plan_headline
-from planner.reporting.plan_products import Shown, chunks, index_part, meta_part, which
+from planner.reporting.plan_products import ProductSelection, chunks, index_part, meta_part, which
 from planner.results.plan_data import PlanData
 from planner.results.read_result import PlanTables, lines_of, tables_of
 from planner.text.names import day, spoken
-from planner.text.numbers import counted, percent, short
+from planner.text.numbers import count_text, percent, short
 
 MOST_CHARTS = 4
 """Locations that are drawn side by side; one of more is chosen."""
@@ -64,7 +64,7 @@ def _orders(groups: pd.DataFrame, report: dict[str, Any]) -> Html:
     """A row for every lane, which opens its orders."""
     if groups.empty:
         later = report["counts"]["orders_planned"]
-        text = f"There is nothing to release now ({counted(later, 'order')} planned for later)."
+        text = f"There is nothing to release now ({count_text(later, 'order')} planned for later)."
         return tag("p", text + " Plan again on the next order day.", class_="empty")
     pieces: list[Html] = []
     for place, row in enumerate(lines_of(groups.head(MOST_LANES))):
@@ -74,15 +74,15 @@ def _orders(groups: pd.DataFrame, report: dict[str, Any]) -> Html:
             units, n = whole["units"].sum(), int(whole["orders"].sum())
             pieces.append(
                 tag("h3", "From ", row.origin, " ",
-                    tag("span", f"{counted(n, 'order')}, {short(units)} units", class_="quiet"))
+                    tag("span", f"{count_text(n, 'order')}, {short(units)} units", class_="quiet"))
             )  # fmt: skip
         span = day(row.first, year=False)
         if row.last != row.first:
             span += f" to {day(row.last, year=False)}"
         summary = tag(
-            "summary", tag("b", "to ", row.destination), tag("span", counted(row.orders, "order")),
-            tag("span", f"{short(row.units)} units"), tag("span", counted(row.products, "product")),
-            tag("span", f"arrive {span}"),
+            "summary", tag("b", "to ", row.destination), tag("span", count_text(row.orders,
+            "order")), tag("span", f"{short(row.units)} units"), tag("span",
+            count_text(row.products, "product")), tag("span", f"arrive {span}"),
         )  # fmt: skip
         pieces.append(tag("details", summary, tag("div"), class_="lane", data_orders=place))
     if len(groups) > MOST_LANES:
@@ -101,7 +101,7 @@ def _order_lists(groups: pd.DataFrame, orders: Orders) -> list[Html]:
         here = np.flatnonzero((orders.lane == lane) & (orders.now == 1))
         here = here[np.argsort(-orders.numbers["quantity"][here], kind="stable")]
         found.append(
-            packed(
+            pack(
                 f"orders-{number}",
                 {
                     "product": orders.product[here].tolist(),
@@ -141,7 +141,7 @@ def _problems(tables: PlanTables) -> Html:
     if len(rows) <= FIRST_PROBLEMS:
         return shown
     more = table(head, rows[FIRST_PROBLEMS:], numbers=[3])
-    text = f"{counted(len(rows) - FIRST_PROBLEMS, 'more problem')}"
+    text = f"{count_text(len(rows) - FIRST_PROBLEMS, 'more problem')}"
     return join([shown, tag("details", tag("summary", text), more)])
 
 
@@ -289,14 +289,14 @@ def _classes(products: pd.DataFrame) -> Html:
             return "–"
         n, value = sizes[a, x]
         share = f" · {percent(value / total)} of value" if total > 0 else ""
-        return tag("button", f"{counted(int(n), 'product')}{share}", type="button",
+        return tag("button", f"{count_text(int(n), 'product')}{share}", type="button",
                    data_class=f"{a}{x}")  # fmt: skip
 
     rows = [[tag("b", told[a]), *(cell(a, x) for x in "XYZ")] for a in "ABC"]
     return table(["", told["X"], told["Y"], told["Z"]], rows)
 
 
-def _search(tables: PlanTables, shown: Shown) -> Html:
+def _search(tables: PlanTables, shown: ProductSelection) -> Html:
     def choice(name: str, label: str, options: list[tuple[str, str]]) -> Html:
         made = (tag("option", text, value=value) for value, text in options)
         return tag("label", label, " ", tag("select", *made, id=name))
@@ -339,7 +339,7 @@ def _about(tables: PlanTables, drawn: Charts) -> Html:
         ("Proven gap", percent(report["gap"]) if report["gap"] is not None else "not known"),
         ("Safety stocks", ", ".join(f"{name} ({n:,})" for name, n in report["brains"].items())),
         ("Forecast", f"made from past sales: {forecast}" if forecast else "as given"),
-        ("Size", ", ".join(counted(report["counts"][f"{noun}s"], noun)
+        ("Size", ", ".join(count_text(report["counts"][f"{noun}s"], noun)
                            for noun in ("product", "location", "period"))),
         ("Time", f"{short(report['seconds'].get('total'))} s of planning"),
     ]  # fmt: skip

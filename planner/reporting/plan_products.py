@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.reporting.html import Html, data, packed
+from planner.reporting.html import Html, data, pack
 from planner.reporting.plan_arrays import Grid, Orders
 from planner.results.importance import RULE, by_importance, is_pressing
 from planner.results.read_result import PlanTables
@@ -31,7 +31,7 @@ REASONS = ("demand_cover", "safety_stock", "projected_on_hand", "lot_rounding")
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ProductSelection:
     """Which products have a part, and what the page has to say about it."""
 
     products: Ints
@@ -40,7 +40,7 @@ class Shown:
     note: str
 
 
-def which(tables: PlanTables) -> Shown:
+def which(tables: PlanTables) -> ProductSelection:
     """Those with problems, then those ordered now, then the dearest, up to the limit."""
     table = tables.products
     n = len(table)
@@ -59,17 +59,17 @@ def which(tables: PlanTables) -> Shown:
             "Reasons are told for orders released now; those of planned orders are in"
             " purchase_orders.csv."
         )
-    return Shown(kept, all_reasons, " ".join(notes))
+    return ProductSelection(kept, all_reasons, " ".join(notes))
 
 
-def index_part(tables: PlanTables, shown: Shown) -> Html:
+def index_part(tables: PlanTables, shown: ProductSelection) -> Html:
     """What the search looks at: a column for each thing, over all products."""
     table = tables.products
     categories = sorted({str(name) for name in pd.unique(table["category"])})
     place = {name: i for i, name in enumerate(categories)}
     worried = is_pressing(table, tables.problems)
     every = len(shown.products) == len(table)
-    return packed(
+    return pack(
         "index",
         {
             "name": table["product"].astype(str).tolist(),
@@ -117,7 +117,7 @@ def meta_part(grid: Grid, orders: Orders, report: dict[str, Any]) -> Html:
     )
 
 
-def chunks(grid: Grid, orders: Orders, shown: Shown) -> Iterator[Html]:
+def chunks(grid: Grid, orders: Orders, shown: ProductSelection) -> Iterator[Html]:
     """Script tags ``part-0``, ``part-1`` ..., of ``CHUNK`` products each."""
     n = len(shown.products)
     place = np.full(len(grid.products), -1)
@@ -159,7 +159,7 @@ def chunks(grid: Grid, orders: Orders, shown: Shown) -> Iterator[Html]:
         part["binding"] = orders.binding[why].tolist()
         scale = of_orders[place[orders.product[why]]]
         part["why"] = [_whole(orders.numbers[name][why] * scale) for name in REASONS]
-        yield packed(f"part-{number}", part)
+        yield pack(f"part-{number}", part)
 
 
 def _in_order(place: Ints) -> tuple[Ints, Ints]:

@@ -16,14 +16,14 @@ from planner.results.read_result import lines_of, read_json, read_tables
 from planner.text.measures import (
     HEADLINE,
     figure,
+    in_unit,
     is_share,
     label,
     more_is_better,
-    scaled,
     unit_of,
 )
 from planner.text.names import upper_first
-from planner.text.numbers import counted, half, short, signed
+from planner.text.numbers import count_text, difference_text, half, short
 from planner.text.palette import ORDER
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -96,7 +96,7 @@ def _headline(
         sure = against[(against["high"] < 0) | (against["low"] > 0)]
         base = against["against_policy"].iloc[0] if len(against) else ""
         told.append(
-            f"{len(sure)} of {counted(len(against), 'other')}"
+            f"{len(sure)} of {count_text(len(against), 'other')}"
             f" {'differs' if len(sure) == 1 else 'differ'} from {base} beyond chance (95%)."
         )
     wins = costs.loc[costs.groupby("variant", sort=False)["mean"].idxmin(), "policy"]
@@ -105,7 +105,7 @@ def _headline(
     failed = int((cells["error"] != "").sum())
     facts = [
         ("Cheapest most often", str(most.index[0]), f"in {most.iloc[0]} of"
-         f" {counted(n_variants, 'variant')}"),
+         f" {count_text(n_variants, 'variant')}"),
         ("Policies", str(costs["policy"].nunique()), "on the same demand"),
         ("Demand paths", str(n_seeds), "of each; more make intervals narrower"
          if n_seeds > 1 else "of each: with one, intervals are unknown"),
@@ -133,7 +133,7 @@ def _board(summary: pd.DataFrame, gaps: pd.DataFrame, currency: str) -> Html:
             gap = "others are compared to it"
             if key in against:
                 one = against[key]
-                gap = f"{signed(one.difference)}{half(one.difference - one.low)}"
+                gap = f"{difference_text(one.difference)}{half(one.difference - one.low)}"
             cost = f"{short(row.mean)}{half(row.mean - row.low)}"
             rows.append((place + 1, row.policy, cost, *figures, gap))
         pieces += [tag("h3", variant), table(head, rows, numbers=list(range(2, len(head))))]
@@ -173,8 +173,8 @@ def _colour(policy: str, policies: list[str]) -> str:
 def _rows(part: pd.DataFrame, policies: list[str], measure: str) -> list[dict[str, Any]]:
     return [
         charts.row(
-            row.policy, scaled(measure, row.mean), scaled(measure, row.low),
-            scaled(measure, row.high), colour=_colour(row.policy, policies), group=row.variant,
+            row.policy, in_unit(measure, row.mean), in_unit(measure, row.low),
+            in_unit(measure, row.high), colour=_colour(row.policy, policies), group=row.variant,
         )
         for row in lines_of(part)
     ]  # fmt: skip
@@ -202,7 +202,8 @@ def _curves(
         for policy in policies:
             mine = part[part["policy"] == policy].set_index("variant").reindex(rows.index)
             mean, low, high = (
-                scaled(measure, 1.0) * mine[column].to_numpy() for column in ("mean", "low", "high")
+                in_unit(measure, 1.0) * mine[column].to_numpy()
+                for column in ("mean", "low", "high")
             )
             colour = _colour(policy, policies)
             lines.append(charts.series(policy, "points", colour, mean, low=low, high=high))
@@ -224,8 +225,8 @@ def _pairs(gaps: pd.DataFrame, name: str, group: str, currency: str, drawn: Char
         unit = "percentage points" if is_share(measure) else unit_of(measure, currency)
         rows = [
             charts.row(
-                str(row[name]), scaled(measure, row["difference"]), scaled(measure, row["low"]),
-                scaled(measure, row["high"]), colour=_verdict(row, measure), group=row[group],
+                str(row[name]), in_unit(measure, row["difference"]), in_unit(measure, row["low"]),
+                in_unit(measure, row["high"]), colour=_verdict(row, measure), group=row[group],
             )
             for row in part.to_dict("records")
         ]  # fmt: skip

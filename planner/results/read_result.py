@@ -14,7 +14,7 @@ from pyarrow import csv as arrow_csv
 
 from planner.results.plan_data import TABLES, PlanData, Report
 from planner.schema_versions import check_version
-from planner.text.numbers import rounded
+from planner.text.numbers import round_table
 from scenarios.errors import Finding, InputError
 from scenarios.reading.spreadsheet_text import restore_text
 
@@ -73,7 +73,7 @@ def tables_of(plan: PlanData) -> PlanTables:
 
 def written(frame: pd.DataFrame) -> pd.DataFrame:
     """A part of a table with its numbers as they are written; for ones read back, the same."""
-    return rounded(frame)
+    return round_table(frame)
 
 
 def read_plan_tables(folder: Path) -> PlanTables:

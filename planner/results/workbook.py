@@ -20,7 +20,7 @@ from planner.results.plan_data import PlanData
 from planner.results.sheet_columns import Column, clean_text, column_of
 from planner.results.sheet_rows import rows_for
 from planner.schema_versions import KEY, SCHEMA_VERSION
-from planner.text.numbers import rounded
+from planner.text.numbers import round_table
 from scenarios.writing.atomic import atomic_file
 
 SHEETS = {
@@ -83,7 +83,7 @@ def _write(plan: PlanData, stream: BinaryIO) -> None:
         header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
         _Summary(book, formats).write(plan, [rows.note for rows in kept.values() if rows.note])
         for sheet, rows in kept.items():
-            table = rounded(rows.table)
+            table = round_table(rows.table)
             columns = [column_of(str(column), _typed(table[column])) for column in table]
             made = book.add_worksheet(sheet)
             _fill(made, columns, len(table), formats, header)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.text.names import spoken, upper_first
-from planner.text.numbers import percent, short, signed
+from planner.text.numbers import difference_text, percent, short
 from scenarios.evaluation.kpis import KPIS, MONEY, SHARE, kpi_of
 
 OTHER_UNITS = {"seconds": "s"}
@@ -61,10 +61,10 @@ def figure(measure: str, value: float) -> str:
 
 def difference(measure: str, gap: float) -> str:
     """A difference of a key figure, with its sign; of shares in percentage points."""
-    return signed(gap, lambda size: figure(measure, size))
+    return difference_text(gap, lambda size: figure(measure, size))
 
 
-def scaled(measure: str, value: float) -> float:
+def in_unit(measure: str, value: float) -> float:
     """A key figure in its unit: shares in percent."""
     return 100.0 * value if is_share(measure) else value
 

@@ -43,7 +43,7 @@ def lots_text(solver: dict[str, Any], objective: float) -> str:
     )
 
 
-def how_found(solver: dict[str, Any], objective: float) -> Iterator[tuple[str, str]]:
+def method_rows(solver: dict[str, Any], objective: float) -> Iterator[tuple[str, str]]:
     """Pairs of a word and what there is to say on it."""
     yield "orders", method_text(solver)
     if lots := lots_text(solver, objective):

@@ -16,7 +16,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def named(names: Names | list[str], codes: Ints) -> pd.Categorical:
+def as_categories(names: Names | list[str], codes: Ints) -> pd.Categorical:
     """``names[codes]`` as categories, which cost a few bytes a row; names may repeat."""
     place, unique = pd.factorize(np.asarray(names, dtype=object))
     return pd.Categorical.from_codes(place[codes], categories=pd.Index(unique))

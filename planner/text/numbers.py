@@ -33,7 +33,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def counted(number: int, noun: str) -> str:
+def count_text(number: int, noun: str) -> str:
     """``no orders``, ``1 order``, ``1,200 orders``."""
     return f"{number or 'no':{',' if number else ''}} {noun}{'' if number == 1 else 's'}"
 
@@ -78,7 +78,7 @@ def half(width: float, write: Callable[[float], str] = short) -> str:
     return "" if width != width else f" ± {write(width)}"
 
 
-def signed(value: float, write: Callable[[float], str] = short) -> str:
+def difference_text(value: float, write: Callable[[float], str] = short) -> str:
     """A difference, with its sign; none where nothing is left of it."""
     size = write(abs(value))
     return size if value != value or size == write(0.0) else f"{'+' if value > 0 else '−'}{size}"
@@ -105,7 +105,7 @@ def percent(share: float | None) -> str:
     return f"{points:.{1 if 90 <= points < 100 else 0}f}%"
 
 
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+def round_table(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy with numbers as tables hold them: at most four decimals, no minus zero."""
     import numpy as np
 

@@ -10,7 +10,7 @@ from scenarios.arrays.types import Ints
 
 
 @dataclass(frozen=True, eq=False)
-class Grouped:
+class Grouping:
     """Indices of things, group by group, and in their own order within one."""
 
     index: Ints
@@ -18,7 +18,7 @@ class Grouped:
     """[groups + 1] where each group begins in ``index``."""
 
     @classmethod
-    def by(cls, group: Ints, n_groups: int) -> Grouped:
+    def by(cls, group: Ints, n_groups: int) -> Grouping:
         """Things 0, 1, .. by the group of each."""
         order = np.argsort(group.astype(np.int32), kind="stable")
         return cls(order, np.searchsorted(group[order], np.arange(n_groups + 1)))

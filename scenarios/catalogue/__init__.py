@@ -8,7 +8,7 @@ product), ``single_sku`` (demand that grows wilder). A new one goes into :data:`
 """
 
 from scenarios.catalogue.clearout import CLEAROUT
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.catalogue.lost_sales import LOST_SALES
 from scenarios.catalogue.orgym import ORGYM_BACKLOG, ORGYM_LOST_SALES
 from scenarios.catalogue.reference import REFERENCE
@@ -46,4 +46,4 @@ MAIN = (
 )
 """One of each kind."""
 
-__all__ = ["ENTRIES", "MAIN", "Entry", "Known"]
+__all__ = ["ENTRIES", "MAIN", "Entry", "KnownScore"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.examples.dense import world
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
@@ -78,5 +78,5 @@ CLEAROUT = Entry(
     source="A published bandit that shifts units between dated purchase orders",
     make=problem,
     measure="reward",
-    known=(Known("bandit, at best", 283.0, "published: one path, the one it was tuned on"),),
+    known=(KnownScore("bandit, at best", 283.0, "published: one path, the one it was tuned on"),),
 )  # fmt: skip

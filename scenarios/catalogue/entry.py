@@ -13,7 +13,7 @@ from scenarios.problem import Problem
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownScore:
     """A score that others have published, or an exact one.
 
     Parameters
@@ -70,7 +70,7 @@ class Entry:
     measure: Literal["cost", "profit", "reward"] = "cost"
     per_period: bool = False
     warm_up: int = 0
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownScore, ...] = ()
     aim: float | None = None
     n_paths: int = 100
 

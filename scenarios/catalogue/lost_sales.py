@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.examples.dense import chain
 from scenarios.problem import Problem
 
@@ -68,9 +68,9 @@ def _entry(missed: int, lead_time: int, cell: Cell) -> Entry:
         per_period=True,
         warm_up=WARM_UP,
         known=(
-            Known("optimal", cell.optimal, SOURCE),
-            Known("best base-stock", cell.base_stock, SOURCE),
-            Known("best capped base-stock", cell.capped, SOURCE),
+            KnownScore("optimal", cell.optimal, SOURCE),
+            KnownScore("best base-stock", cell.base_stock, SOURCE),
+            KnownScore("best capped base-stock", cell.capped, SOURCE),
         ),
         aim=cell.capped,
         n_paths=20,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
@@ -62,7 +62,7 @@ def _entry(
     about: str,
     unmet: Literal["backlog", "lost"],
     scores: tuple[float, ...],
-    more: tuple[Known, ...] = (),
+    more: tuple[KnownScore, ...] = (),
 ) -> Entry:
     oracle, program, ppo, static = scores
     return Entry(
@@ -73,10 +73,10 @@ def _entry(
         make=problem(unmet),
         measure="profit",
         known=(
-            Known("perfect information", oracle, "published, other demand", 1.0),
-            Known("stochastic LP", program, "published, shrinking horizon", program / oracle),
-            Known("PPO", ppo, "published", ppo / oracle),
-            Known("static base-stock", static, "published", static / oracle),
+            KnownScore("perfect information", oracle, "published, other demand", 1.0),
+            KnownScore("stochastic LP", program, "published, shrinking horizon", program / oracle),
+            KnownScore("PPO", ppo, "published", ppo / oracle),
+            KnownScore("static base-stock", static, "published", static / oracle),
             *more,
         ),
         aim=program,
@@ -90,7 +90,7 @@ ORGYM_BACKLOG = _entry(
     "backlog",
     (546.8, 508.0, 438.8, 388.0),
     # On average over all demand, on which perfect information gives 560.05 (standard error 0.4).
-    (Known("best policy", 530.9, "exact, by Clark and Scarf's recursion", 530.9 / 560.05),),
+    (KnownScore("best policy", 530.9, "exact, by Clark and Scarf's recursion", 530.9 / 560.05),),
 )
 ORGYM_LOST_SALES = _entry(
     "orgym-lost-sales", "unmet demand is lost", "lost", (542.7, 485.4, 409.8, 378.5)

@@ -148,7 +148,7 @@ DRIFTING_LEADS = {
 BASE, BUMP, STEP = 25.0, 10.0, 25.0
 
 
-def assessed(profile: int, n_periods: int) -> Floats:
+def assessment_demand(profile: int, n_periods: int) -> Floats:
     """[T] demand of an assessment profile, on days 1, 2, ...; it is known beforehand.
 
     6 to 8 add 10 to a demand of 25: on day 20, on days 20 to 40, and on a ramp up from day 21 to 25
@@ -205,7 +205,7 @@ def with_leads(rng: np.random.Generator, number: int) -> Problem:
 
 def with_known_demand(rng: np.random.Generator, number: int) -> Problem:
     """An assessment profile, the same in every episode."""
-    return Problem(single(assessed(number, ASSESSED_DAYS), days=ASSESSED_DAYS))
+    return Problem(single(assessment_demand(number, ASSESSED_DAYS), days=ASSESSED_DAYS))
 
 
 N_PRODUCTS = 30

@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.examples.dense import chain, column
 from scenarios.problem import Problem
 
@@ -107,7 +107,7 @@ def _entry(name: str, instance: Instance) -> Entry:
         make=partial(problem, instance=instance),
         per_period=True,
         warm_up=WARM_UP,
-        known=(Known("optimal", instance.cost, SOURCE),),
+        known=(KnownScore("optimal", instance.cost, SOURCE),),
         aim=1.01 * instance.cost,
         n_paths=10,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.examples.dense import chain
 from scenarios.problem import Problem
 
@@ -28,8 +28,8 @@ SINGLE_SKU = Entry(
     source="A known demonstration of stochastic programming for inventory",
     make=problem,
     known=(
-        Known("stochastic LP", 1140.8, "published, out of sample"),
-        Known("unavoidable part", 924.4, "published: sales lost before any order can arrive"),
+        KnownScore("stochastic LP", 1140.8, "published, out of sample"),
+        KnownScore("unavoidable part", 924.4, "published: sales lost before any order can arrive"),
     ),
     aim=1140.8,
 )

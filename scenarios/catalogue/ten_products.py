@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.evaluation.kpis import overstocked
 from scenarios.examples.dense import world
 from scenarios.problem import Problem
@@ -56,9 +56,9 @@ TEN_PRODUCTS = Entry(
     varies=True,
     measure="reward",
     known=(
-        Known("PPO", -1288.0, "published"),
-        Known("order-up-to", -454.0, "published"),
-        Known("zero orders", -1301.0, "published"),
+        KnownScore("PPO", -1288.0, "published"),
+        KnownScore("order-up-to", -454.0, "published"),
+        KnownScore("zero orders", -1301.0, "published"),
     ),
     aim=-454.0,
     n_paths=50,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.arrays.types import Floats
-from scenarios.catalogue.entry import Entry, Known
+from scenarios.catalogue.entry import Entry, KnownScore
 from scenarios.examples.dense import column, tree
 from scenarios.problem import Problem
 from scenarios.simulation.trajectory import Trajectory
@@ -68,10 +68,10 @@ TWO_STORES = Entry(
     make=problem,
     measure="profit",
     known=(
-        Known("Q-learning", 14_600.0, "published"),
-        Known("annealed network", 21_900.0, "published"),
-        Known("(s, S), full state", 24_640.0, "published, +- 1,230"),
-        Known("oracle, at most", 25_868.0, "published"),
+        KnownScore("Q-learning", 14_600.0, "published"),
+        KnownScore("annealed network", 21_900.0, "published"),
+        KnownScore("(s, S), full state", 24_640.0, "published, +- 1,230"),
+        KnownScore("oracle, at most", 25_868.0, "published"),
     ),
     aim=24_900.0,
 )

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.attribute import Attribute
 from scenarios.checking.assortment import Assortment
-from scenarios.checking.lookup import Calendar, Directory, Resolved
+from scenarios.checking.lookup import Calendar, Directory, ResolvedTable
 from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import Finding
 from scenarios.model.capacities import CAPACITIES
@@ -29,7 +30,6 @@ from scenarios.model.entities import (
 )
 from scenarios.model.history import History
 from scenarios.model.scenario import Scenario
-from scenarios.schema import Attribute
 from scenarios.settings import Settings
 
 Kind = TypeVar("Kind", bound=Entity)
@@ -39,7 +39,7 @@ def build_scenario(
     settings: Settings,
     directory: Directory,
     calendar: Calendar,
-    tables: dict[str, Resolved],
+    tables: dict[str, ResolvedTable],
     kept: Assortment,
     history: History | None,
     warnings: tuple[Finding, ...],
@@ -82,7 +82,7 @@ def _names(index: pd.Index) -> Names:
     return np.array(index, dtype=object)
 
 
-def _chosen_laws(tables: dict[str, Resolved]) -> Names:
+def _chosen_laws(tables: dict[str, ResolvedTable]) -> Names:
     """[P] what a blank distribution means: the kind of the quantities sold, if they are known."""
     laws = np.full(tables["products"].table.size, "normal", dtype=object)
     if "history" not in tables:
@@ -104,12 +104,12 @@ def _column(table: TypedTable, column: Attribute) -> NDArray[Any]:
     return np.array([*names, column.default], dtype=object)[stated.code]
 
 
-def _stated(table: Resolved, entity: type[Entity]) -> dict[str, Any]:
+def _stated(table: ResolvedTable, entity: type[Entity]) -> dict[str, Any]:
     """All columns of a table that are fields of an entity."""
     return {name: _column(table.table, column) for name, column in entity.columns.items()}
 
 
-def _products(table: Resolved, directory: Directory, blank: Names) -> Products:
+def _products(table: ResolvedTable, directory: Directory, blank: Names) -> Products:
     stated = _stated(table, Products)
     silent = table.table.texts["distribution"].code < 0
     return Products(
@@ -118,7 +118,7 @@ def _products(table: Resolved, directory: Directory, blank: Names) -> Products:
     )
 
 
-def _locations(table: Resolved, directory: Directory, calendar: Calendar) -> Locations:
+def _locations(table: ResolvedTable, directory: Directory, calendar: Calendar) -> Locations:
     return Locations.filled(
         len(directory.locations),
         n_periods=calendar.n_periods,
@@ -127,7 +127,7 @@ def _locations(table: Resolved, directory: Directory, calendar: Calendar) -> Loc
     )
 
 
-def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
+def _lanes(table: ResolvedTable, directory: Directory, calendar: Calendar) -> Lanes:
     return Lanes.filled(
         directory.n_lanes,
         n_periods=calendar.n_periods,
@@ -138,7 +138,7 @@ def _lanes(table: Resolved, directory: Directory, calendar: Calendar) -> Lanes:
     )
 
 
-def _with_dated_capacities(dated: Resolved, places: dict[str, Any]) -> dict[str, Any]:
+def _with_dated_capacities(dated: ResolvedTable, places: dict[str, Any]) -> dict[str, Any]:
     """Places with the capacities of single periods."""
     period, capacity = dated.column("period"), dated.column("capacity")
     places = dict(places)
@@ -152,7 +152,7 @@ def _with_dated_capacities(dated: Resolved, places: dict[str, Any]) -> dict[str,
 
 
 def _overridden(
-    entity: Kind, table: Resolved, rows: Ints, known: NDArray[np.bool_] | bool = True
+    entity: Kind, table: ResolvedTable, rows: Ints, known: NDArray[np.bool_] | bool = True
 ) -> Kind:
     """The same things with what a table states of them.
 
@@ -174,7 +174,7 @@ def _overridden(
 
 
 def _points(
-    tables: dict[str, Resolved], kept: Assortment, products: Products, sells: NDArray[np.bool_]
+    tables: dict[str, ResolvedTable], kept: Assortment, products: Products, sells: NDArray[np.bool_]
 ) -> Points:
     points = Points.filled(
         len(kept.key),
@@ -201,7 +201,7 @@ class Demand:
 
 
 def _demand(
-    forecast: Resolved | None,
+    forecast: ResolvedTable | None,
     history: History | None,
     kept: Assortment,
     products: Products,
@@ -232,7 +232,7 @@ def _demand(
     return Demand(sells, mean, std, correlation)
 
 
-def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:
+def _routes(table: ResolvedTable | None, kept: Assortment, lanes: Lanes) -> Routes:
     lane, destination = kept.lane, kept.destination
     product = kept.product[destination]
     origin = np.full(len(lane), -1)
@@ -252,7 +252,7 @@ def _routes(table: Resolved | None, kept: Assortment, lanes: Lanes) -> Routes:
     return routes
 
 
-def _open_orders(table: Resolved | None, kept: Assortment) -> OpenOrders:
+def _open_orders(table: ResolvedTable | None, kept: Assortment) -> OpenOrders:
     if table is None:
         return OpenOrders.filled(0, route=[], period=[], quantity=[])
     orders = OpenOrders(

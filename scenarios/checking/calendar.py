@@ -9,7 +9,7 @@ from scenarios.arrays.types import Ints
 from scenarios.checking.lookup import LONGEST_HORIZON, Calendar
 from scenarios.checking.typed_table import TypedTable
 from scenarios.reading.columns import Dates
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.settings import Settings
 
 HORIZON = {"D": 28, "W": 13}
@@ -28,7 +28,7 @@ def is_daily(settings: Settings, dates: Dates) -> bool:
     return bool(np.median(np.diff(dates)) < _days(WEEK)) if dates.size > 1 else settings.days == 1
 
 
-def check_rhythm(settings: Settings, history: TypedTable, report: Report) -> None:
+def check_rhythm(settings: Settings, history: TypedTable, report: Findings) -> None:
     """Weekly sales are no daily ones, and monthly sales neither."""
     dates = sale_dates(history)
     if dates.size < 3:
@@ -50,7 +50,7 @@ def check_rhythm(settings: Settings, history: TypedTable, report: Report) -> Non
 
 
 def history_calendar(
-    settings: Settings, tables: dict[str, TypedTable], report: Report
+    settings: Settings, tables: dict[str, TypedTable], report: Findings
 ) -> Calendar | None:
     """The periods after the past ones; None (and a finding) if there are no past sales.
 

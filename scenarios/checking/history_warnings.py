@@ -7,14 +7,14 @@ import pandas as pd
 
 from scenarios.arrays.types import Ints
 from scenarios.checking.assortment import Assortment
-from scenarios.checking.lookup import Calendar, Directory, Resolved
+from scenarios.checking.lookup import Calendar, Directory, ResolvedTable
 from scenarios.checking.typed_table import Mask
 from scenarios.model.history import History
 from scenarios.reading.columns import Dates
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 
 
-def note_weekday(table: Resolved, calendar: Calendar, dates: Dates, report: Report) -> None:
+def note_weekday(table: ResolvedTable, calendar: Calendar, dates: Dates, report: Findings) -> None:
     """Weeks dated by their first or last day fit the plan; others lie in two of its weeks."""
     offset = (calendar.start - dates).astype(np.int64) % calendar.days
     odd = offset > 1
@@ -31,7 +31,9 @@ def note_weekday(table: Resolved, calendar: Calendar, dates: Dates, report: Repo
         )
 
 
-def note_repeats(table: Resolved, kept: Assortment, calendar: Calendar, report: Report) -> None:
+def note_repeats(
+    table: ResolvedTable, kept: Assortment, calendar: Calendar, report: Findings
+) -> None:
     """The same product, location and day twice may be two tills, or a slip."""
     use = np.flatnonzero(
         table.sound & (table.index["period"] < 0) & ~np.isnan(table.table.numbers["quantity"])
@@ -57,26 +59,26 @@ def note_repeats(table: Resolved, kept: Assortment, calendar: Calendar, report: 
         )
 
 
-def note_cells(report: Report, table: Resolved, cells: Mask, message: str) -> None:
+def note_cells(report: Findings, table: ResolvedTable, cells: Mask, message: str) -> None:
     remedy = "check the negative quantities"
     _note(report, table, cells, f"{message}, in {_counted(cells)}", remedy)
 
 
-def note_unknown(report: Report, table: Resolved, cells: Mask, n_last: int) -> None:
+def note_unknown(report: Findings, table: ResolvedTable, cells: Mask, n_last: int) -> None:
     end = f", among them the last {n_last} before the plan" if n_last else ""
     message = f"it is not known what was sold in {_counted(cells)}{end}; any demand may have been"
     _note(report, table, cells, message, "fill in the quantities, or correct start_date")
 
 
-def note_gaps(report: Report, table: Resolved, cells: Mask) -> None:
+def note_gaps(report: Findings, table: ResolvedTable, cells: Mask) -> None:
     message = f"{_counted(cells)} have no record after the first, and count as nothing sold"
     remedy = "leave it so, or add the records; give in_stock false where it was out of stock"
     _note(report, table, cells, message, remedy, column="date")
 
 
 def _note(
-    report: Report,
-    table: Resolved,
+    report: Findings,
+    table: ResolvedTable,
     cells: Mask,
     message: str,
     remedy: str,
@@ -93,7 +95,12 @@ def _counted(cells: Mask) -> str:
 
 
 def note_series(
-    history: History, directory: Directory, kept: Assortment, named: Ints, file: str, report: Report
+    history: History,
+    directory: Directory,
+    kept: Assortment,
+    named: Ints,
+    file: str,
+    report: Findings,
 ) -> None:
     """Series that tell a forecaster little.
 
@@ -137,7 +144,11 @@ def note_series(
 
 
 def note_unforecast(
-    history: History, forecast: Resolved, directory: Directory, kept: Assortment, report: Report
+    history: History,
+    forecast: ResolvedTable,
+    directory: Directory,
+    kept: Assortment,
+    report: Findings,
 ) -> None:
     """Where there are both tables, the forecast counts."""
     without = ~np.isnan(history.quantity[:, -1])
@@ -154,7 +165,7 @@ def _note_points(
     file: str,
     message: str,
     remedy: str,
-    report: Report,
+    report: Findings,
 ) -> None:
     if where.any():
         k = int(np.flatnonzero(where)[0])

@@ -15,7 +15,7 @@ from scenarios.arrays.types import Ints, Names
 from scenarios.checking.typed_table import Mask, TypedTable
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Dates
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.source import Source
 from scenarios.schema import attributes
 from scenarios.settings import Settings
@@ -50,7 +50,7 @@ class Calendar:
 
 
 @dataclass(frozen=True, eq=False)
-class Resolved:
+class ResolvedTable:
     """A typed table with its names and dates as indices; -1 where unknown or blank."""
 
     table: TypedTable
@@ -66,7 +66,7 @@ class Resolved:
 
 
 def calendar_of(
-    settings: Settings, tables: dict[str, TypedTable], report: Report
+    settings: Settings, tables: dict[str, TypedTable], report: Findings
 ) -> Calendar | None:
     """Start, length and number of periods, from the settings or else from the forecast."""
     days = 7 if settings.period == "W" else 1
@@ -106,13 +106,13 @@ def calendar_of(
     return Calendar(start, days, n_periods)
 
 
-def settled(settings: Settings, calendar: Calendar) -> Settings:
+def settings_in_force(settings: Settings, calendar: Calendar) -> Settings:
     """The settings with the start date and the horizon that are in force."""
     start: datetime.date = calendar.start.astype(object)
     return settings.model_copy(update={"start_date": start, "horizon": calendar.n_periods})
 
 
-def names_of(table: TypedTable | None, column: str, report: Report) -> pd.Index:
+def names_of(table: TypedTable | None, column: str, report: Findings) -> pd.Index:
     """Distinct names of a key column in order of appearance; repeats are reported."""
     if table is None:
         return pd.Index([], dtype=object)
@@ -128,7 +128,7 @@ def _report_repeats(
     columns: tuple[str, ...],
     key: Ints,
     use: Mask,
-    report: Report,
+    report: Findings,
     days: int = 1,
 ) -> Mask:
     """Report records whose key was there before; True where it was."""
@@ -183,7 +183,9 @@ class Directory:
         return np.where((origin >= 0) & (destination >= 0), found, -1).astype(np.int64)
 
 
-def resolve(table: TypedTable, directory: Directory, source: Source, report: Report) -> Resolved:
+def resolve(
+    table: TypedTable, directory: Directory, source: Source, report: Findings
+) -> ResolvedTable:
     """Look up products, locations, lanes and periods of one table; report what is unknown."""
     index: dict[str, Ints] = {}
     sound = table.sound.copy()
@@ -210,7 +212,7 @@ def resolve(table: TypedTable, directory: Directory, source: Source, report: Rep
         told = None if table.raw.name == "history" else report
         index["period"], outside = _periods(table, name, directory.calendar, told)
         sound &= ~outside
-    return Resolved(table, index, sound)
+    return ResolvedTable(table, index, sound)
 
 
 def _hint_in(known: pd.Index) -> Callable[[str], str]:
@@ -218,7 +220,7 @@ def _hint_in(known: pd.Index) -> Callable[[str], str]:
 
 
 def _periods(
-    table: TypedTable, name: str, calendar: Calendar | None, report: Report | None
+    table: TypedTable, name: str, calendar: Calendar | None, report: Findings | None
 ) -> tuple[Ints, Mask]:
     """Period of each record, and those without one; any will do where there is no report."""
     if calendar is None:
@@ -236,8 +238,8 @@ def _periods(
 
 
 def resolve_lanes(
-    table: Resolved, directory: Directory, source: Source, report: Report
-) -> Resolved:
+    table: ResolvedTable, directory: Directory, source: Source, report: Findings
+) -> ResolvedTable:
     """Add the index of the lane each record means; report lanes that are not there."""
     destination = table.index.get("destination", np.full(table.table.size, -1))
     lane = directory.lane_of(table.table, destination)
@@ -250,12 +252,16 @@ def resolve_lanes(
         "there is no such lane",
         f"add it to {source.file('lanes')} or correct it",
     )
-    return Resolved(table.table, table.index | {"lane": lane}, table.sound & ~missing)
+    return ResolvedTable(table.table, table.index | {"lane": lane}, table.sound & ~missing)
 
 
 def without_repeats(
-    table: Resolved, columns: tuple[str, ...], sizes: tuple[int, ...], report: Report, days: int = 1
-) -> Resolved:
+    table: ResolvedTable,
+    columns: tuple[str, ...],
+    sizes: tuple[int, ...],
+    report: Findings,
+    days: int = 1,
+) -> ResolvedTable:
     """Report records whose key was there before, and leave them out; a period has ``days``."""
     key = np.zeros(table.table.size, dtype=np.int64)
     for column, size in zip(columns, sizes, strict=True):
@@ -264,4 +270,4 @@ def without_repeats(
     names = tuple(attribute.name for attribute in named)
     days = days if "period" in columns else 1
     repeat = _report_repeats(table.table, names, key, table.sound, report, days)
-    return Resolved(table.table, table.index, table.sound & ~repeat)
+    return ResolvedTable(table.table, table.index, table.sound & ~repeat)

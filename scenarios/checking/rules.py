@@ -6,17 +6,17 @@ import numpy as np
 
 from scenarios.arrays.types import Ints
 from scenarios.checking.assortment import Assortment
-from scenarios.checking.lookup import Directory, Resolved
+from scenarios.checking.lookup import Directory, ResolvedTable
 from scenarios.checking.typed_table import TypedTable
 from scenarios.errors import did_you_mean
 from scenarios.model.capacities import CAPACITIES
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.source import Source
 
 _MOST_EXTERNAL = 200
 
 
-def check_products(products: TypedTable, report: Report) -> None:
+def check_products(products: TypedTable, report: Findings) -> None:
     """Costs that leave something to decide."""
     missed, holding = products.numbers["missed_sale_cost"], products.numbers["holding_cost"]
     both = products.sound & (missed == 0) & (holding == 0)
@@ -37,7 +37,9 @@ def check_products(products: TypedTable, report: Report) -> None:
     )
 
 
-def check_product_locations(overrides: Resolved, products: TypedTable, report: Report) -> None:
+def check_product_locations(
+    overrides: ResolvedTable, products: TypedTable, report: Findings
+) -> None:
     """The same for overrides, where they are in force."""
     product = overrides.index["product"]
     cost = {}
@@ -59,7 +61,7 @@ def check_product_locations(overrides: Resolved, products: TypedTable, report: R
     )
 
 
-def check_lanes(lanes: Resolved, directory: Directory, report: Report) -> None:
+def check_lanes(lanes: ResolvedTable, directory: Directory, report: Findings) -> None:
     """No cycle, no lead time beyond the horizon, no supplier named like a location."""
     raw, table = lanes.table.raw, lanes.table
     _check_lead_time(lanes, directory, report)
@@ -142,7 +144,7 @@ def find_cycle(n_nodes: int, origin: Ints, destination: Ints) -> Ints:
     return np.array(path[seen[node] :], dtype=np.int64)
 
 
-def _check_lead_time(table: Resolved, directory: Directory, report: Report) -> None:
+def _check_lead_time(table: ResolvedTable, directory: Directory, report: Findings) -> None:
     if directory.calendar is None:
         return
     horizon = directory.calendar.n_periods
@@ -156,7 +158,7 @@ def _check_lead_time(table: Resolved, directory: Directory, report: Report) -> N
     )
 
 
-def check_product_lanes(overrides: Resolved, directory: Directory, report: Report) -> None:
+def check_product_lanes(overrides: ResolvedTable, directory: Directory, report: Findings) -> None:
     """Lot rules that can be met."""
     _check_lead_time(overrides, directory, report)
     value = overrides.table.numbers
@@ -174,7 +176,7 @@ def check_product_lanes(overrides: Resolved, directory: Directory, report: Repor
     )
 
 
-def check_capacities(capacities: Resolved, report: Report) -> Resolved:
+def check_capacities(capacities: ResolvedTable, report: Findings) -> ResolvedTable:
     """Leave out records that do not mean a location or a lane, but both or neither, or a kind of
     capacity that it does not have. Adds the index ``kind``, in the order of ``CAPACITIES``."""
     table = capacities.table
@@ -205,11 +207,11 @@ def check_capacities(capacities: Resolved, report: Report) -> Resolved:
         f"leave the cell blank for a lane, or name a location for {of_locations}",
     )
     index = capacities.index | {"kind": kind.astype(np.int64)}
-    return Resolved(table, index, capacities.sound & ~vague & ~other)
+    return ResolvedTable(table, index, capacities.sound & ~vague & ~other)
 
 
 def check_throughput(
-    locations: TypedTable, lanes: Resolved, directory: Directory, report: Report
+    locations: TypedTable, lanes: ResolvedTable, directory: Directory, report: Findings
 ) -> None:
     """A throughput counts where goods leave for other locations."""
     origin = lanes.table.texts["origin"].index_in(directory.locations)
@@ -225,7 +227,7 @@ def check_throughput(
 
 
 def check_forecast(
-    forecast: Resolved, directory: Directory, lanes: Resolved | None, report: Report
+    forecast: ResolvedTable, directory: Directory, lanes: ResolvedTable | None, report: Findings
 ) -> None:
     """Gaps, and what :func:`check_demand` looks for."""
     if directory.calendar is None or not forecast.sound.all():
@@ -251,7 +253,7 @@ def check_forecast(
 
 
 def check_demand(
-    table: Resolved, directory: Directory, lanes: Resolved | None, report: Report
+    table: ResolvedTable, directory: Directory, lanes: ResolvedTable | None, report: Findings
 ) -> None:
     """Products nobody buys, and places that sell but are not supplied; forecast or history."""
     if not table.sound.all():
@@ -281,7 +283,7 @@ def check_demand(
         )
 
 
-def note_drawn_as_poisson(forecast: Resolved, products: TypedTable, report: Report) -> None:
+def note_drawn_as_poisson(forecast: ResolvedTable, products: TypedTable, report: Findings) -> None:
     """Negative binomial demand varies more than Poisson demand, or it is not negative binomial."""
     law = products.texts["distribution"]
     choices = np.array([str(name).lower() for name in law.names] + [""], dtype=object)
@@ -311,7 +313,10 @@ def note_drawn_as_poisson(forecast: Resolved, products: TypedTable, report: Repo
 
 
 def check_routes(
-    orders: Resolved | None, overrides: Resolved | None, kept: Assortment, report: Report
+    orders: ResolvedTable | None,
+    overrides: ResolvedTable | None,
+    kept: Assortment,
+    report: Findings,
 ) -> None:
     """Open orders and overrides belong to products that are kept where their lane leads."""
     if orders is not None:
@@ -335,12 +340,12 @@ def check_routes(
         )
 
 
-def _without_route(table: Resolved, kept: Assortment) -> np.ndarray:
+def _without_route(table: ResolvedTable, kept: Assortment) -> np.ndarray:
     route = kept.route(table.index["product"], table.index["lane"])
     return table.sound & (route < 0)
 
 
-def note_missing_inventory(source: Source, report: Report) -> None:
+def note_missing_inventory(source: Source, report: Findings) -> None:
     """A plan that starts empty should not come as a surprise."""
     inventory = source.tables.get("inventory")
     if not source.files or (inventory is not None and inventory.size):
@@ -356,7 +361,7 @@ def note_missing_inventory(source: Source, report: Report) -> None:
     )
 
 
-def note_unused_backlog(inventory: TypedTable, report: Report) -> None:
+def note_unused_backlog(inventory: TypedTable, report: Findings) -> None:
     """Customers who wait are forgotten where unmet demand is lost."""
     report.rows(
         inventory.raw,

@@ -16,11 +16,11 @@ from scenarios.checking.history_warnings import (
     note_unknown,
     note_weekday,
 )
-from scenarios.checking.lookup import Calendar, Resolved
+from scenarios.checking.lookup import Calendar, ResolvedTable
 from scenarios.checking.typed_table import Mask
 from scenarios.model.history import History
 from scenarios.reading.columns import Labels
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.schema import NO
 from scenarios.settings import Settings
 
@@ -50,7 +50,7 @@ class Records:
 
 
 def records_of(
-    table: Resolved, calendar: Calendar, report: Report, *, alone: bool = True
+    table: ResolvedTable, calendar: Calendar, report: Findings, *, alone: bool = True
 ) -> Records | None:
     """Records up to the end of the plan; quantities that are not known yet are taken out.
 
@@ -119,11 +119,11 @@ def _in_stock(column: Labels) -> Mask:
 
 def past_sales(
     records: Records,
-    table: Resolved,
+    table: ResolvedTable,
     kept: Assortment,
     calendar: Calendar,
     settings: Settings,
-    report: Report,
+    report: Findings,
 ) -> History:
     """Records of one period put together, gaps filled, and returns that exceed sales taken as 0.
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats
+from scenarios.attribute import Attribute
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import NO_DATE, Dates, Labels, dates, labels, numbers
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.raw_table import RawTable
-from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, Attribute, attributes
+from scenarios.schema import DEMAND_TABLES, REQUIRED_TABLES, attributes
 
 Mask = NDArray[np.bool_]
 
@@ -38,7 +39,7 @@ class TypedTable:
         return self.raw.size
 
 
-def typed_table(raw: RawTable, report: Report) -> TypedTable:
+def typed_table(raw: RawTable, report: Findings) -> TypedTable:
     """Check the cells of one table.
 
     Unreadable numbers count as blank after they have been reported, so that the checks that
@@ -105,7 +106,7 @@ def _std_without_mean(attribute: Attribute, raw: RawTable, blank: Mask) -> Mask:
     return blank & std
 
 
-def _check_choices(column: Labels, attribute: Attribute, raw: RawTable, report: Report) -> None:
+def _check_choices(column: Labels, attribute: Attribute, raw: RawTable, report: Findings) -> None:
     allowed = np.array([str(name).lower() in attribute.choices for name in column.names] + [True])
     report.rows(
         raw,
@@ -118,7 +119,7 @@ def _check_choices(column: Labels, attribute: Attribute, raw: RawTable, report: 
 
 
 def _checked_numbers(
-    raw: RawTable, attribute: Attribute, sound: Mask, report: Report
+    raw: RawTable, attribute: Attribute, sound: Mask, report: Findings
 ) -> tuple[Floats, Mask]:
     """Values with defaults, and where cells were blank; ``sound`` is narrowed."""
     name = attribute.name

@@ -180,7 +180,7 @@ class Geometric:
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class GivenDemand:
     """Demand known beforehand, as units [K, T] or [paths, K, T]."""
 
     demand: ArrayLike

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze, frozen, is_sound
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.attribute import Attribute
 from scenarios.errors import did_you_mean
-from scenarios.schema import Attribute, attributes
+from scenarios.schema import attributes
 
 Flags = NDArray[np.bool_]
 FloatsByPeriod = Annotated[Floats, "by period"]
@@ -153,9 +155,7 @@ class Entity:
                 defaults[name] = getattr(parent[0], name)[parent[1]]
             elif column.inherits is None and column.default is not None:
                 defaults[name] = column.default
-        for name in given.keys() - cls.dtypes.keys():
-            hint = did_you_mean(name, cls.dtypes)
-            check.add(name, "is no field", f"leave it out{hint}", given[name])
+        cls._known(check, given)
         for name in cls.dtypes.keys() - (defaults | given).keys():
             check.add(name, "is missing", "give it")
         check.refuse()
@@ -174,15 +174,59 @@ class Entity:
         check.refuse()
         return cls(**values)
 
+    @classmethod
+    def _known(cls, check: Arguments, given: Mapping[str, object]) -> None:
+        for name in given.keys() - cls.dtypes.keys():
+            hint = did_you_mean(name, cls.dtypes)
+            check.add(name, "is no field", f"leave it out{hint}", given[name])
+
     def take(self, index: Ints | Flags | slice, **changed: Any) -> Self:
-        """Those of an index (or flags), in its order, with some fields given anew."""
+        """Those of an index (or flags), in its order, with some fields given anew.
+
+        Parameters
+        ----------
+        index : integer array, array of flags, or slice
+        **changed : array_like
+            Fields by name.
+
+        Returns
+        -------
+        Entity
+
+        Raises
+        ------
+        InputError
+            If there are no such things or fields.
+        """
+        check = Arguments(f"{type(self).__name__}.take")
+        check.indices("index", index, len(self))
+        self._known(check, changed)
+        check.refuse()
         values = {
             name: freeze(getattr(self, name)[index]) for name in self.dtypes if name not in changed
         }
         return type(self)(**values, **changed)
 
     def at_periods(self, period: Ints | slice) -> Self:
-        """The same with other periods: those of an index into today's."""
+        """The same with other periods: those of an index into today's.
+
+        Parameters
+        ----------
+        period : integer array or slice
+
+        Returns
+        -------
+        Entity
+
+        Raises
+        ------
+        InputError
+            If there are no such periods.
+        """
+        check = Arguments(f"{type(self).__name__}.at_periods")
+        for name in self.by_period[:1]:
+            check.indices("period", period, getattr(self, name).shape[1])
+        check.refuse()
         cut = {name: freeze(getattr(self, name)[:, period]) for name in self.by_period}
         return dataclasses.replace(self, **cut)
 

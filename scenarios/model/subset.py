@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from scenarios.arrays.frozen import freeze
-from scenarios.arrays.grouping import Grouped
+from scenarios.arrays.grouping import Grouping
 from scenarios.arrays.segments import Pick, pick
 from scenarios.arrays.types import Ints
 from scenarios.model.scenario import Scenario
@@ -63,9 +63,9 @@ def partition(product: Ints, route_product: Ints, group: Ints) -> Iterator[Produ
         Of each product; no group is empty.
     """
     n_groups = int(group.max()) + 1
-    products = Grouped.by(group, n_groups)
-    points = Grouped.by(group[product], n_groups)
-    routes = Grouped.by(group[route_product], n_groups)
+    products = Grouping.by(group, n_groups)
+    points = Grouping.by(group[product], n_groups)
+    routes = Grouping.by(group[route_product], n_groups)
     rank = np.empty(product.size, dtype=np.int64)
     before = np.repeat(points.start[:-1], np.diff(points.start))
     rank[points.index] = np.arange(product.size) - before
@@ -91,9 +91,9 @@ class ProductSubsets:
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
         n, late = scenario.n_products, scenario.open_orders
-        self.points = Grouped.by(scenario.points.product, n)
-        self.routes = Grouped.by(scenario.routes.product, n)
-        self.open_orders = Grouped.by(scenario.routes.product[late.route], n)
+        self.points = Grouping.by(scenario.points.product, n)
+        self.routes = Grouping.by(scenario.routes.product, n)
+        self.open_orders = Grouping.by(scenario.routes.product[late.route], n)
 
     def of(self, products: Ints) -> ProductSubset:
         """Some products (ascending) with all that is theirs."""

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats, Ints, Names
-from scenarios.reading.raw_table import RawTable, as_text, trimmed
+from scenarios.reading.raw_table import RawTable, as_text, trim
 from scenarios.reading.spreadsheet_text import restore_text
 
 Dates = NDArray[np.datetime64]
@@ -55,7 +55,7 @@ class Labels:
 def labels(table: RawTable, column: str) -> Labels:
     """Names of a column, without blanks around them; numbers become text (7 is ``7``)."""
     code, texts = _encoded(table.columns[column])
-    clean = [trimmed(text) for text in texts]
+    clean = [trim(text) for text in texts]
     if table.guarded:
         clean = [restore_text(text) for text in clean]
     place = {name: i for i, name in enumerate(dict.fromkeys(name for name in clean if name))}
@@ -111,7 +111,7 @@ def numbers(table: RawTable, column: str) -> tuple[Floats, list[Complaint]]:
 
 def _numbers_from_text(table: RawTable, cells: Any) -> tuple[Floats, list[Complaint]]:
     code, texts = _encoded(cells)
-    texts = [trimmed(text) for text in texts]
+    texts = [trim(text) for text in texts]
     swap = table.decimal_comma and any("," in text for text in texts)
     if swap and any(_NUMBER.fullmatch(text) and "." in text for text in texts):
         swap = False  # 1.5 and 1,5 in one column: neither can be trusted to be a decimal point
@@ -174,7 +174,7 @@ def _dates_from_text(cells: Any) -> tuple[Dates, list[Complaint]]:
     code, texts = _encoded(cells)
     parsed = np.full(len(texts) + 1, NO_DATE)
     reasons: dict[tuple[str, str], list[int]] = {}
-    for i, text in enumerate(map(trimmed, texts)):
+    for i, text in enumerate(map(trim, texts)):
         day = _day(text)
         if day is not None:
             parsed[i] = np.datetime64(day, "D")

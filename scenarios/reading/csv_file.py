@@ -18,8 +18,8 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from scenarios.arrays.types import Ints
-from scenarios.reading.findings import Report
-from scenarios.reading.raw_table import RawTable, drop_blank_rows, trimmed
+from scenarios.reading.findings import Findings
+from scenarios.reading.raw_table import RawTable, drop_blank_rows, trim
 from scenarios.schema import attributes
 
 _BOM = b"\xef\xbb\xbf"
@@ -27,7 +27,7 @@ _SEPARATORS = ",;\t"
 _LONGEST_CELL = 1_000_000
 
 
-def read_csv(path: Path, name: str, report: Report) -> RawTable | None:
+def read_csv(path: Path, name: str, report: Findings) -> RawTable | None:
     """Read one .csv or .csv.gz file; None (and a finding) if it cannot be read."""
     data = _bytes(path, report)
     if data is None or not _is_utf8(data, path.name, report):
@@ -63,7 +63,9 @@ def column_names(header: list[str]) -> list[str]:
     return ["_".join(cell.strip(" \t\r\n\ufeff\u00a0").casefold().split()) for cell in header]
 
 
-def check_header(names: list[str], header: list[str], file: str, row: int, report: Report) -> bool:
+def check_header(
+    names: list[str], header: list[str], file: str, row: int, report: Findings
+) -> bool:
     """Whether every named column is there once; otherwise a finding for each."""
     fine = True
     for name in dict.fromkeys(names):
@@ -81,7 +83,7 @@ def check_header(names: list[str], header: list[str], file: str, row: int, repor
     return fine
 
 
-def _bytes(path: Path, report: Report) -> bytes | None:
+def _bytes(path: Path, report: Findings) -> bytes | None:
     try:
         data = path.read_bytes()
         if path.name.lower().endswith(".gz"):
@@ -98,7 +100,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _is_utf8(data: bytes, file: str, report: Report) -> bool:
+def _is_utf8(data: bytes, file: str, report: Findings) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -173,7 +175,7 @@ def _read_fast(data: bytes, header: list[str], separator: str) -> tuple[list, In
 
 
 def _read_slow(
-    data: bytes, width: int, separator: str, file: str, report: Report
+    data: bytes, width: int, separator: str, file: str, report: Findings
 ) -> tuple[list, Ints] | None:
     text = io.StringIO(data.decode("utf-8"), newline="")
     previous_limit = csv.field_size_limit(_LONGEST_CELL)
@@ -184,12 +186,12 @@ def _read_slow(
     try:
         for record in reader:
             row, before = before + 1, reader.line_num
-            if not any(trimmed(cell) for cell in record):
+            if not any(trim(cell) for cell in record):
                 continue
             if not header_seen:
                 header_seen = True
                 continue
-            if len(record) > width and not any(trimmed(cell) for cell in record[width:]):
+            if len(record) > width and not any(trim(cell) for cell in record[width:]):
                 record = record[:width]
             if len(record) != width:
                 report.add(
@@ -216,7 +218,7 @@ def _read_slow(
     if not fine and not records:
         return None
     columns = [
-        pa.array([cell if trimmed(cell) else None for cell in column], type=pa.string())
+        pa.array([cell if trim(cell) else None for cell in column], type=pa.string())
         for column in (zip(*records, strict=True) if records else [()] * width)
     ]
     return columns, np.array(rows, dtype=np.int64)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from scenarios.reading.csv_file import check_header, column_names
-from scenarios.reading.findings import Report
-from scenarios.reading.raw_table import RawTable, array_of, cell_text, drop_blank_rows, trimmed
+from scenarios.reading.findings import Findings
+from scenarios.reading.raw_table import RawTable, array_of, cell_text, drop_blank_rows, trim
 from scenarios.schema import attributes
 
 
@@ -19,7 +19,9 @@ class Formula(str):
     """The text of a cell that holds a formula."""
 
 
-def read_workbook(path: Path, report: Report) -> dict[str, tuple[str, list[list[Any]], list[int]]]:
+def read_workbook(
+    path: Path, report: Findings
+) -> dict[str, tuple[str, list[list[Any]], list[int]]]:
     """Sheets of a workbook by lower-case name.
 
     Returns
@@ -77,7 +79,7 @@ def _content(cell: Any) -> Any:
 
 
 def sheet_table(
-    name: str, file: str, records: list[list[Any]], rows: list[int], report: Report
+    name: str, file: str, records: list[list[Any]], rows: list[int], report: Findings
 ) -> RawTable | None:
     """One sheet as a raw table; None (and a finding) if it has no usable header."""
     if not records:
@@ -113,5 +115,5 @@ def sheet_table(
 
 def _value(cell: Any) -> Any:
     if isinstance(cell, str):
-        return str(cell) if trimmed(cell) else None
+        return str(cell) if trim(cell) else None
     return cell

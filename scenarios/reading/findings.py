@@ -17,7 +17,7 @@ MOST_VALUES = 10
 _LONGEST_VALUE = 200
 
 
-class Report:
+class Findings:
     """The findings of one reading, in the order in which they were made."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from scenarios.reading.columns import Labels, labels
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.raw_table import RawTable
 
 SEPARATORS = "/|_:-"
@@ -19,7 +19,7 @@ RENAMED = {"ds": "date", "y": "quantity"}
 Pair = tuple[str, str]
 
 
-def from_series(tables: dict[str, RawTable], report: Report) -> dict[str, RawTable]:
+def from_series(tables: dict[str, RawTable], report: Findings) -> dict[str, RawTable]:
     """The tables with a history of series as one of products and locations.
 
     ``unique_id`` is product and location on both sides of one of the separators, in the order that
@@ -44,7 +44,7 @@ def _renamed(name: str, history: RawTable) -> str:
     return name if usual in history.columns else usual
 
 
-def _split(history: RawTable, tables: dict[str, RawTable], report: Report) -> RawTable:
+def _split(history: RawTable, tables: dict[str, RawTable], report: Findings) -> RawTable:
     ids = labels(history, "unique_id")
     products, locations = _names(tables, "products"), _names(tables, "locations")
     only = _only_seller(tables, locations)

@@ -141,7 +141,7 @@ def as_text(cells: Any) -> Any:
     return pa.DictionaryArray.from_arrays(encoded.indices, names).dictionary_decode()
 
 
-def trimmed(text: str) -> str:
+def trim(text: str) -> str:
     """A cell without the blanks around it."""
     return text.strip(_BLANKS)
 

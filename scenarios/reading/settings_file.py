@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from scenarios.errors import did_you_mean
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.settings import Settings
 
 
@@ -45,7 +45,7 @@ def _date(loader: yaml.SafeLoader, node: Any) -> Any:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
-def settings_from_yaml(path: Path, report: Report) -> RawSettings:
+def settings_from_yaml(path: Path, report: Findings) -> RawSettings:
     """Read ``settings.yaml`` (safe YAML: no objects, no code)."""
     empty = RawSettings.none(path.name)
     if path.is_dir():
@@ -89,7 +89,7 @@ def settings_from_yaml(path: Path, report: Report) -> RawSettings:
 
 
 def settings_from_sheet(
-    file: str, records: list[list[Any]], rows: list[int], report: Report
+    file: str, records: list[list[Any]], rows: list[int], report: Findings
 ) -> RawSettings:
     """Read a sheet with the columns setting and value."""
     header = [str(cell).strip().casefold() for cell in (records[0] if records else [])]
@@ -113,11 +113,11 @@ def settings_from_sheet(
     return RawSettings(file, values, lines)
 
 
-def _twice(file: str, name: str, row: int, report: Report) -> None:
+def _twice(file: str, name: str, row: int, report: Findings) -> None:
     report.add(file, "the setting is there twice", "keep one of them", row=row, column=name)
 
 
-def checked_settings(raw: RawSettings, report: Report) -> Settings:
+def checked_settings(raw: RawSettings, report: Findings) -> Settings:
     """Typed settings; each bad one is reported and takes its default, so that reading goes on."""
     values = {str(name): _plain(value) for name, value in raw.values.items()}
     values = {name: value for name, value in values.items() if value is not None}
@@ -140,7 +140,7 @@ def _plain(value: Any) -> Any:
 
 
 def _report_setting(
-    raw: RawSettings, name: str, value: Any, problem: Mapping[str, Any], report: Report
+    raw: RawSettings, name: str, value: Any, problem: Mapping[str, Any], report: Findings
 ) -> None:
     if problem["type"] == "extra_forbidden":
         message = "there is no such setting"

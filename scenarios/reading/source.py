@@ -15,7 +15,7 @@ from pyarrow import parquet
 from scenarios.errors import did_you_mean
 from scenarios.reading.csv_file import check_header, column_names, read_csv
 from scenarios.reading.excel_file import read_workbook, sheet_table
-from scenarios.reading.findings import Report
+from scenarios.reading.findings import Findings
 from scenarios.reading.nixtla import from_series
 from scenarios.reading.raw_table import RawTable, array_of, drop_blank_rows
 from scenarios.reading.settings_file import RawSettings, settings_from_sheet, settings_from_yaml
@@ -40,7 +40,7 @@ class Source:
         return self.files.get(table, table)
 
 
-def read_path(path: Path, report: Report) -> Source:
+def read_path(path: Path, report: Findings) -> Source:
     """Read a folder of tables or an .xlsx workbook."""
     if path.is_dir():
         return _read_folder(path, report)
@@ -61,7 +61,7 @@ def read_path(path: Path, report: Report) -> Source:
     return empty
 
 
-def _read_folder(path: Path, report: Report) -> Source:
+def _read_folder(path: Path, report: Findings) -> Source:
     tables: dict[str, RawTable] = {}
     files: dict[str, str] = {}
     settings: RawSettings | None = None
@@ -97,7 +97,7 @@ def _read_folder(path: Path, report: Report) -> Source:
     return _source(tables, settings or RawSettings.none("settings.yaml"), files, report)
 
 
-def _read_file(entry: Path, table: str, suffix: str, report: Report) -> RawTable | None:
+def _read_file(entry: Path, table: str, suffix: str, report: Findings) -> RawTable | None:
     if entry.is_dir():
         report.add(
             entry.name,
@@ -111,7 +111,7 @@ def _read_file(entry: Path, table: str, suffix: str, report: Report) -> RawTable
     return (_read_parquet if suffix == ".parquet" else read_csv)(entry, table, report)
 
 
-def _read_parquet(path: Path, name: str, report: Report) -> RawTable | None:
+def _read_parquet(path: Path, name: str, report: Findings) -> RawTable | None:
     try:
         table = parquet.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
@@ -123,7 +123,7 @@ def _read_parquet(path: Path, name: str, report: Report) -> RawTable | None:
 
 
 def _from_arrays(
-    name: str, file: str, header: list[str], cells: Iterator[Any], report: Report
+    name: str, file: str, header: list[str], cells: Iterator[Any], report: Findings
 ) -> RawTable | None:
     names = column_names(header)
     if not check_header(names, header, file, 1, report):
@@ -133,7 +133,7 @@ def _from_arrays(
     return RawTable(name, file, *drop_blank_rows(columns, np.arange(2, size + 2)))
 
 
-def _read_excel(path: Path, report: Report) -> Source:
+def _read_excel(path: Path, report: Findings) -> Source:
     tables: dict[str, RawTable] = {}
     files: dict[str, str] = {}
     settings = RawSettings.none(f"{path.name}, sheet settings")
@@ -155,7 +155,7 @@ def _read_excel(path: Path, report: Report) -> Source:
 
 
 def from_frames(
-    frames: Mapping[str, pd.DataFrame], settings: Mapping[str, Any], report: Report
+    frames: Mapping[str, pd.DataFrame], settings: Mapping[str, Any], report: Findings
 ) -> Source:
     """Data frames as raw tables; a record's row is its position + 2, as in a file."""
     tables: dict[str, RawTable] = {}
@@ -178,12 +178,12 @@ def from_frames(
 
 
 def _source(
-    tables: dict[str, RawTable], settings: RawSettings, files: dict[str, str], report: Report
+    tables: dict[str, RawTable], settings: RawSettings, files: dict[str, str], report: Findings
 ) -> Source:
     return Source(_known_columns(from_series(tables, report), report), settings, files)
 
 
-def _check_present(files: Mapping[str, str], place: str, suffix: str, report: Report) -> None:
+def _check_present(files: Mapping[str, str], place: str, suffix: str, report: Findings) -> None:
     for table in REQUIRED_TABLES:
         if table not in files:
             report.add(
@@ -204,7 +204,7 @@ def _wanted(table: str) -> str:
     return ", ".join(n for n, a in attributes(table).items() if a.required or a.column_required)
 
 
-def _known_columns(tables: dict[str, RawTable], report: Report) -> dict[str, RawTable]:
+def _known_columns(tables: dict[str, RawTable], report: Findings) -> dict[str, RawTable]:
     for table in tables.values():
         known = attributes(table.name)
         for column in table.columns:
@@ -220,7 +220,7 @@ def _known_columns(tables: dict[str, RawTable], report: Report) -> dict[str, Raw
     return tables
 
 
-def _unknown_table(file: str, table: str, report: Report) -> None:
+def _unknown_table(file: str, table: str, report: Findings) -> None:
     report.add(
         file,
         "the table is unknown and not used",
@@ -229,7 +229,7 @@ def _unknown_table(file: str, table: str, report: Report) -> None:
     )
 
 
-def _lookalike(entry: Path, lower: str, report: Report) -> None:
+def _lookalike(entry: Path, lower: str, report: Findings) -> None:
     """A table in a format that is not read should not vanish without a word."""
     stem = lower.split(".")[0]
     if (stem in TABLES or stem == "settings") and (lower == stem or lower.endswith(_LOOKALIKES)):

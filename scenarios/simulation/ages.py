@@ -17,11 +17,13 @@ import numpy as np
 from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.state import State
 
 
-def opened(scenario: Scenario, net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
+def ages_at_opening(
+    scenario: Scenario, net: CompiledScenario, on_hand: Array, in_transit: tuple[Array, ...]
+) -> Ages:
     """Ages of what a scenario opens with: as its ``opening_ages`` say, the rest fresh."""
     ages, given, xp = fresh(net, on_hand, in_transit), scenario.opening_ages, net.xp
     if given is None:
@@ -41,7 +43,7 @@ def opened(scenario: Scenario, net: Network, on_hand: Array, in_transit: tuple[A
     return Ages(known(ages.on_hand, given.on_hand, scenario.points.product), tuple(slots))
 
 
-def fresh(net: Network, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
+def fresh(net: CompiledScenario, on_hand: Array, in_transit: tuple[Array, ...]) -> Ages:
     """Ages of a stock of which every unit is fresh."""
     assert net.shelf is not None
     return Ages(
@@ -58,7 +60,7 @@ def oldest_first(xp: Any, stock: Array, quantity: Array) -> Array:
 
 
 def pass_period(
-    net: Network, ages: Ages, shipped: Array, sales: Array, period: int
+    net: CompiledScenario, ages: Ages, shipped: Array, sales: Array, period: int
 ) -> tuple[Ages, Array]:
     """Follow one period's flows by age, in the order of events of the timeline, and scrap.
 

@@ -63,7 +63,7 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class CompiledScenario:
     """Everything :func:`scenarios.simulation.step.step` needs besides state, orders and demand.
 
     Rates that are zero everywhere are None, and capacities that never bind are left out: they cost
@@ -114,7 +114,9 @@ class Network:
         return in_library(self.xp, values, self.dtype, self.device)
 
 
-def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any = None) -> Network:
+def compile_scenario(
+    scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any = None
+) -> CompiledScenario:
     """Make a scenario ready for :func:`scenarios.simulation.step.step`.
 
     Parameters
@@ -153,7 +155,7 @@ def network(scenario: Scenario, xp: Any = np, *, dtype: Any = None, device: Any 
         product=points.product,
     )
     perishable = shelf(scenario, xp, dtype, device)
-    return Network(
+    return CompiledScenario(
         xp=xp,
         dtype=dtype,
         device=device,
@@ -194,7 +196,9 @@ def _limit(
     )
 
 
-def take(net: Network, subset: ProductSubset, like: Network | None = None) -> Network:
+def take(
+    net: CompiledScenario, subset: ProductSubset, like: CompiledScenario | None = None
+) -> CompiledScenario:
     """The network of some products only, for running a large one in parts.
 
     Nothing may be limited that flows. Limits with a price are those of all: what parts use of them

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scenarios.arrays.types import Array
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.state import Outcome
 
 COMPONENTS = (
@@ -54,7 +54,9 @@ class Costs:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def period_costs(net: Network, outcome: Outcome, period: int, *, overflow: bool = True) -> Costs:
+def period_costs(
+    net: CompiledScenario, outcome: Outcome, period: int, *, overflow: bool = True
+) -> Costs:
     """Costs of one period, summed over all stock points: each component is an array [...].
 
     Parameters
@@ -77,7 +79,7 @@ def period_costs(net: Network, outcome: Outcome, period: int, *, overflow: bool 
     return Costs(**values)
 
 
-def point_costs(net: Network, outcome: Outcome) -> Array:
+def point_costs(net: CompiledScenario, outcome: Outcome) -> Array:
     """[..., K] costs of one period by stock point; routes count where they lead.
 
     Overflow, which belongs to no single product, is left out.
@@ -89,7 +91,7 @@ def point_costs(net: Network, outcome: Outcome) -> Array:
     return total
 
 
-def uses(net: Network, outcome: Outcome) -> tuple[Array, ...]:
+def uses(net: CompiledScenario, outcome: Outcome) -> tuple[Array, ...]:
     """[..., n] of each limit with a price, what is used of it."""
     return tuple(
         limit.use(outcome.on_hand if limit.of == "stock" else outcome.shipped)
@@ -97,7 +99,7 @@ def uses(net: Network, outcome: Outcome) -> tuple[Array, ...]:
     )
 
 
-def overflow_cost(net: Network, uses: Sequence[Array], period: int) -> Array:
+def overflow_cost(net: CompiledScenario, uses: Sequence[Array], period: int) -> Array:
     """[...] cost of what is used above capacities; ``uses`` [..., n] of each limit with a price."""
     total: Array = 0.0
     for limit, use in zip(net.priced_limits, uses, strict=True):
@@ -106,7 +108,7 @@ def overflow_cost(net: Network, uses: Sequence[Array], period: int) -> Array:
     return total
 
 
-def _charges(net: Network, outcome: Outcome) -> Sequence[tuple[str, Any, Any, bool]]:
+def _charges(net: CompiledScenario, outcome: Outcome) -> Sequence[tuple[str, Any, Any, bool]]:
     """(component, units, rate, whether by route) of every cost that is linear in units."""
     waiting = outcome.backlog if net.keeps_backlog else outcome.missed
     charges: list[tuple[str, Any, Any, bool]] = [

@@ -12,7 +12,7 @@ from scenarios.arguments import Arguments
 from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.model.subset import ProductSubset
-from scenarios.simulation.compiled import Network, network
+from scenarios.simulation.compiled import CompiledScenario, compile_scenario
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
 from scenarios.simulation.policy import DemandModel, OrderPolicy, SeparablePolicy
 from scenarios.simulation.split import parts_of, with_batch
@@ -49,7 +49,7 @@ def by_period(values: Array) -> Iterator[Array]:
 
 
 def run(
-    net: Network,
+    net: CompiledScenario,
     state: State,
     policy: OrderPolicy,
     demand: Array | Iterable[Array],
@@ -166,7 +166,7 @@ def simulate(
         assert rng is not None
         demand = demand(scenario, rng)
     demand = _checked(check, scenario, demand, record)
-    net = network(scenario, dtype=dtype)
+    net = compile_scenario(scenario, dtype=dtype)
     if initial is None:
         initial = initial_state(scenario, net)
     review = scenario.settings.review_period
@@ -194,7 +194,7 @@ def _checked(check: Arguments, scenario: Scenario, demand: object, record: bool)
 
 
 def _record(
-    scenario: Scenario, net: Network, initial: State, policy: OrderPolicy, demand: Floats
+    scenario: Scenario, net: CompiledScenario, initial: State, policy: OrderPolicy, demand: Floats
 ) -> Trajectory:
     initial = with_batch(initial, demand.shape[:-2])
     record = Recorder(scenario, net, initial, demand)
@@ -207,11 +207,11 @@ def _record(
 
 
 def _totals(
-    net: Network, initial: State, policy: OrderPolicy, demand: Floats, review: int
+    net: CompiledScenario, initial: State, policy: OrderPolicy, demand: Floats, review: int
 ) -> Totals:
     batch, n_periods = demand.shape[:-2], demand.shape[-1]
     size = max(1, PART // max(1, int(np.prod(batch))))
-    parts: Iterable[tuple[ProductSubset | None, Network, State, OrderPolicy]]
+    parts: Iterable[tuple[ProductSubset | None, CompiledScenario, State, OrderPolicy]]
     whole = net.n_points <= 2 * size or bool(net.hard_limits)
     if whole or not isinstance(policy, SeparablePolicy):
         parts = [(None, net, with_batch(initial, batch), policy)]

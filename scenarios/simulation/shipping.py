@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from scenarios.arrays.types import Array
-from scenarios.simulation.compiled import Limit, Network
+from scenarios.simulation.compiled import CompiledScenario, Limit
 from scenarios.simulation.queues import Queues
 
 
-def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | None = None) -> Array:
+def ship(
+    net: CompiledScenario, asked: Array, stock: Array, period: int, owed: Array | None = None
+) -> Array:
     """[..., A] units shipped.
 
     Destinations that compete for a point's stock share it in proportion to what they ask, or by the
@@ -42,7 +44,9 @@ def ship(net: Network, asked: Array, stock: Array, period: int, owed: Array | No
     return shipped
 
 
-def _within(net: Network, limit: Limit, asked: Array, period: int, owed: Array | None) -> Array:
+def _within(
+    net: CompiledScenario, limit: Limit, asked: Array, period: int, owed: Array | None
+) -> Array:
     """What a limit lets through of what would flow [..., A]."""
     capacity = limit.now(period)
     if limit.queues is not None:
@@ -54,7 +58,12 @@ def _within(net: Network, limit: Limit, asked: Array, period: int, owed: Array |
 
 
 def _in_turn(
-    net: Network, limit: Limit, line: Queues, asked: Array, capacity: Array, owed: Array | None
+    net: CompiledScenario,
+    limit: Limit,
+    line: Queues,
+    asked: Array,
+    capacity: Array,
+    owed: Array | None,
 ) -> Array:
     """The same where the first in line takes what it asks, those first that are owed."""
     xp = net.xp
@@ -73,7 +82,7 @@ def _in_turn(
     return xp.where(limit.back(capacity, 1.0) > 0, asked * share, net.zero)
 
 
-def _in_order(net: Network, asked: Array, stock: Array, owed: Array | None) -> Array:
+def _in_order(net: CompiledScenario, asked: Array, stock: Array, owed: Array | None) -> Array:
     """What origins give to the first in line; external suppliers give all that is asked."""
     queues = net.links.queues
     if owed is None:
@@ -86,7 +95,7 @@ def _in_order(net: Network, asked: Array, stock: Array, owed: Array | None) -> A
     return net.xp.where(net.links.from_outside, asked, given)
 
 
-def _share(net: Network, wanted: Array, available: Array) -> Array:
+def _share(net: CompiledScenario, wanted: Array, available: Array) -> Array:
     """min(1, available / wanted), with a finite gradient wherever that is flat."""
     xp = net.xp
     short = wanted > available

@@ -9,14 +9,14 @@ import numpy as np
 from scenarios.arrays.types import Array
 from scenarios.model.opening import Ages
 from scenarios.model.subset import ProductSubset, partition
-from scenarios.simulation.compiled import Network, take
+from scenarios.simulation.compiled import CompiledScenario, take
 from scenarios.simulation.policy import OrderPolicy, SeparablePolicy
 from scenarios.simulation.state import State
 
 
 def parts_of(
-    net: Network, state: State, policy: SeparablePolicy, batch: tuple[int, ...], size: int
-) -> Iterator[tuple[ProductSubset, Network, State, OrderPolicy]]:
+    net: CompiledScenario, state: State, policy: SeparablePolicy, batch: tuple[int, ...], size: int
+) -> Iterator[tuple[ProductSubset, CompiledScenario, State, OrderPolicy]]:
     """Split by product into parts of about ``size`` stock points."""
     indices = net.links.indices
     n_products = int(indices.product.max()) + 1

@@ -21,20 +21,20 @@ import numpy as np
 from scenarios.arrays.types import Array
 from scenarios.model.opening import Ages
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.ages import opened, pass_period, with_ages
-from scenarios.simulation.compiled import Network, network
+from scenarios.simulation.ages import ages_at_opening, pass_period, with_ages
+from scenarios.simulation.compiled import CompiledScenario, compile_scenario
 from scenarios.simulation.costs import Costs, period_costs, point_costs
 from scenarios.simulation.shipping import ship
 from scenarios.simulation.state import Outcome, State
 
 __all__ = [
     "Ages",
+    "CompiledScenario",
     "Costs",
-    "Network",
     "Outcome",
     "State",
+    "compile_scenario",
     "initial_state",
-    "network",
     "period_costs",
     "point_costs",
     "step",
@@ -42,7 +42,7 @@ __all__ = [
 
 
 def initial_state(
-    scenario: Scenario, net: Network | None = None, batch: tuple[int, ...] = ()
+    scenario: Scenario, net: CompiledScenario | None = None, batch: tuple[int, ...] = ()
 ) -> State:
     """The state at the start of period 0, everybody's opening stock and open orders in it.
 
@@ -60,7 +60,7 @@ def initial_state(
     are. Open orders that arrive after the last period and its longest lead time are out of reach
     and left out.
     """
-    net = network(scenario) if net is None else net
+    net = compile_scenario(scenario) if net is None else net
     points, late, owed = scenario.points, scenario.open_orders, scenario.owed
     known = late.period < scenario.n_periods + net.links.max_lead
     n_slots = max(net.links.max_lead, int(late.period[known].max(initial=-1)) + 1)
@@ -78,19 +78,19 @@ def initial_state(
         backlog=array(points.backlog if net.keeps_backlog else np.zeros(scenario.n_points)),
         owed=array(np.zeros(scenario.n_routes) if owed is None or not net.owes_orders else owed),
         in_transit=in_transit,
-        ages=None if net.shelf is None else opened(scenario, net, on_hand, in_transit),
+        ages=None if net.shelf is None else ages_at_opening(scenario, net, on_hand, in_transit),
     )
 
 
 def step(
-    net: Network, state: State, orders: Array, demand: Array, period: int
+    net: CompiledScenario, state: State, orders: Array, demand: Array, period: int
 ) -> tuple[State, Outcome]:
     """Let one period pass.
 
     Parameters
     ----------
     net : Network
-        From :func:`network`.
+        From :func:`compile_scenario`.
     state : State
         At the start of the period; it is not changed.
     orders : array [..., A]

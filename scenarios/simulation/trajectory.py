@@ -11,7 +11,7 @@ import pandas as pd
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.notebook import as_html, in_short, plural
-from scenarios.simulation.compiled import Network
+from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.costs import COMPONENTS, Costs, period_costs
 from scenarios.simulation.state import Outcome, State
 
@@ -208,7 +208,7 @@ class Recorder:
         Units.
     """
 
-    def __init__(self, scenario: Scenario, net: Network, initial: State, demand: Floats):
+    def __init__(self, scenario: Scenario, net: CompiledScenario, initial: State, demand: Floats):
         batch, n_periods = demand.shape[:-2], demand.shape[-1]
 
         def room(n: int) -> Floats:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from scenarios.arguments import Arguments, argument_error
 from scenarios.arrays.types import Floats, Ints, Names
+from scenarios.attribute import Attribute
 from scenarios.checking.assortment import assortment
 from scenarios.model.capacities import CAPACITIES, capacity_of
 from scenarios.model.entities import Entity, differs
 from scenarios.model.scenario import Scenario, check_scenario
-from scenarios.schema import Attribute
 
 
 def tables_from_scenario(scenario: Scenario) -> dict[str, pd.DataFrame]:

@@ -15,10 +15,10 @@ from scenarios.model.capacities import with_capacity
 from scenarios.model.entities import OpenOrders
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
-from scenarios.simulation.step import initial_state, network, step
+from scenarios.simulation.step import compile_scenario, initial_state, step
 
 
-def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
+def ship_backorders(scenario: Scenario) -> tuple[Scenario, Floats]:
     """The scenario after origins have shipped what they can of what they owe.
 
     Returns
@@ -34,7 +34,7 @@ def ship_owed(scenario: Scenario) -> tuple[Scenario, Floats]:
     if owed is None or not owed.any() or scenario.settings.unmet_orders == "lost":
         return dataclasses.replace(scenario, owed=None), none
     scenario = dataclasses.replace(scenario, opening_ages=None, lead_time_by_period=None)
-    net = network(scenario)
+    net = compile_scenario(scenario)
     _, outcome = step(net, initial_state(scenario, net), none, np.zeros(scenario.n_points), 0)
     shipped = np.asarray(outcome.shipped)
     routes, late, points = scenario.routes, scenario.open_orders, scenario.points

@@ -152,7 +152,7 @@ def order_up_to(
         that supplies others with timeline ``order_first``: after what it ships in s + 1). Past
         the last period the last column goes on, or 0 with ``end_of_life``. Default: 0.
     xp, dtype, device
-        As in :func:`scenarios.simulation.step.network`.
+        As in :func:`scenarios.simulation.step.compile_scenario`.
 
     Returns
     -------

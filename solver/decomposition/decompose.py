@@ -50,7 +50,7 @@ NEW = 0.4
 """Share of the master's prices in the next ones, the best so far having the rest (Wentges 1997)."""
 
 
-def decomposed(
+def plan_by_blocks(
     scenario: Scenario,
     safety_stock: Floats,
     fixed: FixedOrders,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.arrays.grouping import Grouped
+from scenarios.arrays.grouping import Grouping
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset, ProductSubsets
@@ -78,7 +78,7 @@ def partition(
     scenario, limits = subsets.scenario, shared.limits
     _check_limits(scenario, fixed, shared)
     at_place = [
-        Grouped.by(limits.place[limits.of(kind)], resource.n_places)
+        Grouping.by(limits.place[limits.of(kind)], resource.n_places)
         for kind, resource in enumerate(shared_resources(scenario))
     ]
     some = subsets.consecutive(max(1, BLOCK_ROWS // shared.n_periods))

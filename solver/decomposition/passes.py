@@ -13,7 +13,7 @@ from scenarios.arrays.types import Floats
 from solver.deadline import Deadline
 from solver.decomposition.block import AtPrices, BlockPlan, WithinQuota, at_prices, within_quota
 from solver.decomposition.partition import Blocks
-from solver.decomposition.quotas import Totals, Use, charge, guessed
+from solver.decomposition.quotas import Totals, Use, charge, complete_uses
 from solver.formulation.shared_limits import SharedLimits, overflow_cost
 from solver.highs.basis import Basis
 from solver.highs.session import Termination
@@ -75,7 +75,7 @@ def all_at_prices(
     proposals = list(zip(costs.tolist(), (use.amount for use in uses), strict=True))
     known = np.isfinite(costs)
     complete = proposals if known.all() else None
-    uses = guessed(uses, known, len(price))
+    uses = complete_uses(uses, known, len(price))
     bound = float(values.sum()) + charge(limits, price)
     return AskedAtPrices(bound, unbounded, uses, ends, complete, highs_seconds, block_seconds)
 

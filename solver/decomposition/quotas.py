@@ -81,7 +81,7 @@ class Totals:
         )
 
 
-def guessed(uses: Sequence[Use], known: NDArray[np.bool_], n_limits: int) -> list[Use]:
+def complete_uses(uses: Sequence[Use], known: NDArray[np.bool_], n_limits: int) -> list[Use]:
     """The same uses, but where it is not ``known`` [blocks] that of the others by size.
 
     Without it, a block that time ran out for would get the quota of one that wants nothing.

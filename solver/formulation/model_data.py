@@ -13,7 +13,7 @@ from scenarios.model.echelons import demand_beyond, depths, echelons, landed_cos
 from scenarios.model.memo import once
 from scenarios.model.scenario import Scenario
 from scenarios.resources import SharedResource, shared_resources
-from solver.formulation.review_periods import ordered, review_before, ships_between
+from solver.formulation.review_periods import orders_of, review_before, ships_between
 from solver.formulation.shared_limits import SharedLimits, open_ways, shared_limits, use_std
 from solver.formulation.shortfall_tiers import Tiers, selling_tiers, supplying_tiers
 from solver.options import SolverOptions
@@ -80,11 +80,11 @@ class ModelData:
     @property
     def placeable(self) -> NDArray[np.bool_]:
         """[A, S] whether an order may be placed: some of what it asks for may ship."""
-        return ordered(self.review, self.orderable.astype(float)) > 0
+        return orders_of(self.review, self.orderable.astype(float)) > 0
 
     def ordered(self, shipments: Floats) -> Floats:
         """[A, S] orders by which ``shipments`` [A, S] leave."""
-        return ordered(self.review, shipments)
+        return orders_of(self.review, shipments)
 
 
 @dataclass(frozen=True, eq=False)

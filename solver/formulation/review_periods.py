@@ -46,7 +46,7 @@ def review_before(scenario: Scenario, n_periods: int) -> Ints:
     return periods - periods % scenario.settings.review_period
 
 
-def ordered(review: Ints, shipments: Floats) -> Floats:
+def orders_of(review: Ints, shipments: Floats) -> Floats:
     """[..., A, S] orders by which ``shipments`` [..., A, S] leave, ``review`` [S] as above."""
     if (review == np.arange(len(review))).all():
         return shipments
@@ -99,4 +99,4 @@ def with_orders(
 
 def _any_of(review: Ints, some: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """[A, S] at reviews: whether anything holds in a period whose shipments are ordered there."""
-    return ordered(review, some.astype(float)) > 0
+    return orders_of(review, some.astype(float)) > 0

@@ -16,7 +16,7 @@ from solver.program.lot_rules import room_left, round_period
 from solver.program.prepared import PreparedProgram
 
 
-def rounded(
+def round_lots(
     ready: PreparedProgram,
     highs: HighsSession,
     relaxed: Solution,

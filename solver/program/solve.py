@@ -15,7 +15,7 @@ from solver.highs.session import HighsSession, Termination
 from solver.options import SolverOptions
 from solver.program.executed_orders import carried_out, closed_form_orders
 from solver.program.gap import gap_of, status_of
-from solver.program.lot_rounding import restore, rounded
+from solver.program.lot_rounding import restore, round_lots
 from solver.program.lot_rules import exact_lots
 from solver.program.lot_search import improve
 from solver.program.prepared import PreparedProgram, use_of
@@ -103,7 +103,7 @@ def solve_program(
     planned = without_lots = _evaluated(ready, free)
     if len(rules.route):
         deadline.phase("round")
-        lots = rounded(ready, highs, relaxed, _stock_price(ready, price), deadline)
+        lots = round_lots(ready, highs, relaxed, _stock_price(ready, price), deadline)
         best = _carried_out(ready, free) if lots is None else lots
         planned = _evaluated(ready, best)
         deadline.phase("search")

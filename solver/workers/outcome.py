@@ -12,7 +12,7 @@ from solver.workers.protocol import Outcomes, Task, Workers
 
 
 @dataclass(frozen=True)
-class Raised:
+class RemoteError:
     """Stands for the result of a call that raised an exception."""
 
     error: Exception
@@ -37,11 +37,11 @@ class Failure:
         """What there is to send."""
         return cls(type(error), error.args, vars(error), "".join(format_exception(error)))
 
-    def raised(self) -> Raised:
+    def raised(self) -> RemoteError:
         """The exception as it was."""
         error = self.kind.__new__(self.kind, *self.arguments)
         vars(error).update(self.attributes)
-        return Raised(error, Exception(f"\n{self.traceback}"))
+        return RemoteError(error, Exception(f"\n{self.traceback}"))
 
 
 def sent(call: Callable[[Any, Any], Any], held: Any, own: Any) -> Any:
@@ -63,7 +63,7 @@ def in_order_of_tasks(outcomes: Outcomes) -> Iterator[tuple[int, Any]]:
         early: dict[int, Any] = {}
         due = 0
         for number, found in outcomes:
-            if isinstance(found, Raised):
+            if isinstance(found, RemoteError):
                 raise found.error from found.there
             early[number] = found
             while due in early:

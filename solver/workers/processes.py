@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from solver.workers.outcome import Raised, in_order_of_tasks, received, sent
+from solver.workers.outcome import RemoteError, in_order_of_tasks, received, sent
 from solver.workers.protocol import Outcomes, Task
 
 
@@ -78,7 +78,7 @@ def _outcome(future: Future[Any]) -> Any:
     except BrokenExecutor:
         raise
     except Exception as error:  # what cannot be pickled
-        return Raised(error)
+        return RemoteError(error)
 
 
 def _made_ready() -> None:

@@ -37,7 +37,8 @@ class Workers(Protocol):
     def outcomes(self, call: Callable[[Any, Any], Any], tasks: Iterable[Task]) -> Outcomes:
         """As :meth:`run`, but as they are done.
 
-        :class:`solver.workers.outcome.Raised` stands for what a call, or losing its worker, raised.
+        :class:`solver.workers.outcome.RemoteError` stands for what a call, or losing its worker,
+        raised.
         """
         ...
 

@@ -14,7 +14,7 @@ from importlib import metadata
 from itertools import islice
 from typing import Any
 
-from solver.workers.outcome import Raised, in_order_of_tasks, received, sent
+from solver.workers.outcome import RemoteError, in_order_of_tasks, received, sent
 from solver.workers.protocol import Outcomes, Task
 from solver.workers.ray_cluster import cluster, read_address, require
 
@@ -125,13 +125,13 @@ class RayWorkers:
                         # What it was to read was lost on the way.
                         hand_over(number, task, lost + 1)
                         continue
-                    found = Raised(cause if isinstance(cause, Exception) else error, error)
+                    found = RemoteError(cause if isinstance(cause, Exception) else error, error)
                 except ray.exceptions.RayError as error:
                     # A call that takes its worker down does so every time.
                     if not isinstance(error, _falls(ray)) and lost < self._again:
                         hand_over(number, task, lost + 1)
                         continue
-                    found = Raised(_lost(number, error), error)
+                    found = RemoteError(_lost(number, error), error)
                 yield number, received(found)
         finally:
             for left in running:

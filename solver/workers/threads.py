@@ -9,7 +9,7 @@ from typing import Any
 
 from scenarios.arguments import Arguments
 from scenarios.arrays.threads import in_order
-from solver.workers.outcome import Raised
+from solver.workers.outcome import RemoteError
 from solver.workers.protocol import Outcomes, Task
 
 
@@ -53,7 +53,7 @@ class Threads:
             try:
                 return call(*task)
             except Exception as error:
-                return Raised(error)
+                return RemoteError(error)
 
         with closing(in_order(outcome, tasks, self.count)) as results:
             yield from enumerate(results)

@@ -19,7 +19,7 @@ from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.discounted_profit import LinearCost
 from scenarios.model.scenario import Scenario
 from scenarios.resources import shared_resources
-from solver.formulation.review_periods import ordered, review_before, ships_between
+from solver.formulation.review_periods import orders_of, review_before, ships_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def hindsight(
     shape = (n_paths, scenario.n_routes, scenario.n_periods)
     shipped = np.maximum(orders, 0.0).reshape(shape)
     review = review_before(scenario, scenario.n_periods)
-    return Hindsight(ordered(review, shipped), float(found.fun))
+    return Hindsight(orders_of(review, shipped), float(found.fun))
 
 
 class _Path:

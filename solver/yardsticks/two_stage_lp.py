@@ -17,7 +17,7 @@ import scipy.sparse as sp
 
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
-from solver.closed_form.backorders import ship_owed
+from solver.closed_form.backorders import ship_backorders
 from solver.formulation.assemble import assemble
 from solver.formulation.linear_program import LinearProgram
 from solver.formulation.model_data import prepare
@@ -46,7 +46,7 @@ def first_orders(scenario: Scenario, demand: Floats, time_limit: float = 60.0) -
     RuntimeError
         If the program is not solved in that time.
     """
-    scenario, rest = ship_owed(scenario)
+    scenario, rest = ship_backorders(scenario)
     big = copies(scenario, demand)
     data = prepare(big, np.zeros_like(big.mean), CERTAIN)
     program = assemble(data)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scenarios.attribute import Attribute
 from scenarios.errors import InputError
 from scenarios.examples.dense import tree
 from scenarios.model.entities import (
@@ -22,7 +23,7 @@ from scenarios.model.entities import (
 )
 from scenarios.model.fingerprint import ENTITIES, input_hash
 from scenarios.model.scenario import Scenario
-from scenarios.schema import ATTRIBUTES, Attribute
+from scenarios.schema import ATTRIBUTES
 
 ENTITY_OF: dict[str, type[Entity]] = dict(
     zip(ENTITIES, (Products, Locations, Lanes, Points, Routes, OpenOrders), strict=True)

@@ -13,7 +13,7 @@ from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.rolling import scenario_at
 from scenarios.simulation.run import simulate
-from scenarios.simulation.step import initial_state, network, period_costs, step
+from scenarios.simulation.step import compile_scenario, initial_state, period_costs, step
 from solver.closed_form.order_up_to import order_up_to
 from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
@@ -259,7 +259,7 @@ def test_large_lots_cost_no_more_than_their_cycle(unmet: str) -> None:
         [2], mean=1.0, n_periods=74, order_multiple=20.0, missed_sale_cost=20.0, on_hand=5.0,
         unmet_demand=unmet,
     )  # fmt: skip
-    net, warm_start = network(scenario), WarmStart()
+    net, warm_start = compile_scenario(scenario), WarmStart()
     state, cost = initial_state(scenario, net), 0.0
     for day in range(60):
         today = scenario_at(scenario, state, day, 14)

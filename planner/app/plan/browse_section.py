@@ -7,9 +7,9 @@ from typing import Any
 from nicegui import ui
 
 from planner.app.frame import chart, empty
-from planner.app.paged_table import Paged, column
+from planner.app.paged_table import PagedTable, column
 from planner.app.plan.context import PlanContext
-from planner.app.plan.page_state import Page, Planned
+from planner.app.plan.page_state import Page, PlanOverview
 from planner.text.numbers import count, short
 from planner.text.palette import ROLES
 
@@ -18,7 +18,7 @@ MOST_CHARTS = 4
 MARKS = {"high": ("error", "negative"), "medium": ("warning", "warning"), "low": ("info", "info")}
 
 
-def orders_section(view: PlanContext, plan: Planned) -> None:
+def orders_section(view: PlanContext, plan: PlanOverview) -> None:
     """Orders to release now by lane, and each order with why."""
     chosen = {"release": "now"}
     if plan.lanes:
@@ -56,11 +56,11 @@ def orders_section(view: PlanContext, plan: Planned) -> None:
         column("projected_on_hand", "Stock then"),
         column("binding_capacity", "Bound by", text=True),
     ]
-    table = Paged(columns, fetch, search="Product or place", empty="There is no such order.")
+    table = PagedTable(columns, fetch, search="Product or place", empty="There is no such order.")
     ui.timer(0, table.show, once=True)
 
 
-def problems_section(plan: Planned) -> None:
+def problems_section(plan: PlanOverview) -> None:
     """Problems, the most pressing first, each with what to do."""
     if not plan.problems:
         empty("No problems: release the orders as they are.", "task_alt")
@@ -82,7 +82,7 @@ def problems_section(plan: Planned) -> None:
         ui.label(f"{plan.n_problems - len(plan.problems):,} more are in the download.")
 
 
-def stock_section(view: PlanContext, plan: Planned) -> None:
+def stock_section(view: PlanContext, plan: PlanOverview) -> None:
     """Stock of every location against its safety stock and capacity, and limited shipments."""
     session = view.session
     places = [("location", name) for name in plan.locations]
@@ -114,7 +114,7 @@ def stock_section(view: PlanContext, plan: Planned) -> None:
         chosen()
 
 
-def _later(view: PlanContext, place: tuple[str, str], plan: Planned) -> None:
+def _later(view: PlanContext, place: tuple[str, str], plan: PlanOverview) -> None:
     """A chart as soon as its numbers are there."""
     holder = ui.column().classes("w-full")
 
@@ -139,13 +139,13 @@ def _location(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
     return chart(numbers["dates"], series, unit=numbers["unit"], along="date", title=name)
 
 
-def _flow(title: str, numbers: dict[str, Any], plan: Planned) -> dict[str, Any]:
+def _flow(title: str, numbers: dict[str, Any], plan: PlanOverview) -> dict[str, Any]:
     series = [bars("Shipped", numbers["used"]), line("Capacity", numbers["capacity"], dash=True)]
     unit = f"volume per {'week' if plan.period == 'W' else 'day'}"
     return chart(numbers["dates"], series, unit=unit, along="date", title=title)
 
 
-def products_section(view: PlanContext, plan: Planned) -> None:
+def products_section(view: PlanContext, plan: PlanOverview) -> None:
     """Search products, and look at one in full."""
     session = view.session
 
@@ -168,7 +168,7 @@ def products_section(view: PlanContext, plan: Planned) -> None:
         column("orders_now", "Ordered now (units)"),
         column("missed", "Waiting (units)" if plan.waits else "Missed (units)"),
     ]
-    table = Paged(
+    table = PagedTable(
         columns, fetch, search="Product or category", button="Show", icon="show_chart",
         pressed=chosen, empty="There is no such product.",
     )  # fmt: skip

@@ -9,14 +9,14 @@ from typing import Any
 
 from nicegui import ui
 
-from planner.app.paged_table import Paged, column
+from planner.app.paged_table import PagedTable, column
 from planner.app.plan import tasks
 from planner.app.plan.browse_section import rows_of
 from planner.app.plan.context import PlanContext
 from planner.app.plan.files_section import ask_name
-from planner.app.worker import Failed, Stopped
+from planner.app.worker import WorkFailed, WorkStopped
 from planner.overrides.override import Override
-from planner.overrides.words import described
+from planner.overrides.words import edit_text
 from scenarios.errors import InputError
 
 KINDS = {"safety_stock": "Safety stocks", "order": "Orders released now", "capacity": "Capacities"}
@@ -65,7 +65,7 @@ def _edits(view: PlanContext) -> None:
             with ui.row().classes(
                 "w-full items-center gap-3 px-3 py-1 border-b border-gray-300 no-wrap"
             ):
-                ui.label(described(edit)).classes("grow")
+                ui.label(edit_text(edit)).classes("grow")
                 ui.label(f"{edit.who}, {edit.when}: {edit.why}").classes("caption grow")
                 remove = ui.button(icon="delete", on_click=lambda edit=edit: session.remove(edit))
                 remove.props('flat dense round aria-label="Remove this edit"')
@@ -123,7 +123,7 @@ def _capacities(view: PlanContext) -> None:
     async def fetch(*asked: Any) -> tuple[list[dict[str, Any]], int]:
         try:
             return rows_of(await view.session.worker.ask(tasks.capacities, *asked))
-        except (InputError, Failed, Stopped):
+        except (InputError, WorkFailed, WorkStopped):
             return [], 0
 
     def pressed(row: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ def _capacities(view: PlanContext) -> None:
 
 
 def _table(columns: list[dict[str, Any]], fetch: Any, pressed: Any, search: str) -> None:
-    made = Paged(columns, fetch, search=search, button="Edit", icon="edit", pressed=pressed)
+    made = PagedTable(columns, fetch, search=search, button="Edit", icon="edit", pressed=pressed)
     ui.timer(0, made.show, once=True)
 
 
@@ -191,7 +191,7 @@ def _ask(view: PlanContext, change: Override, title: str, unit: str) -> None:
                     else str(finding)
                     for finding in error.findings
                 )
-            except (Failed, Stopped) as error:
+            except (WorkFailed, WorkStopped) as error:
                 wrong.text = str(error) or "Stopped."
             except ValueError:
                 wrong.text = "Enter dates as YYYY-MM-DD."

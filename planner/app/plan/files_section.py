@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from planner.app.plan.context import PlanContext
-from planner.app.worker import Failed, Stopped
+from planner.app.worker import WorkFailed, WorkStopped
 from scenarios.errors import InputError
 
 FILES = {
@@ -69,7 +69,7 @@ def ask_name(
                 await save(str(box.value).strip(), bool(instead.value))
             except InputError as error:
                 wrong.text = "\n".join(str(finding) for finding in error.findings)
-            except (Failed, Stopped) as error:
+            except (WorkFailed, WorkStopped) as error:
                 wrong.text = str(error) or "Stopped."
             else:
                 dialog.close()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.app.plan.page_state import Difference, Opened, Planned, Row
+from planner.app.plan.page_state import Difference, InputOverview, PlanOverview, Row
 from planner.planning.plan_result import BEYOND, Plan
 from planner.text.chain import scenario_text
 from planner.text.numbers import shares
@@ -19,7 +19,7 @@ MOST_LANES = 50
 MOST_CHANGES = 50
 
 
-def opened(scenario: Scenario) -> Opened:
+def input_overview(scenario: Scenario) -> InputOverview:
     """What is to be known of an input before it is planned."""
     lines = scenario_text(scenario).splitlines()
     split = [re.split(r"\s{2,}", line, maxsplit=1) for line in lines]
@@ -27,7 +27,7 @@ def opened(scenario: Scenario) -> Opened:
     ends = scenario.locations.name[scenario.lanes.destination]
     lanes = zip(scenario.lanes.origin_name, ends, strict=True)
     releases = scenario.dates[: settings.commit_periods : settings.review_period]
-    return Opened(
+    return InputOverview(
         warnings=scenario.warnings,
         facts=tuple((pair[0], pair[1]) for pair in split if len(pair) == 2),
         notes=tuple(pair[0] for pair in split if len(pair) == 1),
@@ -40,12 +40,12 @@ def opened(scenario: Scenario) -> Opened:
     )
 
 
-def planned(plan: Plan) -> Planned:
+def plan_overview(plan: Plan) -> PlanOverview:
     """Headline, problems and lists of a plan."""
     report, capacity = plan.report, plan.capacity
     flows = capacity[capacity["kind"] != "storage"]
     titles = (flows["kind"] + " " + flows["place"]).unique()
-    return Planned(
+    return PlanOverview(
         costs=report.costs,
         missed=report.missed_units,
         waits=report.unmet_demand == "backlog",

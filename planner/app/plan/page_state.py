@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Opened:
+class InputOverview:
     """An input that can be planned."""
 
     warnings: tuple[Finding, ...]
@@ -30,7 +30,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlanOverview:
     """Headline, problems and lists of a plan."""
 
     costs: dict[str, float]

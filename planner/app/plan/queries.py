@@ -32,12 +32,12 @@ def orders(plan: Plan, release: str, query: str, sort: str, down: bool, first: i
     table = plan.purchase_orders
     if release:
         table = table[(table["release"] == release).to_numpy()]
-    return paged(table, ("product", "origin", "destination"), query, sort, down, first, n)
+    return page_of_rows(table, ("product", "origin", "destination"), query, sort, down, first, n)
 
 
 def products(plan: Plan, query: str, sort: str, down: bool, first: int, n: int) -> Page:
     """Products with their class, demand and orders."""
-    return paged(plan.products, ("product", "category"), query, sort, down, first, n)
+    return page_of_rows(plan.products, ("product", "category"), query, sort, down, first, n)
 
 
 def safety_stocks(plan: Plan, query: str, sort: str, down: bool, first: int, n: int) -> Page:
@@ -58,7 +58,7 @@ def safety_stocks(plan: Plan, query: str, sort: str, down: bool, first: int, n: 
             "source": _decided(plan.safety_stock["source"], n_periods),
         }
     )
-    return paged(shown, ("product", "location"), query, sort, down, first, n)
+    return page_of_rows(shown, ("product", "location"), query, sort, down, first, n)
 
 
 def _decided(source: pd.Series, n_periods: int) -> np.ndarray:
@@ -89,7 +89,7 @@ def capacities(scenario: Scenario, query: str, sort: str, down: bool, first: int
             )
         )
     shown = pd.concat(parts, ignore_index=True)
-    return paged(shown, ("place",), query, sort, down, first, n)
+    return page_of_rows(shown, ("place",), query, sort, down, first, n)
 
 
 ENDS = {1: ("location",), 2: ("origin", "destination")}
@@ -159,7 +159,7 @@ def product(plan: Plan, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def paged(
+def page_of_rows(
     table: pd.DataFrame, names: tuple[str, ...], query: str, sort: str, down: bool, first: int,
     n: int,
 ) -> Page:  # fmt: skip

@@ -14,9 +14,9 @@ from planner.app.plan.browse_section import (
 from planner.app.plan.context import PlanContext
 from planner.app.plan.edit_section import edit_section
 from planner.app.plan.files_section import files_section
-from planner.app.plan.page_state import Difference, Planned
+from planner.app.plan.page_state import Difference, PlanOverview
 from planner.text.names import spoken
-from planner.text.numbers import count, percent, short, signed
+from planner.text.numbers import count, difference_text, percent, short
 
 TABS = {
     "orders": ("Orders", "local_shipping"),
@@ -44,7 +44,7 @@ def result_section(view: PlanContext) -> None:
     _tabs(view, plan)
 
 
-def _headline(plan: Planned) -> None:
+def _headline(plan: PlanOverview) -> None:
     unit = f" {plan.currency}" if plan.currency else ""
     most = max((c for c in plan.costs if c != "total"), key=lambda c: plan.costs[c], default="")
     total = plan.costs["total"]
@@ -88,13 +88,13 @@ def _pending(view: PlanContext) -> None:
         button.bind_enabled_from(session, "busy", lambda text: not text)
 
 
-def _difference(told: Difference, plan: Planned) -> None:
+def _difference(told: Difference, plan: PlanOverview) -> None:
     before, after = told.costs["total"]
     gap = after - before
     unit = f" {plan.currency}" if plan.currency else ""
     with ui.card().props("flat bordered").classes("w-full gap-2"):
-        relative = f" ({signed(gap / before, percent)})" if before else ""
-        text = f"The edits change the cost by {signed(gap)}{unit}{relative}"
+        relative = f" ({difference_text(gap / before, percent)})" if before else ""
+        text = f"The edits change the cost by {difference_text(gap)}{unit}{relative}"
         ui.label(text).classes("text-lg font-bold")
         ui.label(
             f"From {short(before)} to {short(after)}{unit}, if demand is as"
@@ -110,16 +110,18 @@ def _difference(told: Difference, plan: Planned) -> None:
             _changed_orders(told)
 
 
-def _components(told: Difference, plan: Planned) -> None:
+def _components(told: Difference, plan: PlanOverview) -> None:
     rows = [
         {"name": spoken(name), "before": short(a), "after": short(b),
-         "change": signed(b - a)}
+         "change": difference_text(b - a)}
         for name, (a, b) in told.costs.items()
         if a or b
     ]  # fmt: skip
     a, b = told.missed
     missed = "units waiting" if plan.waits else "missed units"
-    rows.append({"name": missed, "before": short(a), "after": short(b), "change": signed(b - a)})
+    rows.append(
+        {"name": missed, "before": short(a), "after": short(b), "change": difference_text(b - a)}
+    )
     what = f"Cost ({plan.currency})" if plan.currency else "Cost"
     _plain_table(
         rows,
@@ -160,7 +162,7 @@ def _plain_table(
     made.props("flat bordered dense").classes("w-full self-start")
 
 
-def _tabs(view: PlanContext, plan: Planned) -> None:
+def _tabs(view: PlanContext, plan: PlanOverview) -> None:
     session = view.session
     with (
         ui.tabs()

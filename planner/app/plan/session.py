@@ -16,8 +16,8 @@ from typing import Any
 
 from planner.app.folder import Folder
 from planner.app.plan import tasks, uploads
-from planner.app.plan.page_state import Difference, Opened, Planned
-from planner.app.worker import Failed, Stopped, Worker
+from planner.app.plan.page_state import Difference, InputOverview, PlanOverview
+from planner.app.worker import Worker, WorkFailed, WorkStopped
 from planner.overrides.override import Override
 from planner.overrides.words import findings_of_edits
 from scenarios.errors import Finding, InputError
@@ -43,13 +43,13 @@ class Session:
     busy: str = ""
     trouble: Trouble | None = None
     source: str = ""
-    opened: Opened | None = None
+    opened: InputOverview | None = None
     brains: dict[str, str] = field(default_factory=lambda: {"auto": "auto"})
     """Names that can be chosen, and what they are called."""
     brain: str = "auto"
     model: str = "auto"
     time_limit: float | None = None
-    planned: Planned | None = None
+    planned: PlanOverview | None = None
     difference: Difference | None = None
     edits: tuple[Override, ...] = ()
     planned_edits: tuple[Override, ...] = ()
@@ -65,11 +65,11 @@ class Session:
     note: str = ""
     """What was done last, such as where something was saved."""
     _scratch: Path | None = None
-    _reported: tuple[Planned | None, Path] | None = None
+    _reported: tuple[PlanOverview | None, Path] | None = None
 
     async def warm(self) -> None:
         """Let the process learn to plan while people look for their input."""
-        with suppress(Failed, Stopped):
+        with suppress(WorkFailed, WorkStopped):
             self.brains = await self.worker.ask(tasks.warm)
 
     async def open(self, source: str, *, upload: bool = False) -> None:
@@ -123,7 +123,9 @@ class Session:
             with _about(edits):
                 self._take(await work(tasks.replan, edits), edits)
 
-    def _take(self, made: tuple[Planned, Difference | None], edits: tuple[Override, ...]) -> None:
+    def _take(
+        self, made: tuple[PlanOverview, Difference | None], edits: tuple[Override, ...]
+    ) -> None:
         self.planned, self.difference = made
         self.planned_edits = edits
 
@@ -193,7 +195,7 @@ class Session:
         """The report, made once for each plan; None if it failed."""
         if self._reported is None or self._reported[0] is not self.planned:
             plan, made = self.planned, None
-            with suppress(InputError, Failed, Stopped):
+            with suppress(InputError, WorkFailed, WorkStopped):
                 made = await self.worker.ask(tasks.pack, "report", str(self._folder() / "shown"))
             self._reported = None if made is None else (plan, Path(made))
         return None if self._reported is None else self._reported[1]
@@ -206,7 +208,7 @@ class Session:
 
     async def look(self, name: str, *arguments: Any) -> Any:
         """A view of the plan; None if it is gone."""
-        with suppress(InputError, Failed, Stopped):
+        with suppress(InputError, WorkFailed, WorkStopped):
             return await self.worker.ask(tasks.look, name, *arguments)
         return None
 
@@ -245,10 +247,10 @@ async def _work(session: Session, text: str, intro: str) -> AsyncIterator[Ask]:
         yield work
     except InputError as error:
         session.trouble = Trouble(intro, error.findings)
-    except Stopped:
+    except WorkStopped:
         await _afresh(session)
         session.note = "Stopped. What was planned is gone; the edits are kept. Plan again."
-    except Failed as error:
+    except WorkFailed as error:
         session.trouble = Trouble(f"{intro} {error}")
         await _afresh(session)
     finally:
@@ -264,7 +266,7 @@ async def _afresh(session: Session) -> None:
         session.planned, session.difference, session.planned_edits = None, None, ()
         path = session.folder.source(session.source)
         session.opened = await session.worker.ask(tasks.read, str(path))
-    except (InputError, Failed, Stopped):
+    except (InputError, WorkFailed, WorkStopped):
         session.opened, session.source = None, ""
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.app.plan.page_state import Difference, Opened, Page, Planned
+from planner.app.plan.page_state import Difference, InputOverview, Page, PlanOverview
 from planner.overrides.override import Override
 from planner.overrides.table import Overrides, read_overrides
 from scenarios.errors import Finding, InputError
@@ -46,16 +46,16 @@ def warm(memory: Memory, progress: Progress) -> dict[str, str]:
     return found | {name: f"{name} (yours)" if mine else name for name, mine in own.items()}
 
 
-def read(memory: Memory, progress: Progress, path: str) -> Opened:
+def read(memory: Memory, progress: Progress, path: str) -> InputOverview:
     """Read and check an input; what was planned before is forgotten."""
-    from planner.app.plan.headline import opened
+    from planner.app.plan.headline import input_overview
     from scenarios.model.scenario import Scenario
 
     progress("reading and checking the tables")
     scenario = Scenario.read(path)
     memory.clear()
     memory["scenario"] = scenario
-    return opened(scenario)
+    return input_overview(scenario)
 
 
 def remembers(memory: Memory, progress: Progress) -> bool:
@@ -74,9 +74,9 @@ def example(memory: Memory, progress: Progress, name: str, path: str) -> None:
 def plan(
     memory: Memory, progress: Progress, brain: str, model: str, time_limit: float | None,
     overrides: tuple[Override, ...],
-) -> tuple[Planned, Difference | None]:  # fmt: skip
+) -> tuple[PlanOverview, Difference | None]:  # fmt: skip
     """Plan without edits, and then with them, if there are any."""
-    from planner.app.plan.headline import planned
+    from planner.app.plan.headline import plan_overview
     from planner.planning.replan import Replanner
     from solver.options import SolverOptions
 
@@ -88,22 +88,22 @@ def plan(
     memory["replanner"], memory["base"], memory["plan"] = replanner, made, made
     if overrides:
         return replan(memory, progress, overrides)
-    return planned(made), None
+    return plan_overview(made), None
 
 
 def replan(
     memory: Memory, progress: Progress, overrides: tuple[Override, ...]
-) -> tuple[Planned, Difference | None]:
+) -> tuple[PlanOverview, Difference | None]:
     """Plan under these edits; the difference is to the plan without any."""
-    from planner.app.plan.headline import difference, planned
+    from planner.app.plan.headline import difference, plan_overview
 
     base = _of(memory, "base")
     if not overrides:
         memory["plan"] = base
-        return planned(base), None
+        return plan_overview(base), None
     made = _of(memory, "replanner").plan(Overrides(overrides, "edits"), progress)
     memory["plan"] = made
-    return planned(made), difference(base, made)
+    return plan_overview(made), difference(base, made)
 
 
 def check(memory: Memory, progress: Progress, overrides: tuple[Override, ...]) -> None:

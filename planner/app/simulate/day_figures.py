@@ -12,7 +12,7 @@ from planner.app.simulate.stepwise_run import Game
 from scenarios.arrays.types import Floats
 from scenarios.evaluation.kpis import days_of_cover, fill_rate
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.compiled import network
+from scenarios.simulation.compiled import compile_scenario
 from scenarios.simulation.costs import COMPONENTS
 from scenarios.simulation.trajectory import Trajectory
 
@@ -118,7 +118,7 @@ def head_of(game: Game) -> Head:
 
 def paid_for(scenario: Scenario) -> tuple[str, ...]:
     """Components of cost that the scenario can come to, and those that people ask about."""
-    net = network(scenario)
+    net = compile_scenario(scenario)
     rates = {
         "unmet_order": net.unmet_order_cost,
         "shipping": net.shipping_cost,
@@ -204,7 +204,7 @@ def _variance(scenario: Scenario, at: np.ndarray) -> Floats:
     return np.where(poisson[:, None], scenario.mean[at], scenario.std[at] ** 2)
 
 
-def passed(game: Game, chosen: Chosen, first: int, last: int) -> dict[str, list[float]]:
+def figures_between(game: Game, chosen: Chosen, first: int, last: int) -> dict[str, list[float]]:
     """What happened from a period up to and without another, by the name of the line."""
     scenario = game.scenario
     at, window = points_of(scenario, chosen), slice(first, last)

@@ -16,7 +16,7 @@ from planner.app.simulate.session import Session
 from planner.text import palette
 from planner.text.measures import component
 from planner.text.names import weekday
-from planner.text.numbers import count, percent, short, signed
+from planner.text.numbers import count, difference_text, percent, short
 
 COLUMNS = {
     "product": "Product", "lane": "Lane", "lead_time": "Lead time", "on_hand": "On hand",
@@ -196,7 +196,7 @@ def _figures(found: Comparison, head: Head) -> None:
     def row(
         name: str, mine: float, theirs: float, write: Callable[[float], str] = short
     ) -> dict[str, str]:
-        gap = signed(mine - theirs, write)
+        gap = difference_text(mine - theirs, write)
         return {"name": name, "you": write(mine), "planner": write(theirs), "gap": gap}
 
     rows = [row("Total cost", you.total, planner.total)]

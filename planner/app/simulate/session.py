@@ -14,7 +14,7 @@ from planner.app.simulate import tasks
 from planner.app.simulate.day_figures import Chosen, Day, Figures, Head
 from planner.app.simulate.manual_orders import Comparison, Lines
 from planner.app.simulate.setup import Setup
-from planner.app.worker import Failed, Stopped, Worker
+from planner.app.worker import Worker, WorkFailed, WorkStopped
 from scenarios.errors import Finding, InputError
 
 
@@ -209,9 +209,9 @@ class Session:
                 return await work()
             except InputError as error:
                 self.trouble = list(error.findings)
-            except Failed as error:
+            except WorkFailed as error:
                 self.trouble = str(error)
-            except Stopped:
+            except WorkStopped:
                 self.gone = True
                 self.number += 1
                 if self.head is not None:

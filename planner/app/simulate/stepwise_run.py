@@ -19,7 +19,7 @@ from scenarios.simulation.costs import Costs
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from scenarios.simulation.trajectory import Recorder, Trajectory
 
 AHEAD = 28
@@ -66,7 +66,7 @@ class Game:
         self._suggested: tuple[int, Floats] | None = None
         self.draft: Floats = self._none.copy()
         self.safety_stock: Floats = np.full(self.demand.shape, np.nan)
-        net = network(self.scenario)
+        net = compile_scenario(self.scenario)
         self.state: State = initial_state(self.scenario, net)
         self._record = Recorder(self.scenario, net, self.state, self.demand)
         review = self.scenario.settings.review_period

@@ -16,9 +16,9 @@ from planner.app.simulate.day_figures import (
     Figures,
     Head,
     day_of,
+    figures_between,
     figures_of,
     head_of,
-    passed,
     prediction,
 )
 from planner.app.simulate.setup import Setup, problem_of
@@ -61,7 +61,9 @@ def advance(memory: Memory, progress: Progress, chosen: Chosen, by_policy: bool)
     game.advance(None if by_policy else game.draft)
     run, period = game.so_far(), game.period - 1
     day = day_of(game, run, period)
-    return Step(day, figures_of(run), passed(game, chosen, period, game.period), game.findings)
+    return Step(
+        day, figures_of(run), figures_between(game, chosen, period, game.period), game.findings
+    )
 
 
 def look(memory: Memory, progress: Progress, chosen: Chosen) -> Series:
@@ -130,7 +132,7 @@ def write_log(days: list[Day], path: Path) -> None:
 
 
 def _series(game: Game, chosen: Chosen) -> Series:
-    return prediction(game, chosen) | passed(game, chosen, 0, game.period)
+    return prediction(game, chosen) | figures_between(game, chosen, 0, game.period)
 
 
 def _game(memory: Memory) -> Game:

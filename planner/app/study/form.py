@@ -9,7 +9,7 @@ from nicegui import run, ui
 from planner.app.frame import findings
 from planner.app.site import Site
 from planner.app.study import runs
-from planner.app.study.runs import CHANGES, StudyRun, Wanted
+from planner.app.study.runs import CHANGES, StudyForm, StudyRun
 from scenarios.errors import InputError
 
 INPUT, CATALOGUE = "An input", "The catalogue"
@@ -82,7 +82,7 @@ def form(site: Site, opened: Callable[[StudyRun], None]) -> None:
             try:
                 if kind.value == INPUT:
                     chosen = [(select.value, text.value or "") for select, text in changes]
-                    wanted = Wanted(
+                    wanted = StudyForm(
                         source.value or "", policies.value, chosen, seeds.value or "",
                         days.value or "", brain.value, name.value or "",
                     )  # fmt: skip

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from planner.app.frame import empty, frame
-from planner.app.live import listed
+from planner.app.live import name_list
 from planner.app.site import Site
 from planner.app.study import runs
 from planner.app.study.form import form
@@ -29,7 +29,7 @@ def add(site: Site) -> None:
                 shown = there[0]
             with ui.column().classes("gap-4 min-w-0"):
                 form(site, lambda run: _open(run.name))
-                listed(
+                name_list(
                     "Studies",
                     lambda: [(one.name, one.state()) for one in runs.runs(site.folder)],
                     None if shown is None else shown.name,

@@ -44,7 +44,7 @@ _COUNT = re.compile(r"\b(?:run|policy) ([\d,]+) of ([\d,]+)")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StudyForm:
     """A study of an input as the form asks for it."""
 
     input: str
@@ -57,7 +57,7 @@ class Wanted:
     name: str = ""
 
 
-def begin_study(folder: Folder, wanted: Wanted) -> StudyRun:
+def begin_study(folder: Folder, wanted: StudyForm) -> StudyRun:
     """Write down a study of an input and start it.
 
     Raises
@@ -110,7 +110,7 @@ def begin_bench(
     InputError
         As for :func:`begin_study`.
     """
-    from planner.policies.registry import named
+    from planner.policies.registry import policy_of
     from scenarios.catalogue import ENTRIES
 
     findings: list[Finding] = []
@@ -120,7 +120,7 @@ def begin_bench(
         findings.append(Finding("policies", "none is chosen", "choose one or more"))
     for policy in policies:
         try:
-            named(policy)
+            policy_of(policy)
         except InputError as error:
             findings += error.findings
     digits = seeds.strip()

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from planner.text import palette
-from planner.text.measures import difference, figure, more_is_better, scaled, with_unit
+from planner.text.measures import difference, figure, in_unit, more_is_better, with_unit
 from planner.text.numbers import percent, short
 from scenarios.evaluation.kpis import kpi_of
 
@@ -75,7 +75,7 @@ def curves(summary: pd.DataFrame, measure: str, currency: str) -> dict[str, Any]
     """A key figure over the variants: a line for each policy, with its 95% interval."""
     some = summary[summary["measure"] == measure]
     variants = list(dict.fromkeys(some["variant"].astype(str)))
-    values = {key: _short(scaled(measure, 1.0) * some[key]) for key in ("mean", "low", "high")}
+    values = {key: _short(in_unit(measure, 1.0) * some[key]) for key in ("mean", "low", "high")}
     at = {
         (str(v), str(p)): (m, low, high)
         for v, p, m, low, high in zip(

@@ -11,7 +11,7 @@ from planner.app.frame import empty
 from planner.app.live import badge, failure, said
 from planner.app.study import tables
 from planner.app.study.runs import BENCH, STUDY, StudyRun
-from planner.text.measures import scaled
+from planner.text.measures import in_unit
 from planner.text.numbers import count
 
 CHART = "w-full h-96 bg-white border border-gray-300 rounded"
@@ -153,7 +153,7 @@ def _study(run: StudyRun) -> None:
 
 def _one_variant(summary: pd.DataFrame, measure: str, unit: str) -> None:
     some = summary[summary["measure"] == measure].copy()
-    values = [list(scaled(measure, 1.0) * some[key]) for key in ("mean", "low", "high")]
+    values = [list(in_unit(measure, 1.0) * some[key]) for key in ("mean", "low", "high")]
     names = list(some["policy"].astype(str))
     ui.echart(tables.bars(unit, names, *values)).classes(CHART)
 

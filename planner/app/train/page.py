@@ -7,10 +7,10 @@ from urllib.parse import quote
 from nicegui import ui
 
 from planner.app.frame import empty, findings, frame
-from planner.app.live import listed
+from planner.app.live import name_list
 from planner.app.site import Site
 from planner.app.train import runs
-from planner.app.train.runs import ANALYTIC, Wanted
+from planner.app.train.runs import ANALYTIC, TrainingForm
 from planner.app.train.view import TrainView
 from scenarios.errors import InputError
 
@@ -35,7 +35,7 @@ def add(site: Site) -> None:
                 shown = there[0]
             with ui.column().classes("gap-4 min-w-0"):
                 _form(site)
-                listed(
+                name_list(
                     "Trainings",
                     lambda: [(one.name, one.state()) for one in runs.trainings(site.folder)],
                     None if shown is None else shown.name,
@@ -83,7 +83,7 @@ def _form(site: Site) -> None:
 
         def begin() -> None:
             wrong.clear()
-            asked = Wanted(
+            asked = TrainingForm(
                 ratio.value or "", name.value or "", steps.value or "", seed.value or "",
                 algorithm.value, start.value,
             )  # fmt: skip

@@ -45,7 +45,7 @@ def missing_extra() -> str:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TrainingForm:
     """A training as the form asks for it, all as text."""
 
     ratio: str
@@ -89,7 +89,7 @@ class Wanted:
         return ratio, options
 
 
-def start(folder: Folder, wanted: Wanted) -> Training:
+def start(folder: Folder, wanted: TrainingForm) -> Training:
     """Start a training.
 
     Raises

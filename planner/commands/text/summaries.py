@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.commands.text.terminal import columns_text
-from planner.text.method import how_found
+from planner.text.method import method_rows
 from planner.text.numbers import amount, count, exact_percent, half, shares
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def plan_text(plan: Plan, out: Path, currency: str) -> str:
         f" {count(report.counts['products'], 'product')},"
         f" {count(report.counts['locations'], 'location')}.",
         f"  status    {report.status}{gap} - {report.message}",
-        *(f"  {word:9} {text}" for word, text in how_found(report.solver, report.objective)),
+        *(f"  {word:9} {text}" for word, text in method_rows(report.solver, report.objective)),
         f"  cost      {amount(report.costs['total'])}{money} if demand is its mean"
         + (f" ({parts})" if parts else ""),
         f"  missed    {amount(report.missed_units)} units",

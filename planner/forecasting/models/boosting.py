@@ -44,7 +44,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def boosted(series: Series, n_ahead: int, seed: int = 0, threads: int = 1) -> Predictor:
+def learn_trees(series: Series, n_ahead: int, seed: int = 0, threads: int = 1) -> Predictor:
     """Learn from all origins of some series.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from planner.forecasting.models.averages import moving_average, seasonal_average, seasonal_naive
-from planner.forecasting.models.boosting import boosted, can_boost, enough
+from planner.forecasting.models.boosting import can_boost, enough, learn_trees
 from planner.forecasting.models.classical import LOCAL, local
 from planner.forecasting.series.series import Predictor, Series
 from scenarios.errors import Finding, InputError
@@ -36,7 +36,7 @@ AVERAGES = (
     Model("seasonal-average", _as_it_is(seasonal_average)),
     Model("seasonal-naive", _as_it_is(seasonal_naive)),
 )
-BOOSTED = Model("boosted", boosted, lambda series: can_boost() and enough(series), trained=True)
+BOOSTED = Model("boosted", learn_trees, lambda series: can_boost() and enough(series), trained=True)
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (*AVERAGES, BOOSTED, *(Model(name, _as_it_is(local(name))) for name in LOCAL))
@@ -45,7 +45,7 @@ BLENDED = ("boosted", "seasonal-average", "moving-average")
 """What ``auto`` weighs against each other; the first gets the benefit of the doubt."""
 
 
-def model_named(name: str, workers: int = 1) -> Model:
+def model_of(name: str, workers: int = 1) -> Model:
     """The model of this name; one of single series (:data:`LOCAL`) on so many processes.
 
     Raises

@@ -25,7 +25,7 @@ from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import run, simulate
 from scenarios.simulation.split import with_batch
 from scenarios.simulation.state import State
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.closed_form.order_up_to import OrderUpTo, order_up_to
 
 REVIEWS = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0])
@@ -196,7 +196,7 @@ def cost_by_product(problem: Problem, policy: OrderPolicy, demand: Floats) -> Fl
         costs = problem.cost(simulate(scenario, policy, demand)).T[..., None]
         product = np.zeros_like(product)
     else:
-        net = network(scenario)
+        net = compile_scenario(scenario)
         by_product = segment_sum(np, product, scenario.n_products)
         start = with_batch(initial_state(scenario, net), demand.shape[:1])
         review = scenario.settings.review_period

@@ -17,7 +17,7 @@ OUTSIDE = -1
 """Where units come from that are bought in addition, and go to that are not bought at all."""
 
 
-def dated(scenario: Scenario, orders: Floats) -> Floats:
+def orders_by_day(scenario: Scenario, orders: Floats) -> Floats:
     """[A, T] from orders [A, reviews]: each on the first day of its review period."""
     out = np.zeros((scenario.n_routes, scenario.n_periods))
     out[:, :: scenario.settings.review_period] = orders
@@ -102,7 +102,7 @@ class Bandit:
             return in_lots(scenario, orders.T).T
 
         def cost(orders: Floats) -> float:
-            given = GivenOrders(dated(scenario, orders))
+            given = GivenOrders(orders_by_day(scenario, orders))
             return float(problem.cost_under(given, demand).mean())
 
         orders = allowed(np.tile(flow[:, None], n_reviews))
@@ -121,4 +121,4 @@ class Bandit:
             values.learn(arm, least - found)
             if found < least:
                 orders, least = tried, found
-        return GivenOrders(dated(scenario, orders))
+        return GivenOrders(orders_by_day(scenario, orders))

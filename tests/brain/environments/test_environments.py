@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.environments.chain_batch import prepare, textbook_cost
-from brain.environments.episodes import ChainEpisodes, ScenarioEpisodes, repeated
+from brain.environments.episodes import ChainEpisodes, ScenarioEpisodes, copies_of
 from brain.environments.inventory_env import MAX_SIGMAS, PLAIN, InventoryEnv, InventoryVectorEnv
 from brain.environments.observation import Layout
 from brain.environments.training_chains import RandomChains, TrainingBatch
@@ -116,7 +116,7 @@ def test_a_policy_costs_the_same_here_and_in_the_simulator(
         over, period = ended or cut, info["period"]
 
     rng = gym.utils.seeding.np_random(seed)[0]
-    demand = sample(repeated(scenario, 1), rng)
+    demand = sample(copies_of(scenario, 1), rng)
     lead, _ = own_lead_times(scenario)
     rule = order_up_to(scenario)
     wanted = MAX_SIGMAS * actions * ordered_for(scenario, lead)[1]
@@ -303,7 +303,7 @@ def test_a_copy_of_a_product_is_the_product_again() -> None:
         on_hand=column([7.0, 5.0]),
         open_orders=[(1, 2, 6.0)],
     )
-    many = repeated(scenario, 3)
+    many = copies_of(scenario, 3)
     for n in range(3):
         mine = many.points.product == n
         np.testing.assert_array_equal(many.points.on_hand[mine], [7.0, 5.0])

@@ -18,7 +18,7 @@ from brain.environments.training_chains import RandomChains
 from brain.learning.hdpo import CHECKPOINT, TrainingBatches, train
 from brain.learning.network import Perceptron
 from brain.learning.options import Progress, TrainingDiverged, TrainingOptions
-from brain.learning.rollout import rollout, untrained
+from brain.learning.rollout import rollout, untrained_brain
 from scenarios.errors import InputError
 from scenarios.simulation.run import simulate
 from solver.closed_form.order_up_to import order_up_to
@@ -52,11 +52,13 @@ def test_an_untrained_brain_orders_as_the_analytic_rule_does() -> None:
     scenario = batch.scenario
     analytic = order_up_to(scenario, Analytic()(scenario).quantity)
     expected = simulate(scenario, analytic, batch.demand)
-    found = simulate(scenario, brain_orders(scenario, untrained), batch.demand)
+    found = simulate(scenario, brain_orders(scenario, untrained_brain), batch.demand)
     np.testing.assert_allclose(found.orders, expected.orders, atol=1e-7)
     model = Perceptron(generator=torch.Generator().manual_seed(3))
     ready = rollout(batch, dtype=torch.float64)
-    np.testing.assert_allclose(ready.chain_costs(model.double()), ready.chain_costs(untrained))
+    np.testing.assert_allclose(
+        ready.chain_costs(model.double()), ready.chain_costs(untrained_brain)
+    )
 
 
 def test_a_correction_adds_stds_to_the_safety_stock() -> None:

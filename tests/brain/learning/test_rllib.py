@@ -17,7 +17,7 @@ from brain.learning.hdpo import train as train_plainly
 from brain.learning.options import CheckpointDamaged, TrainingOptions
 from brain.learning.ppo import ppo_config
 from brain.learning.rllib_env import brain_of, set_brain
-from brain.learning.rollout import untrained
+from brain.learning.rollout import untrained_brain
 from brain.trained.manifest import Domain, Manifest
 from brain.trained.runtime import load_brain
 from brain.training.export import write_onnx
@@ -102,7 +102,7 @@ def test_ppo_plays_the_textbook_until_it_has_learnt() -> None:
     assert_equal_brains(brain_of(algorithm).layers(), done.layers)
     algorithm.stop()
     features = torch.rand(7, before.body[0].in_features)
-    torch.testing.assert_close(before(features), untrained(features))
+    torch.testing.assert_close(before(features), untrained_brain(features))
 
 
 class Spoilt:

@@ -14,8 +14,8 @@ from brain.environments.training_chains import RandomChains
 from brain.learning.hdpo import Validation
 from brain.learning.network import Perceptron
 from brain.learning.options import Progress, TrainingOptions
-from brain.learning.rollout import rollout, untrained
-from brain.learning.validation import Reference, kinds_of_day, look_at, ratio_of, watched
+from brain.learning.rollout import rollout, untrained_brain
+from brain.learning.validation import Reference, kinds_of_day, look_at, ratio_of, validation_chains
 from brain.training.curves import Curve, figures, read_curve
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -34,9 +34,9 @@ def test_a_day_is_perfect_too_full_or_short() -> None:
 
 def test_what_is_seen_is_the_cost_that_training_compares() -> None:
     batch = RandomChains().draw(np.random.default_rng(1), 60, 20)
-    some = watched(batch, episodes=10)
+    some = validation_chains(batch, episodes=10)
     model = Perceptron(generator=torch.Generator().manual_seed(3))
-    for brain in (untrained, model):
+    for brain in (untrained_brain, model):
         seen = look_at([some], brain)
         assert seen.cost == rollout(batch).chain_costs(brain).mean()
         assert seen.holding + seen.missed + seen.others == pytest.approx(seen.cost, rel=1e-5)
@@ -47,8 +47,8 @@ def test_what_is_seen_is_the_cost_that_training_compares() -> None:
 
 def test_who_stocks_more_misses_less_and_keeps_too_much() -> None:
     batch = RandomChains().draw(np.random.default_rng(2), 60, 30)
-    some = [watched(batch, episodes=60)]
-    calm, full = look_at(some, untrained), look_at(some, lambda seen: 0 * seen[..., 0] + 2.0)
+    some = [validation_chains(batch, episodes=60)]
+    calm, full = look_at(some, untrained_brain), look_at(some, lambda seen: 0 * seen[..., 0] + 2.0)
     assert full.holding > calm.holding
     assert full.missed < calm.missed
     assert full.understock < calm.understock
@@ -58,11 +58,11 @@ def test_the_reference_products_safety_stock_is_the_textbooks_at_first() -> None
     # Lead time 2: an order covers 3 days, std 5 sqrt(3); the newsvendor's quantile at 100 / 101.
     # A brain that adds 1 adds that std.
     one = RandomChains(stages=(1, 1), lead_time=(2, 2)).near(100.0)
-    textbook = Reference(one).safety_stocks(untrained)
+    textbook = Reference(one).safety_stocks(untrained_brain)
     assert textbook == pytest.approx([norm.ppf(100 / 101) * 5 * np.sqrt(3)], rel=1e-3)
     more = Reference(one).safety_stocks(lambda seen: 0 * seen[..., 0] + 1.0)
     assert more[0] - textbook[0] == pytest.approx(5 * np.sqrt(3), rel=1e-5)
-    assert len(Reference(RandomChains()).safety_stocks(untrained)) == 3
+    assert len(Reference(RandomChains()).safety_stocks(untrained_brain)) == 3
 
 
 def test_the_ratio_of_a_range_is_its_middle() -> None:
@@ -72,7 +72,7 @@ def test_the_ratio_of_a_range_is_its_middle() -> None:
 
 def test_episodes_are_chains_that_were_run() -> None:
     options = TrainingOptions(chains=8, periods=5, validation_chains=8, validation_lots=1)
-    told = Validation(RandomChains(), options).judge(untrained, 30, 1.5)
+    told = Validation(RandomChains(), options).judge(untrained_brain, 30, 1.5)
     assert told.episodes == 30 * 8
     assert told.relative == 1
     assert told.reward == -told.cost

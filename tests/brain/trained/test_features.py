@@ -22,7 +22,7 @@ from brain.trained.features import (
 )
 from brain.trained.point_facts import point_facts
 from scenarios.model.scenario import Scenario
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from tests.support.worlds import chain, column, tree
 
 
@@ -38,7 +38,7 @@ def opening(scenario: Scenario) -> np.ndarray:
 def test_torch_and_numpy_see_the_same(unmet: str) -> None:
     source = RandomChains(unmet_demand=(unmet,), ratio=(1.0, 1000.0))  # type: ignore[arg-type]
     scenario = source.draw(np.random.default_rng(3), 40, 12).scenario
-    net = network(scenario, torch, dtype=torch.float64)
+    net = compile_scenario(scenario, torch, dtype=torch.float64)
     in_torch = codec(scenario, torch, dtype=torch.float64)
     in_numpy = codec(scenario)
     for period in (0, 5):

@@ -22,7 +22,7 @@ from brain.trained.applicability import by_ratio
 from brain.trained.features import N_FEATURES, RATIO_FEATURE, RATIO_SCALE, codec
 from brain.trained.manifest import KEY, Domain, Manifest
 from brain.trained.registry import FOLDER, brain_files
-from brain.trained.runtime import BrainFile, Trained, load_brain
+from brain.trained.runtime import BrainFile, TrainedBrains, load_brain
 from brain.training.export import onnx_bytes, read_layers, write_onnx
 from scenarios.demand.forecast_error import echelon_demand
 from scenarios.errors import InputError
@@ -99,7 +99,7 @@ def test_the_same_brain_is_the_same_file() -> None:
 
 def test_safety_stock_is_analytic_plus_the_correction_in_stds(tmp_path: Path) -> None:
     scenario = product()
-    policy = Trained([stored(tmp_path, "flat", constant(0.7), domain(10.0))])
+    policy = TrainedBrains([stored(tmp_path, "flat", constant(0.7), domain(10.0))])
     decided = policy(scenario)
     expected = Analytic()(scenario).quantity + 0.7 * echelon_demand(scenario)[1]
     np.testing.assert_allclose(decided.quantity, expected, rtol=1e-6)
@@ -111,10 +111,10 @@ def test_planned_daily_a_brain_orders_as_it_was_trained(tmp_path: Path) -> None:
     # Three standard deviations less than the textbook: below zero at the store and above it.
     scenario = product(leads=[1, 2, 2], holding_cost=column([1.0, 0.5, 0.2]), on_hand=3.0)
     brain = stored(tmp_path, "low", constant(-3.0), domain(10.0))
-    wanted = Trained([brain])(scenario).quantity
+    wanted = TrainedBrains([brain])(scenario).quantity
     assert (wanted < 0).all()
     state = initial_state(scenario)
-    as_trained = brain_orders(scenario, Trained([brain]).at(10.0))(state, 0)
+    as_trained = brain_orders(scenario, TrainedBrains([brain]).at(10.0))(state, 0)
     planned = order_up_to(scenario, wanted)(state, 0)
     np.testing.assert_allclose(planned, as_trained, rtol=1e-6)
     assert (planned > 0).all()
@@ -142,12 +142,14 @@ def test_decided_once_only_customers_are_planned_short_of(tmp_path: Path) -> Non
 
 def test_an_untrained_brain_is_the_analytic_rule(tmp_path: Path) -> None:
     scenario = product()
-    decided = Trained([stored(tmp_path, "new", Perceptron().layers(), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "new", Perceptron().layers(), domain(10.0))])(
+        scenario
+    )
     np.testing.assert_array_equal(decided.quantity, Analytic()(scenario).quantity)
 
 
 def test_the_opening_state_decides(tmp_path: Path) -> None:
-    policy = Trained([stored(tmp_path, "b", perceptron(3).layers(), domain(10.0))])
+    policy = TrainedBrains([stored(tmp_path, "b", perceptron(3).layers(), domain(10.0))])
     scenario = product()
     stocks = [
         policy(scenario.replace(points=dataclasses.replace(scenario.points, on_hand=held)))
@@ -176,7 +178,7 @@ def test_between_two_brains_the_correction_is_interpolated_in_log_ratio(tmp_path
         (1000.0, 3.0, "ratio-1000"),
     ):
         scenario = product(ratio)
-        decided = Trained(brains[::-1])(scenario)
+        decided = TrainedBrains(brains[::-1])(scenario)
         more = (decided.quantity - Analytic()(scenario).quantity) / std
         assert more == pytest.approx(delta * np.ones_like(more), rel=1e-5)
         assert set(decided.source) == {source}
@@ -207,7 +209,7 @@ def test_who_decides_about_which_ratio(ratio: float, lower: int, upper: int, sha
 def test_a_brain_that_does_not_fit_leaves_the_product_to_one_that_does(tmp_path: Path) -> None:
     short = stored(tmp_path, "short", constant(1.0), domain(10.0, stages=(1, 1)))
     wide = stored(tmp_path, "wide", constant(2.0), domain(1.0, 1000.0))
-    decided = Trained([short, wide])(product())
+    decided = TrainedBrains([short, wide])(product())
     assert set(decided.source) == {"wide"}
     assert decided.findings == ()
 
@@ -239,7 +241,7 @@ def test_outside_its_domain_a_product_gets_the_analytic_rule_and_is_named(
     tmp_path: Path, changes: dict[str, Any], reason: str, allowed: str
 ) -> None:
     scenario = product(**changes)
-    decided = Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
     np.testing.assert_array_equal(decided.quantity, Analytic()(scenario).quantity)
     assert set(decided.source) == {"analytic"}
     (finding,) = decided.findings
@@ -254,7 +256,7 @@ def test_a_product_is_left_out_as_a_whole_and_others_are_not(tmp_path: Path) -> 
     scenario = product(
         n_products=3, lead_times=np.array([[1, 1, 1], [2, 9, 2]]), missed_sale_cost=10.0
     )
-    decided = Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
     by_product = dict(zip(scenario.points.product.tolist(), decided.source, strict=True))
     assert by_product == {0: "b", 1: "analytic", 2: "b"}
     assert (decided.source[scenario.points.product == 1] == "analytic").all()
@@ -263,25 +265,25 @@ def test_a_product_is_left_out_as_a_whole_and_others_are_not(tmp_path: Path) -> 
 
 def test_findings_are_few_however_many_products(tmp_path: Path) -> None:
     scenario = product(99.0, n_products=500)
-    decided = Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
     assert [finding.count for finding in decided.findings] == [500]
 
 
 def test_a_product_without_missed_sale_cost_is_outside(tmp_path: Path) -> None:
-    decided = Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(product(0.0))
+    decided = TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(product(0.0))
     assert "cost ratio" in decided.findings[0].message
 
 
 def test_trees_are_served(tmp_path: Path) -> None:
     scenario = tree([1, 2], 3, mean=10.0, std=2.0, n_periods=10)
-    decided = Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(scenario)
     assert set(decided.source) == {"b"}
     assert np.isfinite(decided.quantity).all()
 
 
 def test_nothing_to_sell_wants_nothing(tmp_path: Path) -> None:
     scenario = product(mean=0.0, std=0.0, sells=[[1.0], [0.0]])
-    decided = Trained([stored(tmp_path, "b", perceptron(1).layers(), domain(10.0))])(scenario)
+    decided = TrainedBrains([stored(tmp_path, "b", perceptron(1).layers(), domain(10.0))])(scenario)
     assert (decided.quantity == 0).all()
 
 
@@ -289,7 +291,7 @@ def test_a_scenario_that_is_still_to_be_forecast_is_refused(tmp_path: Path) -> N
     unknown = np.full(product().mean.shape, np.nan)
     bare = product().replace(mean=unknown, std=unknown)
     with pytest.raises(InputError, match="demand is still to be forecast"):
-        Trained([stored(tmp_path, "b", constant(1.0), domain(10.0))])(bare)
+        TrainedBrains([stored(tmp_path, "b", constant(1.0), domain(10.0))])(bare)
 
 
 def one_line(path: Path) -> str:

@@ -12,27 +12,27 @@ import pytest
 from brain.environments.training_chains import RandomChains
 from brain.learning.options import TrainingOptions
 from brain.training import parallel
-from brain.training.messages import Done, Job, Post
+from brain.training.messages import Job, Post, TrainingEnd
 from solver.workers.ray_cluster import cluster
 
 # What Ray warns of in its own code is its own.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def posts_twice(board: Any, job: Job) -> Done:
+def posts_twice(board: Any, job: Job) -> TrainingEnd:
     import ray
 
     stops = [ray.get(board.post.remote(Post(job.name, None, bytes([n])))) for n in range(2)]
-    return Done(job.name, "stopped" if any(stops) else "trained")
+    return TrainingEnd(job.name, "stopped" if any(stops) else "trained")
 
 
-def falls(board: Any, job: Job) -> Done:
+def falls(board: Any, job: Job) -> TrainingEnd:
     with open(f"{job.name}.begun", "a") as file:
         file.write("x")
     os._exit(1)
 
 
-def refuses(board: Any, job: Job) -> Done:
+def refuses(board: Any, job: Job) -> TrainingEnd:
     raise ValueError(f"{job.name} cannot be trained")
 
 

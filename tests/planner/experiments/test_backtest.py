@@ -17,8 +17,8 @@ from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.differentiable import Differentiable
 from planner.policies.learned.ppo import Ppo
 from planner.policies.oracle import Oracle
-from planner.policies.order_model import Planned
-from planner.policies.registry import POLICIES, named
+from planner.policies.order_model import OrderModel
+from planner.policies.registry import POLICIES, policy_of
 from planner.policies.rules.policy import Policy
 from planner.policies.simple import ZERO, Constant
 from planner.policies.tuned.base_stock import TunedBaseStock, TunedCapped, TunedReorder
@@ -85,7 +85,7 @@ def test_the_hybrid_beats_means_and_the_oracle_beats_all() -> None:
     scenario = small()
     cost = {}
     for name in ("hybrid", "mip-on-means", "closed-form", "base-stock", "zero"):
-        result = backtest(scenario, named(name, "analytic"), 20, n_paths=2, seed=5)
+        result = backtest(scenario, policy_of(name, "analytic"), 20, n_paths=2, seed=5)
         cost[name] = result.paths["total_cost"].mean()
     cost["oracle"] = backtest(scenario, Oracle(), 20, n_paths=2, seed=5).paths["total_cost"].mean()
     assert min(cost, key=cost.__getitem__) == "oracle"
@@ -152,7 +152,7 @@ class Breaks:
         return "Breaks()"
 
     def __call__(self, problem: Problem, rng: np.random.Generator) -> object:
-        inner = Planned("analytic")(problem, rng)
+        inner = OrderModel("analytic")(problem, rng)
 
         def order(state: State, period: int) -> Floats:
             self.asked.append(period)
@@ -166,7 +166,7 @@ class Breaks:
 
 def test_a_run_that_is_broken_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
     scenario, out = small(), tmp_path / "out"
-    whole = backtest(scenario, Planned("analytic"), 8, seed=3)
+    whole = backtest(scenario, OrderModel("analytic"), 8, seed=3)
     with pytest.raises(KeyboardInterrupt):
         backtest(scenario, Breaks(5), n_periods=8, seed=3, out=out)  # type: ignore[arg-type]
     assert not out.exists()
@@ -302,7 +302,7 @@ def test_what_counts_is_what_policies_are_tuned_for() -> None:
 
 def test_random_orders_are_the_same_when_a_run_is_taken_up_again() -> None:
     scenario = chain([1], mean=10.0, std=3.0, n_periods=5)
-    one, two = (named("random")(Problem(scenario), np.random.default_rng(3)) for _ in range(2))
+    one, two = (policy_of("random")(Problem(scenario), np.random.default_rng(3)) for _ in range(2))
     state = initial_state(scenario)
     later = one(state, 4)
     assert np.array_equal(later, two(state, 4))
@@ -316,7 +316,7 @@ def test_a_backtest_passes_on_what_the_brain_has_to_say() -> None:
         def __call__(self, scenario: Scenario) -> SafetyStocks:
             return dataclasses.replace(super().__call__(scenario), findings=(finding,))
 
-    assert backtest(small(), Planned(Says()), 2).warnings == (finding,)
+    assert backtest(small(), OrderModel(Says()), 2).warnings == (finding,)
 
 
 @pytest.mark.parametrize("wrong", [-5.0, np.nan])

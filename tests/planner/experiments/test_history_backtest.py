@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from planner import backtest_history, forecast, forecasts_at
 from planner.commands.cli import app
-from planner.experiments.history_backtest import opened, opening
-from planner.forecasting.models.boosting import boosted
+from planner.experiments.history_backtest import opening, opening_scenario
+from planner.forecasting.models.boosting import learn_trees
 from planner.forecasting.models.registry import BOOSTED, MODELS
 from planner.policies.closed_form import ClosedForm
 from planner.policies.learned.q_learning import QLearning
-from planner.policies.registry import named
+from planner.policies.registry import policy_of
 from planner.policies.rules.policy import Policy, Ready
 from planner.policies.simple import Constant
 from planner.policies.tuned.base_stock import TunedBaseStock
@@ -103,7 +103,7 @@ def orders(scenario: Scenario, policy: Policy, **more: Any) -> Floats:
 
 
 @pytest.mark.parametrize(
-    "policy", [ClosedForm(), named("hybrid"), TunedBaseStock(5, 10)], ids=lambda p: p.name
+    "policy", [ClosedForm(), policy_of("hybrid"), TunedBaseStock(5, 10)], ids=lambda p: p.name
 )
 def test_changing_the_future_changes_no_past_order(policy: Policy) -> None:
     scenario, week = stores(), 7
@@ -118,7 +118,7 @@ def test_boosted_trees_see_no_price_to_come(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("planner.forecasting.models.boosting.LEAST_PERIODS", 500)
     monkeypatch.setattr("planner.forecasting.models.boosting.TREES", 10)
     # Threads that wait for each other's core take ten times as long as one.
-    alone = dataclasses.replace(BOOSTED, fit=partial(boosted, threads=1))
+    alone = dataclasses.replace(BOOSTED, fit=partial(learn_trees, threads=1))
     monkeypatch.setitem(MODELS, "boosted", alone)
     scenario = stores(54, n_products=25)
     changed = changed_from(scenario, 52)
@@ -201,7 +201,7 @@ def test_without_stock_a_chain_opens_at_its_order_up_to_levels() -> None:
     assert opening(counted)[0] == np.ceil(opening(counted)[0]) >= 5
     scenario = stores()
     origins = forecasts_at(scenario, 12, "moving-average")
-    assert opened(scenario, origins).points.on_hand.min() > 0
+    assert opening_scenario(scenario, origins).points.on_hand.min() > 0
     run = backtest_history(scenario, ClosedForm("analytic"), origins=origins).runs[0]
     assert run.orders[:, 0].max() <= 1.0  # rounded up, so at its level already
     assert run.orders[:, 1].sum() > 0
@@ -209,7 +209,7 @@ def test_without_stock_a_chain_opens_at_its_order_up_to_levels() -> None:
     given = scenario.replace(
         points=dataclasses.replace(scenario.points, on_hand=np.arange(9.0), backlog=np.zeros(9))
     )
-    assert opened(given, origins).points.on_hand.tolist() == np.arange(9.0).tolist()
+    assert opening_scenario(given, origins).points.on_hand.tolist() == np.arange(9.0).tolist()
 
 
 def test_a_series_that_begins_later_is_forecast_from_then_on() -> None:
@@ -292,7 +292,9 @@ def test_the_oracle_knows_better() -> None:
     scenario = stores()
     origins = forecasts_at(scenario, 12, "seasonal-average")
     cost = {
-        name: backtest_history(scenario, named(name), origins=origins).paths["total_cost"].item()
+        name: backtest_history(scenario, policy_of(name), origins=origins)
+        .paths["total_cost"]
+        .item()
         for name in ("oracle", "hybrid", "zero")
     }
     assert cost["oracle"] < cost["hybrid"] < cost["zero"]

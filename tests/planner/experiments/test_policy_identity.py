@@ -19,7 +19,7 @@ from brain import Analytic, find_brain
 from brain.trained.registry import FOLDER, SHIPPED
 from planner.experiments.policy_identity import policy_identity
 from planner.policies.closed_form import ClosedForm
-from planner.policies.order_model import Planned
+from planner.policies.order_model import OrderModel
 from planner.policies.registry import POLICIES
 from solver.options import SolverOptions
 
@@ -49,8 +49,10 @@ def test_named_policies_differ_from_each_other_and_stay_the_same() -> None:
     first = {name: policy_identity(entry.make("auto")) for name, entry in POLICIES.items()}
     assert len(set(first.values())) == len(POLICIES)
     assert first == {name: policy_identity(entry.make("auto")) for name, entry in POLICIES.items()}
-    assert policy_identity(Planned()) != policy_identity(Planned(options=SolverOptions(gap=0.02)))
-    assert policy_identity(Planned(horizon=27)) != policy_identity(Planned())
+    assert policy_identity(OrderModel()) != policy_identity(
+        OrderModel(options=SolverOptions(gap=0.02))
+    )
+    assert policy_identity(OrderModel(horizon=27)) != policy_identity(OrderModel())
 
 
 def test_it_is_the_same_in_another_process() -> None:
@@ -62,7 +64,7 @@ def test_it_is_the_same_in_another_process() -> None:
         ],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert said.stdout.strip() == policy_identity(Planned("ratio-10"))
+    assert said.stdout.strip() == policy_identity(OrderModel("ratio-10"))
 
 
 def test_arrays_functions_and_what_they_enclose_count() -> None:

@@ -10,7 +10,7 @@ import pytest
 from planner.forecasting.error_model import UNKNOWN
 from planner.forecasting.learn import Forecaster, learn
 from planner.forecasting.models.averages import seasonal_average
-from planner.forecasting.models.boosting import boosted, enough
+from planner.forecasting.models.boosting import enough, learn_trees
 from planner.forecasting.models.registry import AVERAGES, BLENDED, BOOSTED, MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series.series import Series
@@ -116,7 +116,7 @@ def test_trees_learn_a_trend_of_a_product_from_all_its_shops() -> None:
 
 def test_one_seed_gives_one_forecast() -> None:
     some = with_promotions(30, 160)
-    first, again, other = (boosted(some, AHEAD, seed)(some, AHEAD) for seed in (1, 1, 2))
+    first, again, other = (learn_trees(some, AHEAD, seed)(some, AHEAD) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
     assert np.corrcoef(first.ravel(), other.ravel())[0, 1] > 0.95
@@ -153,8 +153,8 @@ def test_trees_are_used_as_they_were_judged() -> None:
     some = with_promotions(40)
     found = learn(some, stakes(some, 2), AHEAD, [BOOSTED])
     made = found.predictors["boosted"](some, AHEAD)
-    assert np.array_equal(made[:, :2], boosted(some, 2)(some, 2))
-    assert np.array_equal(made[:, 2:], boosted(some, AHEAD)(some, AHEAD)[:, 2:])
+    assert np.array_equal(made[:, :2], learn_trees(some, 2)(some, 2))
+    assert np.array_equal(made[:, 2:], learn_trees(some, AHEAD)(some, AHEAD)[:, 2:])
     assert np.array_equal(found.predictors["boosted"](some, 1), made[:, :1])
 
 

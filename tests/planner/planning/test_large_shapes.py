@@ -24,7 +24,7 @@ import solver.decomposition.partition
 from planner import Override, Replanner, plan
 from planner.commands.cli import app
 from planner.planning import plan as planning
-from planner.text.method import how_found
+from planner.text.method import method_rows
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
 from solver import optimise
@@ -129,7 +129,9 @@ def test_every_shape_has_an_audited_plan_however_little_the_time(
     assert report["gap"] is None or report["gap"] >= 0
     if report["status"] == "closed_form":
         assert "closed" in report["message"]
-    assert next(line for _, line in how_found(report["solver"], report["objective"])) in done.output
+    assert (
+        next(line for _, line in method_rows(report["solver"], report["objective"])) in done.output
+    )
     one = report["counts"]["products"] == 1  # Which is not cut.
     assert report["solver"]["blocks"] == 1 if one else report["solver"]["blocks"] > 1
 
@@ -289,7 +291,7 @@ def test_words_on_how_orders_were_found() -> None:
         "method": "decomposed", "blocks": 52, "rounds": 1, "workers": 2,
         "relaxed_objective": 1000.0, "lot_loss": 20.0,
     }  # fmt: skip
-    assert list(how_found(solver_, 1000.0)) == [
+    assert list(method_rows(solver_, 1000.0)) == [
         ("orders", "52 blocks of products, 2 at a time, coordinated in 1 round"),
         (
             "lots",
@@ -298,9 +300,9 @@ def test_words_on_how_orders_were_found() -> None:
         ),
     ]
     whole = {"method": "monolith", "blocks": 1, "rounds": 0, "workers": 1, "lot_loss": 1e-12}
-    assert list(how_found(solver_ | whole, 980.0)) == [("orders", "one program for all products")]
+    assert list(method_rows(solver_ | whole, 980.0)) == [("orders", "one program for all products")]
     none = {"method": "closed_form", "relaxed_objective": None, "lot_loss": None, "blocks": 1}
-    assert list(how_found(solver_ | none, 1.0)) == [("orders", "closed form")]
+    assert list(method_rows(solver_ | none, 1.0)) == [("orders", "closed form")]
 
 
 def test_where_nothing_is_proven_no_share_is_told() -> None:

@@ -23,7 +23,7 @@ from planner import backtest, plan
 from planner.commands.cli import app
 from planner.experiments.policy_identity import policy_identity
 from planner.experiments.runs import run_all
-from planner.policies.order_model import Planned
+from planner.policies.order_model import OrderModel
 from scenarios.examples.bundled import retail_chain
 from scenarios.model.scenario import Scenario
 from solver.options import SolverOptions
@@ -64,7 +64,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_workers_are_no_part_of_what_a_policy_is() -> None:
-    alone, there = Planned(options=BLOCKS), Planned(options=BLOCKS, workers=Threads(1))
+    alone, there = OrderModel(options=BLOCKS), OrderModel(options=BLOCKS, workers=Threads(1))
     assert policy_identity(alone) == policy_identity(there)
     assert alone == there
     assert "workers" not in repr(there)
@@ -78,14 +78,14 @@ def test_a_backtest_goes_on_with_other_workers(small: Scenario, tmp_path: Path) 
     arguments: dict[str, Any] = {"n_periods": 4, "seed": 1}
     with pytest.raises(KeyboardInterrupt):
         backtest(
-            small, Planned(workers=Threads(1)), progress=stop, **arguments, out=tmp_path / "out"
+            small, OrderModel(workers=Threads(1)), progress=stop, **arguments, out=tmp_path / "out"
         )
     asked: list[int] = []
     found = backtest(
-        small, Planned(workers=Threads(2)), **arguments, out=tmp_path / "out",
+        small, OrderModel(workers=Threads(2)), **arguments, out=tmp_path / "out",
         progress=lambda done, total: asked.append(done),
     )  # fmt: skip
-    whole = backtest(small, Planned(), **arguments)
+    whole = backtest(small, OrderModel(), **arguments)
     assert np.array_equal(found.runs[0].orders, whole.runs[0].orders)
 
 
@@ -158,7 +158,7 @@ def test_a_plan_on_a_cluster_is_the_one_of_this_process_whatever_dies(tmp_path: 
 class Seen:
     """Tells on how many threads its policy would solve."""
 
-    policy: Planned
+    policy: OrderModel
     told: str = ""
 
     def run(self, scenario: Scenario | None) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Seen:
 
 def test_runs_beside_each_other_keep_to_one_core_each() -> None:
     def found(count: int) -> list[int | None]:
-        cells = [(None, Seen(Planned())), (None, Seen(Planned(workers=Threads(3))))]
+        cells = [(None, Seen(OrderModel())), (None, Seen(OrderModel(workers=Threads(3))))]
         rows = dict(run_all(cells, count, None, None))
         return [rows[n]["threads"] for n in range(2)]
 

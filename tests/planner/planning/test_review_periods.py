@@ -10,7 +10,7 @@ import pytest
 from planner import backtest, plan
 from planner.planning import deliveries as deliveries_module
 from planner.planning.deliveries import deliveries
-from planner.policies.registry import named
+from planner.policies.registry import policy_of
 from scenarios.evaluation.audit import audit
 from tests.solver.formulation.test_review_periods import OWING, store_and_dc
 from tests.support.random_scenarios import SHAPES, random_world
@@ -96,7 +96,7 @@ def test_planning_costs_about_what_tuned_levels_do_and_hindsight_less(
         holding_cost=column([1.0, 0.5]), missed_sale_cost=20.0, lane_capacity=lane, **OWING,
     )  # fmt: skip
     hybrid, tuned, oracle = (
-        backtest(scenario, named(name, "analytic"), n_paths=2, seed=1).paths.total_cost.mean()
+        backtest(scenario, policy_of(name, "analytic"), n_paths=2, seed=1).paths.total_cost.mean()
         for name in ("hybrid", "base-stock", "oracle")
     )
     assert hybrid < 1.15 * tuned

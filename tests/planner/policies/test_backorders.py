@@ -11,12 +11,12 @@ from brain.analytic.overrides import NoSafetyStock
 from brain.policy import SafetyStocks
 from planner import backtest, plan
 from planner.policies.closed_form import ClosedForm
-from planner.policies.order_model import Planned
+from planner.policies.order_model import OrderModel
 from planner.policies.rules.policy import Policy
 from planner.policies.two_stage import StochasticProgram
 from scenarios.errors import InputError
 from scenarios.model.scenario import Scenario
-from solver.closed_form.backorders import new_orders, ship_owed
+from solver.closed_form.backorders import new_orders, ship_backorders
 from solver.optimiser import optimise
 from tests.support.worlds import chain, column, tree
 
@@ -40,7 +40,7 @@ def short(timeline: str = "order_first", owed: float = 20.0) -> Scenario:
 
 ROLLING: list[Policy] = [
     ClosedForm(Asked(), name="rolling"),
-    Planned("none", name="mip"),
+    OrderModel("none", name="mip"),
     StochasticProgram(2),
 ]
 
@@ -65,7 +65,7 @@ def test_what_the_origin_has_ships_at_once_and_the_rest_counts_against_later_shi
         [1, 2], 1, 0.0, on_hand=column([0, 0, 8]), unmet_orders="backlog",
         owed=np.array([6.0, 4.0, 0.0]), lane_capacity=column([9, np.inf, np.inf]),
     )  # fmt: skip
-    after, rest = ship_owed(scenario)
+    after, rest = ship_backorders(scenario)
     assert rest.tolist() == pytest.approx([1.2, 0.8, 0])
     assert after.points.on_hand.tolist() == [0, 0, 0]
     assert after.scheduled[:, :3].tolist() == [[0, pytest.approx(4.8), 0],

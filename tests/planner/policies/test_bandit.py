@@ -7,7 +7,7 @@ import pytest
 
 from planner.policies.rules.lot_rules import in_lots
 from planner.policies.simple import Constant
-from planner.policies.tuned.bandit import OUTSIDE, Bandit, Values, arms, dated, pull
+from planner.policies.tuned.bandit import OUTSIDE, Bandit, Values, arms, orders_by_day, pull
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
 from scenarios.problem import Problem
@@ -39,7 +39,7 @@ def test_every_date_may_give_to_every_other_and_to_the_outside() -> None:
 
 
 def test_orders_are_placed_on_review_dates_alone() -> None:
-    placed = dated(shop(), np.array([[1.0, 2.0, 3.0, 4.0]]))
+    placed = orders_by_day(shop(), np.array([[1.0, 2.0, 3.0, 4.0]]))
     assert placed[0].tolist() == [1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0]
 
 

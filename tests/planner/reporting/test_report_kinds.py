@@ -12,7 +12,7 @@ import pytest
 from planner.experiments.backtest import backtest
 from planner.experiments.bench import BOARD, BenchResult
 from planner.experiments.study import StudyResult, study
-from planner.policies.registry import named
+from planner.policies.registry import policy_of
 from planner.reporting import report_html, write_report
 from planner.reporting.variant_grid import variant_grid
 from scenarios.errors import InputError
@@ -34,7 +34,7 @@ def charts(page: Reader) -> dict[str, dict]:
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("tested") / "out"
-    backtest(world(), named("closed-form", "auto"), n_paths=3).write(out)
+    backtest(world(), policy_of("closed-form", "auto"), n_paths=3).write(out)
     return out
 
 
@@ -42,7 +42,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("studied") / "out"
     variants = {"as it is": world(), "</script>more": world(mean=6.0 + 0 * world().mean)}
-    policies = [named(name, "auto") for name in ("closed-form", "zero")]
+    policies = [policy_of(name, "auto") for name in ("closed-form", "zero")]
     study(variants, policies, n_seeds=3, workers=1).write(out)
     return out
 
@@ -68,7 +68,7 @@ def test_a_backtest_draws_what_its_tables_hold(tested: Path) -> None:
 
 
 def test_safety_stocks_of_a_backtest_are_a_band(tmp_path: Path) -> None:
-    made = backtest(world(), named("analytic-mip", "auto"), n_periods=4)
+    made = backtest(world(), policy_of("analytic-mip", "auto"), n_periods=4)
     assert made.safety_stock is not None
     made.write(tmp_path / "out")
     table = pd.read_csv(tmp_path / "out" / "safety_stock_of_path_0.csv")
@@ -115,7 +115,7 @@ def test_a_report_made_again_is_the_same(kind: str, request: pytest.FixtureReque
 
 def test_a_grid_of_numbers_is_drawn_as_curves(tmp_path: Path) -> None:
     variants = {f"demand={x}": world(mean=x * world().mean) for x in (0.5, 1.0, 2.0)}
-    made = study(variants, [named("closed-form", "auto")], n_seeds=2, workers=1)
+    made = study(variants, [policy_of("closed-form", "auto")], n_seeds=2, workers=1)
     assert variant_grid(made.summary)["demand"].tolist() == [0.5, 1.0, 2.0]
     made.write(tmp_path / "out")
     page = Reader((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import pytest
 
 import planner.results.plan_folder
 from planner import Plan, plan
-from planner.text.numbers import rounded
+from planner.text.numbers import round_table
 from scenarios.evaluation.audit import audit
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import column, tree
@@ -88,7 +88,7 @@ def test_the_report_is_strict_json(made: Plan, tmp_path: Path) -> None:
 
 
 def test_numbers_have_at_most_four_decimals_and_no_minus_zero() -> None:
-    frame = rounded(
+    frame = round_table(
         pd.DataFrame({"x": [1 / 3, -1e-9, 2.0], "n": [1, 2, 3], "name": ["a", "b", "c"]})
     )
     assert frame["x"].tolist() == [0.3333, 0.0, 2.0]

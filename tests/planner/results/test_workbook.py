@@ -21,7 +21,7 @@ from planner.commands.cli import app
 from planner.results.sheet_columns import clean_text
 from planner.results.sheet_rows import rows_for
 from planner.results.workbook import COLOURS, SHEETS, is_plan_workbook
-from planner.text.numbers import rounded
+from planner.text.numbers import round_table
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import chain, column
 
@@ -71,7 +71,7 @@ def written(made: Plan, path: Path) -> Any:
 def test_the_sheets_hold_the_tables(made: Plan, book: Any) -> None:
     assert book.sheetnames == ["summary", *SHEETS]
     for sheet, name in SHEETS.items():
-        table = rounded(getattr(made, name))
+        table = round_table(getattr(made, name))
         header, *cells = rows(book[sheet])
         assert header == list(table.columns)
         assert len(cells) == len(table)

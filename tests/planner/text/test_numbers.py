@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from planner.text.names import day, weekday
 from planner.text.numbers import (
     amount,
-    counted,
+    count_text,
+    difference_text,
     exact_percent,
     half,
     percent,
     score,
     short,
-    signed,
 )
 
 FIGURES = st.floats(-1e12, 1e12)
@@ -31,7 +31,11 @@ def test_numbers_are_rounded_as_people_read_them() -> None:
         "0%", "<0.01%", "0.05%", "0.4%", "53%", "99.6%", "99.99%", "100%", "114%"
     ]  # fmt: skip
     assert day("2026-01-05") == "5\u00a0Jan\u00a02026"
-    assert [counted(n, "order") for n in (0, 1, 1200)] == ["no orders", "1 order", "1,200 orders"]
+    assert [count_text(n, "order") for n in (0, 1, 1200)] == [
+        "no orders",
+        "1 order",
+        "1,200 orders",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,13 +47,13 @@ def test_amounts_read_as_people_write_them(value: float, text: str) -> None:
 
 def test_what_is_not_known_is_told() -> None:
     assert (amount(math.nan), exact_percent(math.nan)) == ("unknown", "unknown")
-    assert (percent(math.nan), signed(math.nan), half(math.nan)) == ("–", "–", "")
+    assert (percent(math.nan), difference_text(math.nan), half(math.nan)) == ("–", "–", "")
     assert percent(math.inf) == "over 100%"  # of a capacity of 0
 
 
 def test_differences_have_their_sign_unless_nothing_is_left_of_them() -> None:
-    assert [signed(x) for x in (5.0, -5.0, 0.0, -1e-9)] == ["+5", "−5", "0", "0"]
-    assert [signed(x, percent) for x in (0.003, -0.5, 0.0)] == ["+0.3%", "−50%", "0%"]
+    assert [difference_text(x) for x in (5.0, -5.0, 0.0, -1e-9)] == ["+5", "−5", "0", "0"]
+    assert [difference_text(x, percent) for x in (0.003, -0.5, 0.0)] == ["+0.3%", "−50%", "0%"]
     assert percent(-0.003) == "−0.3%"
 
 
@@ -65,7 +69,7 @@ def test_days_are_those_of_the_calendar() -> None:
 
 @given(FIGURES)
 def test_no_figure_shows_a_sign_without_digits_or_two_signs(value: float) -> None:
-    for write in (short, percent, signed):
+    for write in (short, percent, difference_text):
         text = write(value)
         assert text.lstrip("+−<")[0].isdigit()
         assert sum(text.count(sign) for sign in "+−") <= 1

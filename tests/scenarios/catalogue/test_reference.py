@@ -13,7 +13,7 @@ from scenarios.catalogue.reference import (
     UNLIMITED,
     WARM_UP,
     Steady,
-    assessed,
+    assessment_demand,
     many,
     with_demand,
     with_known_demand,
@@ -156,7 +156,7 @@ def test_what_is_shipped_on_a_day_takes_that_days_lead_time() -> None:
 
 def test_assessment_profiles_by_hand() -> None:
     def days(profile: int, first: int, last: int) -> list[float]:
-        return assessed(profile, 60)[first - 1 : last].tolist()
+        return assessment_demand(profile, 60)[first - 1 : last].tolist()
 
     assert days(6, 19, 21) == [25, 35, 25]
     assert days(9, 19, 21) == [25, 15, 25]
@@ -166,7 +166,7 @@ def test_assessment_profiles_by_hand() -> None:
     assert days(8, 35, 41) == [35, 33, 31, 29, 27, 25, 25]
     assert days(11, 20, 22) == [25, 23, 21]
     assert days(12, 10, 11) == [0, 25]
-    assert assessed(10, 60).sum() == 60 * 25 - 21 * 10
+    assert assessment_demand(10, 60).sum() == 60 * 25 - 21 * 10
 
 
 def test_assessed_demand_is_known() -> None:

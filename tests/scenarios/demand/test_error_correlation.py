@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brain.environments.episodes import repeated
+from brain.environments.episodes import copies_of
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
 from scenarios.model.what_if import Change
 from scenarios.simulation.rolling import longer, scenario_at
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.yardsticks.scenario_copies import copies
 from tests.support.input_folders import GOOD, write
 from tests.support.worlds import chain
@@ -70,7 +70,7 @@ class TestItGoesAlong:
     )  # fmt: skip
 
     def test_into_the_days_ahead(self) -> None:
-        state = initial_state(self.scenario, network(self.scenario))
+        state = initial_state(self.scenario, compile_scenario(self.scenario))
         ahead = scenario_at(self.scenario, state, 5, 10).error_correlation
         assert ahead is not None
         assert ahead[0] == pytest.approx(np.linspace(0.0, 0.95, 20)[5:15])
@@ -86,7 +86,7 @@ class TestItGoesAlong:
 
     def test_into_copies_of_one_product(self) -> None:
         one = chain([1, 2], 5.0, 1.0, error_correlation=0.3)
-        many = repeated(one, 3)
+        many = copies_of(one, 3)
         assert many.error_correlation is not None
         assert many.error_correlation[:, 0].tolist() == [0.3] * 3 + [0.0] * 3
 

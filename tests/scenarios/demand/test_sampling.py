@@ -5,7 +5,7 @@ from scenarios.demand.sampling import (
     Binomial,
     Forecast,
     Geometric,
-    Given,
+    GivenDemand,
     Poisson,
     TwoSinusoids,
     UniformInteger,
@@ -88,9 +88,9 @@ def test_simple_laws_have_their_mean_and_range(model, mean, low, high):
 def test_given_demand_is_used_as_it_is():
     values = np.arange(4.0)[None]
     scenario = chain([1], 1.0)
-    assert np.array_equal(Given(values)(scenario, np.random.default_rng(0)), values)
+    assert np.array_equal(GivenDemand(values)(scenario, np.random.default_rng(0)), values)
     with pytest.raises(ValueError, match=r"not \[..\]"):
-        Given(values[:, :3])(scenario, np.random.default_rng(0))
+        GivenDemand(values[:, :3])(scenario, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_given_demand_is_used_as_it_is():
         lambda: Binomial(3, 1.5),
         lambda: UniformInteger(5, 4),
         lambda: Geometric(0.0),
-        lambda: Given([[-1.0]]),
+        lambda: GivenDemand([[-1.0]]),
         lambda: TwoSinusoids(sigmax=-1),
     ],
 )

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.environments.episodes import repeated
+from brain.environments.episodes import copies_of
 from scenarios.evaluation.audit import audit
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.opening import Ages
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at
 from scenarios.simulation.run import simulate
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.yardsticks.scenario_copies import copies
 from tests.support.random_runs import runs
 from tests.support.worlds import chain, column, tree
@@ -46,7 +46,7 @@ def test_stock_expires_by_the_life_it_opens_with():
     sold = simulate(scenario, GivenOrders(np.zeros((1, 5))), np.array([[2.0, 0, 0, 0, 0]]))
     assert sold.expired.tolist() == [[0, 1, 3, 0, 0]]
     # Torch, and a batch of paths, open alike.
-    net = network(scenario, torch_xp)
+    net = compile_scenario(scenario, torch_xp)
     state = initial_state(scenario, net, batch=(4,))
     assert state.ages.on_hand.shape == (9, 4, 1)
     assert state.ages.on_hand[:3, 2, 0].tolist() == [1, 2, 3]
@@ -111,7 +111,7 @@ def test_copies_open_alike():
     assert alone.expired.sum() > 1
     both = copies(one, np.zeros((2, 2, 4)))
     twice = simulate(both, GivenOrders(np.zeros((4, 4))), np.zeros((4, 4)))
-    side_by_side = simulate(repeated(one, 2), GivenOrders(np.zeros((4, 4))), np.zeros((4, 4)))
+    side_by_side = simulate(copies_of(one, 2), GivenOrders(np.zeros((4, 4))), np.zeros((4, 4)))
     for name in ("expired", "on_hand", "shipped"):
         expected = getattr(alone, name)
         assert np.allclose(getattr(twice, name), np.tile(expected, (2, 1)))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import run, simulate
-from scenarios.simulation.step import initial_state, network, period_costs
+from scenarios.simulation.step import compile_scenario, initial_state, period_costs
 from tests.support.random_runs import runs
 
 
@@ -99,7 +99,7 @@ def test_a_batch_equals_its_single_paths(case):
 def test_numpy_and_torch_agree_and_gradients_are_finite(case):
     scenario, orders, demand = case
     expected = simulate(scenario, GivenOrders(orders), demand)
-    net = network(scenario, torch_xp)
+    net = compile_scenario(scenario, torch_xp)
     given_orders = torch.asarray(orders).requires_grad_()
     state = initial_state(scenario, net, batch=(2,))
     total = torch.zeros(2, dtype=torch.float64)

@@ -13,7 +13,7 @@ from scenarios.examples.bundled import retail_chain
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.rolling import longer, scenario_at
 from scenarios.simulation.run import run, simulate
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.closed_form.order_up_to import order_up_to
 from tests.support.random_runs import runs
 from tests.support.worlds import chain, tree
@@ -98,7 +98,7 @@ def test_units_are_conserved_and_the_books_are_sound(case, seed):
     assert np.allclose(result.opening.sum(axis=1)[:, None] + bought - gone, there)
     alone = simulate(scenario, GivenOrders(orders[0]), demand[0])
     assert audit(scenario, alone) == ()
-    net = network(scenario, torch_xp)
+    net = compile_scenario(scenario, torch_xp)
     state = initial_state(scenario, net, batch=(2,))
     steps = run(net, state, GivenOrders(torch.asarray(orders)), torch.asarray(demand))
     for period, after, _ in steps:

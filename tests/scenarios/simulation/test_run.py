@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios.demand.sampling import Forecast, Given
+from scenarios.demand.sampling import Forecast, GivenDemand
 from scenarios.simulation import run as simulate_module
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import simulate
@@ -139,4 +139,4 @@ def test_what_cannot_be_run_is_refused():
     with pytest.raises(ValueError, match="less than nothing"):
         simulate(scenario, GivenOrders(np.full((1, 4), -1.0)), np.zeros((1, 4)))
     with pytest.raises(ValueError, match="which a demand model needs"):
-        simulate(scenario, policy, Given(np.zeros((1, 4))))
+        simulate(scenario, policy, GivenDemand(np.zeros((1, 4))))

@@ -13,7 +13,7 @@ from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.queues import queues
 from scenarios.simulation.run import run, simulate
-from scenarios.simulation.step import initial_state, network, period_costs
+from scenarios.simulation.step import compile_scenario, initial_state, period_costs
 from tests.support.random_runs import runs
 from tests.support.worlds import column, tree
 
@@ -122,7 +122,7 @@ def test_numpy_and_torch_agree_in_order(case):
     scenario, orders, demand = case
     scenario = scenario.replace(sharing="in_order")
     expected = simulate(scenario, GivenOrders(orders), demand)
-    net = network(scenario, torch_xp)
+    net = compile_scenario(scenario, torch_xp)
     asked = torch.asarray(orders).requires_grad_()
     total = torch.zeros(2, dtype=torch.float64)
     state = initial_state(scenario, net, batch=(2,))

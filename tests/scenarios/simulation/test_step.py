@@ -5,7 +5,13 @@ import torch
 
 from scenarios.simulation.policy import GivenOrders
 from scenarios.simulation.run import run, simulate
-from scenarios.simulation.step import initial_state, network, period_costs, point_costs, step
+from scenarios.simulation.step import (
+    compile_scenario,
+    initial_state,
+    period_costs,
+    point_costs,
+    step,
+)
 from tests.support.worlds import chain, column, tree, world
 
 
@@ -112,7 +118,7 @@ def test_a_closed_lane_ships_nothing_even_of_what_has_no_volume(xp):
         ["store"], [("supplier", "store", 1)], n_products=2, volume=[3, 0],
         lane_capacity=[[6, 0, 0, 3]],
     )  # fmt: skip
-    net = network(scenario, xp)
+    net = compile_scenario(scenario, xp)
     demand, orders = net.array(np.zeros((2, 4))), net.array(np.tile([[2.0], [5.0]], 4))
     play_back = run(net, initial_state(scenario, net), GivenOrders(orders), demand)
     shipped = [outcome.shipped.tolist() for _, _, outcome in play_back]
@@ -170,7 +176,7 @@ def test_costs_by_point_add_up_to_costs_by_component():
         [1, 2], 1, 4.0, n_products=3, on_hand=5.0, lane_cost=0.5, order_cost=2.0,
         unmet_order_cost=1.0, in_transit_holding="destination", shelf_life=3, unit_cost=4.0,
     )  # fmt: skip
-    net = network(scenario)
+    net = compile_scenario(scenario)
     state = initial_state(scenario, net)
     rng = np.random.default_rng(0)
     for period in range(4):
@@ -216,15 +222,15 @@ def test_goods_can_expire_on_the_way():
 
 
 def test_goods_that_keep_cost_no_age_axis():
-    assert network(chain([1], 1.0)).shelf is None
+    assert compile_scenario(chain([1], 1.0)).shelf is None
     # Opening stock is fresh: with a life beyond the last period nothing can expire.
-    assert network(chain([1], 1.0, shelf_life=5)).shelf is None
-    assert network(chain([1], 1.0, shelf_life=4)).shelf is not None
+    assert compile_scenario(chain([1], 1.0, shelf_life=5)).shelf is None
+    assert compile_scenario(chain([1], 1.0, shelf_life=4)).shelf is not None
 
 
 def test_a_step_leaves_its_inputs_alone():
     scenario = tree([1, 2], 1, 4.0, on_hand=5.0, shelf_life=2)
-    net = network(scenario)
+    net = compile_scenario(scenario)
     state = initial_state(scenario, net)
     arrays = [state.on_hand, state.backlog, state.owed, *state.in_transit, state.ages.on_hand]
     before = [x.copy() for x in arrays]
@@ -239,7 +245,7 @@ def test_a_step_leaves_its_inputs_alone():
 def test_the_gradient_is_the_slope_of_the_cost(timeline):
     # store <-1- dc <-0- supplier, all smooth here: compare with a central difference.
     scenario = chain([1, 0], 4.0, on_hand=column([5, 9]), timeline=timeline)
-    net = network(scenario, torch_xp)
+    net = compile_scenario(scenario, torch_xp)
     demand = torch.asarray([[4.3, 3.1, 5.2, 4.4], [0.0] * 4])
     base = np.array([[3.3, 4.1, 2.7, 3.9], [2.2, 4.6, 3.8, 1.0]])
 

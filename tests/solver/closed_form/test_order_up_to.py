@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scenarios.model.echelons import echelons
 from scenarios.simulation.run import run, simulate
-from scenarios.simulation.step import initial_state, network
+from scenarios.simulation.step import compile_scenario, initial_state
 from solver.closed_form.order_up_to import order_up_to
 from tests.support.worlds import chain, column, tree, world
 
@@ -138,7 +138,7 @@ def test_torch_orders_like_numpy_with_safety_stocks_given_before_or_now(branches
     demand = rng.uniform(0, 9, (3, scenario.n_points, 10)) * scenario.points.sells[:, None]
     expected = simulate(scenario, order_up_to(scenario, safety), demand)
 
-    net, rule = network(scenario, torch_xp), order_up_to(scenario, xp=torch)
+    net, rule = compile_scenario(scenario, torch_xp), order_up_to(scenario, xp=torch)
     now = torch.asarray(safety[:, 0]).requires_grad_()
     state = initial_state(scenario, net, batch=(3,))
 

@@ -18,7 +18,7 @@ from solver.closed_form.order_up_to import order_up_to
 from solver.formulation.assemble import assemble
 from solver.formulation.model_data import prepare
 from solver.formulation.pyomo_model import build_model
-from solver.formulation.review_periods import ordered
+from solver.formulation.review_periods import orders_of
 from solver.highs.session import HighsSession
 from solver.optimiser import optimise
 from solver.options import SolverOptions
@@ -46,9 +46,9 @@ def store_and_dc(**more: Any) -> Scenario:
 
 def test_orders_of_a_review_are_the_shipments_until_the_next() -> None:
     review = np.array([0, 0, 0, 3, 3])
-    assert ordered(review, np.array([[1.0, 2, 3, 4, 5]])).tolist() == [[6, 0, 0, 9, 0]]
+    assert orders_of(review, np.array([[1.0, 2, 3, 4, 5]])).tolist() == [[6, 0, 0, 9, 0]]
     same = np.ones((2, 5))
-    assert ordered(np.arange(5), same) is same
+    assert orders_of(np.arange(5), same) is same
 
 
 def test_goods_that_reach_the_dc_between_reviews_leave_before_the_next() -> None:

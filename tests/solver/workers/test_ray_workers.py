@@ -13,7 +13,7 @@ import pytest
 
 from scenarios.errors import Finding, InputError
 from solver.workers import ray_workers as module
-from solver.workers.outcome import Raised, hold_once
+from solver.workers.outcome import RemoteError, hold_once
 from solver.workers.protocol import Workers
 from solver.workers.ray_cluster import Address, cluster, read_address, require
 from solver.workers.ray_workers import ClusterFailed, RayWorkers, ray_workers
@@ -87,7 +87,8 @@ def test_tasks_are_asked_for_when_they_are_soon_to_run(here: RayWorkers) -> None
             yield held, n + 1
 
     held = here.hold([6])
-    running = here.run(divide, tasks())
+    # As they are done: the first of all may be done after many others, and `run` waits for it.
+    running = here.outcomes(divide, tasks())
     next(running)
     assert len(asked) <= module.IN_FLIGHT * here.count + 1
     running.close()
@@ -138,7 +139,7 @@ def test_results_come_with_their_index_and_errors_as_data(here: RayWorkers) -> N
     items = [(six, 1), (six, 0), (six, 3), (ten, 1), (ten, 5), (six, 2), (six, 6)]
     found = dict(here.outcomes(divide, hold_once(here, items)))
     raised = found.pop(1)
-    assert isinstance(raised, Raised)
+    assert isinstance(raised, RemoteError)
     assert isinstance(raised.error, ZeroDivisionError)
     assert found == {0: 6, 2: 2, 3: 10, 4: 2, 5: 3, 6: 1}
 

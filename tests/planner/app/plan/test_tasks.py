@@ -21,7 +21,7 @@ import pytest
 from planner import Override, plan
 from planner.app.folder import Folder
 from planner.app.plan import queries, tasks, uploads
-from planner.app.plan.page_state import Difference, Planned
+from planner.app.plan.page_state import Difference, PlanOverview
 from planner.app.plan.session import Session
 from planner.app.worker import Worker
 from scenarios.errors import InputError
@@ -349,7 +349,7 @@ def test_planning_again_follows_the_edits_until_they_change(session: Session) ->
         await session.open("mine")
         session.brain = "analytic"
         await session.plan()
-        assert isinstance(session.planned, Planned)
+        assert isinstance(session.planned, PlanOverview)
         assert not session.pending
         await session.edit(STOCK)
         assert session.pending

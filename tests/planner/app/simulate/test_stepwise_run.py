@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from planner.app.simulate import manual_orders, tasks
-from planner.app.simulate.day_figures import Chosen, day_of, figures_of, passed, prediction
+from planner.app.simulate.day_figures import Chosen, day_of, figures_between, figures_of, prediction
 from planner.app.simulate.setup import CATALOGUE, PLAYABLE, Setup, problem_of, sources
 from planner.app.simulate.stepwise_run import Game
 from planner.experiments.backtest import backtest
-from planner.policies.registry import named
+from planner.policies.registry import policy_of
 from planner.policies.simple import ZERO
 from scenarios.catalogue import ENTRIES
 from scenarios.demand.sampling import sample
@@ -73,12 +73,12 @@ def test_costs_are_those_of_a_backtest_on_the_same_demand(name: str) -> None:
         [1, 2], 6.0, std=2.0, n_products=2, n_periods=8, on_hand=column([9, 12]),
         storage_capacity=15.0, review_period=2,
     )  # fmt: skip
-    game = game_of(scenario, named(name, "analytic"), n_periods=6)
+    game = game_of(scenario, policy_of(name, "analytic"), n_periods=6)
     days = []
     while not game.done:
         game.advance()
         days.append(day_of(game, game.so_far(), game.period - 1))
-    run = backtest(scenario, named(name, "analytic"), 6, paired=True).runs[0]
+    run = backtest(scenario, policy_of(name, "analytic"), 6, paired=True).runs[0]
     assert [day.total for day in days] == pytest.approx(run.costs.total.tolist(), rel=1e-12)
     assert sum(day.total for day in days) == pytest.approx(figures_of(game.so_far()).total)
     assert np.array_equal(game.so_far().on_hand, run.on_hand)
@@ -86,7 +86,7 @@ def test_costs_are_those_of_a_backtest_on_the_same_demand(name: str) -> None:
 
 def test_who_follows_the_suggestion_by_hand_does_as_the_planner() -> None:
     scenario = chain([1, 2], 6.0, std=2.0, n_periods=6, on_hand=column([9, 12]), order_multiple=4)
-    game = game_of(scenario, named("analytic-mip"))
+    game = game_of(scenario, policy_of("analytic-mip"))
     while not game.done:
         memory = {"game": game}
         tasks.suggest(memory, print)
@@ -106,7 +106,7 @@ def test_orders_by_hand_are_made_permitted_quantities_and_refused_below_zero() -
 
 
 def test_between_reviews_nothing_is_ordered() -> None:
-    game = game_of(shop(review_period=2), named("constant"))
+    game = game_of(shop(review_period=2), policy_of("constant"))
     seen = []
     for _ in range(4):
         seen.append((game.may_order, game.suggestion().tolist()))
@@ -117,7 +117,7 @@ def test_between_reviews_nothing_is_ordered() -> None:
 
 def test_demand_is_that_of_the_seed_whoever_orders() -> None:
     scenario = shop(std=1.0)
-    one, other = game_of(scenario), game_of(scenario, named("constant"))
+    one, other = game_of(scenario), game_of(scenario, policy_of("constant"))
     drawn = sample(scenario, np.random.default_rng([0, 0]), 1, paired=True)[0]
     assert np.array_equal(one.demand, drawn)
     assert np.array_equal(one.demand, other.demand)
@@ -125,14 +125,14 @@ def test_demand_is_that_of_the_seed_whoever_orders() -> None:
 
 def test_what_is_shown_of_a_product_and_a_place_adds_up_to_the_whole() -> None:
     scenario = chain([1, 1], 6.0, std=2.0, n_products=3, n_periods=3, on_hand=9.0)
-    game = game_of(scenario, named("constant"))
+    game = game_of(scenario, policy_of("constant"))
     for _ in range(3):
         game.advance()
-    whole = passed(game, Chosen(), 0, 3)
+    whole = figures_between(game, Chosen(), 0, 3)
     for name in ("actual", "missed", "orders", "arrivals", "stock store"):
-        parts = [passed(game, Chosen((p,)), 0, 3)[name] for p in range(3)]
+        parts = [figures_between(game, Chosen((p,)), 0, 3)[name] for p in range(3)]
         assert np.sum(parts, axis=0) == pytest.approx(whole[name], abs=0.05)
-    two = passed(game, Chosen((0, 2), location=1), 0, 3)
+    two = figures_between(game, Chosen((0, 2), location=1), 0, 3)
     assert set(two) == {"actual", "missed", "orders", "arrivals", "stock dc1", "safety dc1"}
     # Three customers a day with a std of 2 each: 18 +- 1.6449 * sqrt(12).
     seen = prediction(game, Chosen())

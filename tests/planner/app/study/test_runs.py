@@ -10,7 +10,7 @@ import yaml
 
 from planner.app.folder import Folder
 from planner.app.study import runs, tables
-from planner.app.study.runs import StudyRun, Wanted
+from planner.app.study.runs import StudyForm, StudyRun
 from scenarios.errors import InputError
 from scenarios.examples import bundled
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 def test_a_study_is_written_as_its_file_says_it(folder: Folder) -> None:
     changes = [("demand", "1, 1.5"), ("unmet_demand", "lost, backlog")]
     made = runs.begin_study(
-        folder, Wanted("chain", ["closed-form", "zero"], changes, "2", "10", name="mine")
+        folder, StudyForm("chain", ["closed-form", "zero"], changes, "2", "10", name="mine")
     )
     assert yaml.safe_load((made.path / "study.yaml").read_text()) == {
         "input": "../../chain",
@@ -43,7 +43,7 @@ def test_a_study_is_written_as_its_file_says_it(folder: Folder) -> None:
 
 
 def test_a_study_that_is_wrong_leaves_nothing(folder: Folder) -> None:
-    wanted = Wanted("chain", ["zero"], [("demand", "-1")], "few")
+    wanted = StudyForm("chain", ["zero"], [("demand", "-1")], "few")
     with pytest.raises(InputError) as told:
         runs.begin_study(folder, wanted)
     places = {finding.column for finding in told.value.findings}
@@ -51,10 +51,10 @@ def test_a_study_that_is_wrong_leaves_nothing(folder: Folder) -> None:
     assert any(str(place).startswith("grid.demand") for place in places)
     assert runs.runs(folder) == []
     with pytest.raises(InputError, match="outside"):
-        runs.begin_study(folder, Wanted("../..", ["zero"]))
+        runs.begin_study(folder, StudyForm("../..", ["zero"]))
     twice = [("demand", "1"), ("demand", "2")]
     with pytest.raises(InputError, match="chosen twice"):
-        runs.begin_study(folder, Wanted("chain", ["zero"], twice))
+        runs.begin_study(folder, StudyForm("chain", ["zero"], twice))
 
 
 def test_a_study_put_here_cannot_read_outside_the_folder(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 from planner.app.folder import Folder
 from planner.app.train import runs
 from planner.app.train.charts import cost_chart, days_chart, reward_chart, stock_chart
-from planner.app.train.runs import Training, Wanted
+from planner.app.train.runs import Training, TrainingForm
 from scenarios.errors import InputError
+from tests.support.waiting import HANG
 
 ORDER = {"ratios": [5.0], "ratio_range": None}
 LINE = {
@@ -31,16 +32,16 @@ def made(tmp_path: Path, note: str = "{}") -> Training:
 
 def test_all_that_is_wrong_is_told_in_the_words_of_the_command() -> None:
     with pytest.raises(InputError) as told:
-        Wanted("0.0001", steps="0", seed="-1").check()
+        TrainingForm("0.0001", steps="0", seed="-1").check()
     problems = [finding.message for finding in told.value.findings]
     assert "no brain can be trained for such a ratio" in problems[0]
     assert problems[1:] == ["is no whole number"] * 2
     with pytest.raises(InputError, match="above 0 and finite"):
-        Wanted("much").check()
+        TrainingForm("much").check()
 
 
 def test_what_is_wanted_becomes_options() -> None:
-    ratio, options = Wanted("1,000", steps="20", seed="3", start="ratio-100").check()
+    ratio, options = TrainingForm("1,000", steps="20", seed="3", start="ratio-100").check()
     assert ratio == 1000
     asked = ["--algorithm", "hdpo", "--steps", "20", "--seed", "3", "--from", "ratio-100"]
     assert options == asked
@@ -48,7 +49,7 @@ def test_what_is_wanted_becomes_options() -> None:
 
 def test_a_name_that_leads_out_of_the_folder_starts_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no name"):
-        runs.start(Folder(tmp_path), Wanted("5", "../five"))
+        runs.start(Folder(tmp_path), TrainingForm("5", "../five"))
     assert not list(tmp_path.iterdir())
 
 
@@ -67,7 +68,10 @@ def test_files_tell_where_a_training_stands(tmp_path: Path) -> None:
     assert not five.can_resume()
 
 
-def test_a_training_from_a_terminal_is_left_alone_while_it_writes(tmp_path: Path) -> None:
+def test_a_training_from_a_terminal_is_left_alone_while_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "STILL_WRITING", HANG)
     five = made(tmp_path)
     (five.path / "job.json").unlink()
     assert five.state() == "elsewhere"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.forecasting.models.averages import seasonal_average
-from planner.forecasting.models.boosting import boosted, enough
+from planner.forecasting.models.boosting import enough, learn_trees
 from planner.forecasting.models.registry import MODELS
 from planner.forecasting.rolling_origin import past_forecasts
 from planner.forecasting.series.series import Series
@@ -33,7 +33,7 @@ def error(made: Floats, mean: Floats) -> float:
 
 def test_they_foresee_what_a_promotion_sells() -> None:
     some, mean = promoted()
-    made = boosted(some, AHEAD, threads=1)(some, AHEAD)
+    made = learn_trees(some, AHEAD, threads=1)(some, AHEAD)
     assert error(made, mean) < 0.5 * error(seasonal_average(some, AHEAD), mean)
 
 
@@ -48,20 +48,20 @@ def test_they_follow_a_product_that_rises_everywhere() -> None:
     sold = rng.poisson(level[product])
     some = series(sold[:, :115], product=product, location=np.arange(160) % 8)
     mean = level[product][:, 115 : 115 + AHEAD]
-    made = boosted(some, AHEAD, threads=1)(some, AHEAD)
+    made = learn_trees(some, AHEAD, threads=1)(some, AHEAD)
     assert error(made, mean) < 0.9 * error(seasonal_average(some, AHEAD), mean)
 
 
 def test_the_same_seed_gives_the_same_forecast() -> None:
     some, _ = promoted()
-    one, again, other = (boosted(some, 2, seed=seed, threads=1)(some, 2) for seed in (3, 3, 4))
+    one, again, other = (learn_trees(some, 2, seed=seed, threads=1)(some, 2) for seed in (3, 3, 4))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
 
 
 def test_what_was_learnt_serves_at_a_later_origin() -> None:
     some, mean = promoted()
-    predict = boosted(some.until(110), AHEAD, threads=1)
+    predict = learn_trees(some.until(110), AHEAD, threads=1)
     assert error(predict(some, AHEAD), mean) < 0.25
 
 
@@ -75,7 +75,7 @@ def test_they_need_enough_to_learn_from(n: int, weeks: int, able: bool) -> None:
 
 def test_a_plan_of_more_than_a_year_is_forecast() -> None:
     some, _ = promoted()
-    made = boosted(some, AHEAD, threads=1)(some, 120)
+    made = learn_trees(some, AHEAD, threads=1)(some, 120)
     assert np.isfinite(made).all()
     assert made.min() > 0
 
@@ -88,6 +88,6 @@ def test_models_without_enough_at_the_first_origin_are_not_judged() -> None:
 
 def test_they_answer_also_when_nothing_is_told_ahead_any_more() -> None:
     some, _ = promoted()
-    predict = boosted(some.until(110), AHEAD)
+    predict = learn_trees(some.until(110), AHEAD)
     silent = dataclasses.replace(some, planned=False)
     assert np.array_equal(predict(silent, AHEAD), predict(some, AHEAD))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.forecasting.models.classical import LOCAL, _filled, local
-from planner.forecasting.models.registry import model_named
+from planner.forecasting.models.registry import model_of
 from scenarios.errors import InputError
 from tests.support.forecast_series import series
 
@@ -23,7 +23,7 @@ def test_a_model_that_needs_statsforecast_says_how_to_get_it(
 
 def test_there_is_no_model_of_another_name() -> None:
     with pytest.raises(InputError, match="there are auto, moving-average"):
-        model_named("crystal-ball")
+        model_of("crystal-ball")
 
 
 @pytest.mark.parametrize("days", [1, 7])
