@@ -6,11 +6,16 @@ import importlib
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+import typer
+
+import planner
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("planner", "brain", "solver", "scenarios")
@@ -68,3 +73,57 @@ def test_importing_all_public_names_needs_no_extra(package: ModuleType) -> None:
 def test_all_packages_are_typed_and_tell_the_version_installed(package: ModuleType) -> None:
     assert (Path(package.__file__ or "").parent / "py.typed").is_file()
     assert package.__version__ == metadata.version("echelon-planner")
+
+
+CALLS = {
+    "init": ("write_example", "example"),
+    "plan": ("plan", "read_plan"),
+    "simulate": ("simulate",),
+    "check": ("check",),
+    "schema": ("schema",),
+    "backtest": ("backtest", "backtest_history", "policy_table"),
+    "forecast": ("forecast",),
+    "report": ("report",),
+    "study": ("study_from_file", "study"),
+    "bench": ("bench", "problem_table"),
+    "train": ("train",),
+    "app": ("serve_app",),
+    "brains list": ("brain_table",),
+    "brains show": ("brain_manifest",),
+    "brains export": ("export_brain",),
+    "brains explain": ("explain_brain",),
+    "brains curves": ("learning_curves",),
+}
+"""Command -> the calls of ``planner`` that do the same."""
+
+
+def commands(group: Any, before: str = "") -> Iterator[str]:
+    """Every command of the command line, those of groups with the name of their group."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+def test_whatever_a_command_does_one_call_does() -> None:
+    from planner.commands.cli import app
+
+    assert set(commands(typer.main.get_command(app))) == set(CALLS)
+    for calls in CALLS.values():
+        assert set(calls) <= set(planner.__all__)
+        assert all(callable(getattr(planner, call)) for call in calls)
+
+
+def test_help_imports_no_more_than_it_did() -> None:
+    # Modules of this project, counted when the faces were made: the command line alone.
+    code = (
+        "from planner.commands.cli import app\n"
+        "try:\n    app(['--help'])\nexcept SystemExit:\n    pass"
+    )
+    ours = {m for m in loaded_by(code) if m.partition(".")[0] in PACKAGES}
+    rooms = {m for m in ours if not m.startswith(("planner.commands", "planner.policies"))}
+    assert rooms == {
+        "planner", "planner.experiments", "planner.experiments.limits", "planner.text",
+        "planner.text.numbers", "scenarios", "scenarios.lazy_names", "scenarios.table_port",
+    }  # fmt: skip

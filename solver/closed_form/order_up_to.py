@@ -165,6 +165,8 @@ def order_up_to(
         If ``safety_stock`` is not [K, T] or not finite.
     """
     check = Arguments("order_up_to")
+    if not callable(getattr(xp, "asarray", None)):
+        check.add("xp", "is no array library", "give numpy or array_api_compat.torch", xp)
     if check_scenario(check, scenario) and safety_stock is not None:
         shape = (scenario.n_points, scenario.n_periods)
         stock = check.numbers_of(
