@@ -60,7 +60,7 @@ def test_it_is_the_same_in_another_process() -> None:
         [
             sys.executable, "-c",
             "from planner.experiments.policy_identity import policy_identity as p\n"
-            "from planner.policies.order_model import Planned\nprint(p(Planned('ratio-10')))",
+            "from planner.policies.order_model import OrderModel\nprint(p(OrderModel('ratio-10')))",
         ],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
