@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding
 from scenarios.model.scenario import Scenario
+from scenarios.notebook import as_html, in_short, plural
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SafetyStocks:
     """Crisp safety stocks and where each came from.
 
@@ -25,6 +26,20 @@ class SafetyStocks:
     source: NDArray[np.object_]
     """[K] who decided: ``analytic``, ``none``, ``override`` or the name of a brain's file."""
     findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        return in_short("SafetyStocks", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Safety stocks", self._facts())
+
+    def _facts(self) -> dict[str, str]:
+        points, periods = self.quantity.shape
+        return {
+            "stock points": plural(points, "stock point"),
+            "periods": plural(periods, "period"),
+            "decided by": ", ".join(sorted({str(who) for who in self.source})),
+        }
 
 
 class SafetyStockPolicy(Protocol):

@@ -6,10 +6,9 @@ The way through: :func:`read_scenario` (``tables``, from ``reading`` and ``check
 judge it. :func:`write_scenario` (``writing``) gives the tables back. :func:`shared_resources`
 (``resources``) are what products share: storage, lanes, throughput. ``schema`` states every column
 of the input, each an ``attribute``, ``catalogue`` the named problems of the field, ``examples`` are
-there to begin with, and ``arrays`` holds what all of them compute with. ``settings`` says how time
-and costs are treated, a ``problem`` what is to be solved; ``errors`` and ``arguments`` refuse what
-is wrong, with a remedy; ``checked_model``, ``notebook``, ``table_port``, ``lazy_names`` and
-``version`` help the rest.
+there to begin with, ``arrays`` hold the numbers. ``settings`` say how time and costs are treated, a
+``problem`` what is to be solved; ``errors``, ``arguments``, ``checked_model`` and ``input_check``
+refuse what is wrong. The rest helps: ``notebook``, ``table_port``, ``lazy_names``, ``version``.
 """
 
 from __future__ import annotations
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from scenarios.evaluation.audit import audit
     from scenarios.evaluation.kpis import kpis
     from scenarios.evaluation.ledger import Violation
+    from scenarios.examples.named import example, write_example
+    from scenarios.input_check import InputCheck, check
     from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
     from scenarios.model.history import History
     from scenarios.model.opening import Ages
@@ -53,6 +54,7 @@ __all__ = [
     "Finding",
     "GivenOrders",
     "History",
+    "InputCheck",
     "InputError",
     "Lanes",
     "Locations",
@@ -72,6 +74,8 @@ __all__ = [
     "__version__",
     "audit",
     "catalogue",
+    "check",
+    "example",
     "examples",
     "kpis",
     "longer",
@@ -82,6 +86,7 @@ __all__ = [
     "shared_resources",
     "simulate",
     "tables_from_scenario",
+    "write_example",
     "write_scenario",
 ]
 
@@ -97,6 +102,10 @@ lazy_names(
         "kpis": "scenarios.evaluation.kpis",
         "Violation": "scenarios.evaluation.ledger",
         "examples": "scenarios.examples",
+        "example": "scenarios.examples.named",
+        "write_example": "scenarios.examples.named",
+        "InputCheck": "scenarios.input_check",
+        "check": "scenarios.input_check",
         "Lanes": "scenarios.model.entities",
         "Locations": "scenarios.model.entities",
         "OpenOrders": "scenarios.model.entities",

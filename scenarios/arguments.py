@@ -233,6 +233,22 @@ class Arguments:
             return self.add(name, "cannot be the name of a file or folder", remedy, value)
         return True
 
+    def indices(self, name: str, value: object, size: int) -> bool:
+        """Whether it picks some of ``size`` things: indices, flags or a slice."""
+        if isinstance(value, slice):
+            return True
+        remedy = f"give indices below {size:,}, or {size:,} flags"
+        try:
+            array = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            return self.add(name, "is no index", remedy, value)
+        if array.dtype == np.bool_:
+            sound = array.shape == (size,)
+        else:
+            whole = array.dtype.kind in "iu" or not array.size
+            sound = whole and bool(((array >= -size) & (array < size)).all())
+        return sound or self.add(name, "picks what is not there", remedy, value)
+
     def numbers_of(
         self,
         name: str,

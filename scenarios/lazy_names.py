@@ -19,15 +19,17 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> None:
     package : str
         Its ``__name__``.
     homes : mapping
-        Public name -> module that has it. A module of the package may be a name itself.
+        Public name -> module that has it, with ``:name`` where it has another name there. A
+        module of the package may be a name itself.
     """
     module = sys.modules[package]
 
     def attribute(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        home = importlib.import_module(homes[name])
-        value = home if homes[name] == f"{package}.{name}" else getattr(home, name)
+        place, _, there = homes[name].partition(":")
+        home = importlib.import_module(place)
+        value = home if place == f"{package}.{name}" else getattr(home, there or name)
         setattr(module, name, value)
         return value
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.run import simulate
 from scenarios.simulation.trajectory import Trajectory
@@ -45,12 +46,56 @@ class Problem:
     demand: DemandLaw = sample
     cost: CostOfRun = total_cost
 
+    def __post_init__(self) -> None:
+        check = Arguments("Problem")
+        check_scenario(check, self.scenario)
+        check.call_of("demand", self.demand)
+        check.call_of("cost", self.cost)
+        check.refuse()
+
     def draw(self, rng: np.random.Generator, n_paths: int) -> Floats:
-        """Demand [n_paths, K, T]."""
+        """Draw demand.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        n_paths : int
+
+        Returns
+        -------
+        array [n_paths, K, T]
+            Units.
+
+        Raises
+        ------
+        InputError
+            If either is of another kind.
+        """
+        check = Arguments("Problem.draw")
+        check.kind("rng", rng, np.random.Generator, "a numpy.random.Generator")
+        check.whole("n_paths", n_paths, least=0)
+        check.refuse()
         return self.demand(self.scenario, rng, n_paths)
 
     def cost_under(self, policy: OrderPolicy, demand: Floats) -> Floats:
-        """[...] what counts, summed over the run, for demand [..., K, T]."""
+        """What counts, summed over a run.
+
+        Parameters
+        ----------
+        policy : callable
+            Gives orders [..., A].
+        demand : array [..., K, T]
+            Units.
+
+        Returns
+        -------
+        array [...]
+
+        Raises
+        ------
+        InputError
+            If demand has another shape, or is negative or nan.
+        """
         if self.cost is total_cost:
             return simulate(self.scenario, policy, demand, record=False).costs.total.sum(axis=-1)
         return self.cost(simulate(self.scenario, policy, demand)).sum(axis=-1)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import pandas as pd
 
 from scenarios.attribute import Attribute
-from scenarios.settings import Settings
+from scenarios.settings import SETTING_UNITS, Settings
 
 DISTRIBUTIONS = ("normal", "gamma", "poisson", "negative_binomial")
 YES, NO = ("true", "1", "1.0", "yes", "y", "t"), ("false", "0", "0.0", "no", "n", "f")
@@ -344,7 +344,7 @@ def schema_table() -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Columns table, name, type, unit, default, minimum, below, key, meaning.
     """
     rows = [
@@ -368,7 +368,7 @@ def schema_table() -> pd.DataFrame:
                 "table": "settings",
                 "name": name,
                 "type": _type_name(field.annotation),
-                "unit": "",
+                "unit": SETTING_UNITS.get(name, ""),
                 "default": "" if default is None else str(default),
                 "minimum": "",
                 "below": "",

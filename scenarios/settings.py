@@ -93,3 +93,10 @@ class Settings(CheckedModel):
     def days(self) -> int:
         """Length of a period."""
         return 1 if self.period == "D" else 7
+
+
+SETTING_UNITS = {
+    "horizon": "periods", "review_period": "periods", "commit_periods": "periods",
+    "expiry_check": "periods", "overflow_cost": "currency/volume/period",
+}  # fmt: skip
+"""Units of the settings that are numbers."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arrays.types import Floats
+from scenarios.notebook import as_html, in_short, plural
 
 Status = Literal["optimal", "gap_reached", "best_found", "time_limit", "closed_form"]
 
@@ -34,7 +35,7 @@ class Effort:
     """Cost without lot rules, its own surcharge left out; None: unknown."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OrderPlan:
     """Orders for every route and period, and how good they are known to be.
 
@@ -85,6 +86,21 @@ class OrderPlan:
     def expected_overflow(self) -> Floats:
         """[J, T] expected volume above the storage capacity."""
         return self.overflow["storage"]
+
+    def __repr__(self) -> str:
+        return in_short("OrderPlan", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Order plan", self._facts())
+
+    def _facts(self) -> dict[str, str]:
+        gap = self.gap
+        return {
+            "status": self.status,
+            "gap": "gap unknown" if gap is None else f"gap {gap:.2%}",
+            "orders": plural(int((self.quantity > 0).sum()), "order"),
+            "objective": f"objective {self.objective:,.4g}",
+        }
 
     @property
     def gap(self) -> float | None:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from scipy import special
 
 from brain.policy import SafetyStocks
+from scenarios.arguments import Arguments
 from scenarios.arrays.threads import in_parts
 from scenarios.arrays.types import Floats, Names
 from scenarios.demand.forecast_error import add_rows, echelon_demand, later_columns, own_lead_times
 from scenarios.model.echelons import depths, echelons, wait_to_ship
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 
 MOST_ABOVE = 0.95
 """Holding cost of the stage above, over a point's own, that quantiles reckon with at the most.
@@ -32,6 +33,24 @@ class Analytic:
     name = "analytic"
 
     def __call__(self, scenario: Scenario) -> SafetyStocks:
+        """Safety stocks of every point and period.
+
+        Parameters
+        ----------
+        scenario : Scenario
+
+        Returns
+        -------
+        SafetyStocks
+
+        Raises
+        ------
+        InputError
+            If it is none, or its demand is still to be forecast.
+        """
+        check = Arguments("Analytic")
+        check_scenario(check, scenario, forecast=True)
+        check.refuse()
         quantity = analytic_stock(scenario, *echelon_demand(scenario))
         return SafetyStocks(quantity, np.full(scenario.n_points, self.name, dtype=object))
 

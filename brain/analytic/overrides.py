@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 
 from brain.policy import SafetyStockPolicy, SafetyStocks
-from scenarios.model.scenario import Scenario
+from scenarios.arguments import Arguments
+from scenarios.model.scenario import Scenario, check_scenario
 
 
 class NoSafetyStock:
@@ -16,6 +17,24 @@ class NoSafetyStock:
     name = "none"
 
     def __call__(self, scenario: Scenario) -> SafetyStocks:
+        """0 for every point and period.
+
+        Parameters
+        ----------
+        scenario : Scenario
+
+        Returns
+        -------
+        SafetyStocks
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        check = Arguments("NoSafetyStock")
+        check_scenario(check, scenario)
+        check.refuse()
         source = np.full(scenario.n_points, self.name, dtype=object)
         return SafetyStocks(np.zeros(scenario.mean.shape), source)
 

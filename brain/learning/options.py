@@ -7,11 +7,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from brain.trained.weights import Layers
+from scenarios.arguments import Arguments
+
+COUNTS = (
+    "steps", "chains", "periods", "draws_per_lot", "lots_at_once", "validate_every",
+    "validation_chains", "validation_lots",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train; the defaults serve all chains."""
+    """How to train; the defaults serve all chains.
+
+    Raises
+    ------
+    InputError
+        If something is of another kind.
+    """
 
     steps: int = 1000
     """Updates of the weights."""
@@ -34,6 +46,19 @@ class TrainingOptions:
     validation_lots: int = 2
     checkpoint_seconds: float = 60.0
     device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        check = Arguments("TrainingOptions")
+        for name in COUNTS:
+            check.whole(name, getattr(self, name), least=1)
+        check.whole("seed", self.seed, least=0)
+        for name in ("learning_rate", "clip", "checkpoint_seconds"):
+            check.number(name, getattr(self, name), least=0.0)
+        check.choice("decay", self.decay, ("cosine", "none"))
+        check.text("device", self.device)
+        for name in ("curriculum", "hidden"):
+            check.kind(name, getattr(self, name), tuple, "a tuple")
+        check.refuse()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from scenarios.arguments import Arguments
 from scenarios.errors import Finding, InputError
 from scenarios.writing.atomic import write_atomic
 
@@ -108,12 +109,12 @@ def _are_numbers(told: dict[str, Any]) -> bool:
     return all(isinstance(value, int | float) for value in told.values())
 
 
-def learning_curves(folder: Path) -> list[tuple[str, pd.DataFrame]]:
+def learning_curves(folder: str | Path) -> list[tuple[str, pd.DataFrame]]:
     """Curves of all brains of a training.
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         As ``planner train --out`` writes it: TensorBoard events in a folder for each brain.
 
     Returns
@@ -125,15 +126,18 @@ def learning_curves(folder: Path) -> list[tuple[str, pd.DataFrame]]:
     Raises
     ------
     InputError
-        If nothing was written down there, or what reads it is not installed.
+        If it is no path, nothing was written down there, or what reads it is not installed.
     """
+    check = Arguments("learning_curves")
+    check.path("folder", folder)
+    check.refuse()
     try:
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     except ImportError:
         remedy = "pip install 'echelon-planner[train]'"
         raise InputError([Finding("train", "tensorboard is not installed", remedy)]) from None
     curves = []
-    for events in sorted({path.parent for path in folder.glob("*/events.out.tfevents.*")}):
+    for events in sorted({path.parent for path in Path(folder).glob("*/events.out.tfevents.*")}):
         told = EventAccumulator(str(events)).Reload()
         if not set(FIELDS) <= set(told.Tags()["scalars"]):
             continue

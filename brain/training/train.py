@@ -15,14 +15,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from brain.environments.training_chains import RandomChains
+from brain.learning.options import TrainingOptions
 from brain.training.request import FILE, TrainingRequest, check_request, read_request
+from scenarios.arguments import Arguments
 from scenarios.errors import Finding, InputError
 from scenarios.writing.atomic import write_atomic
 from solver.workers.ray_cluster import cluster, require
 
 if TYPE_CHECKING:
-    from brain.environments.training_chains import RandomChains
-    from brain.learning.options import Progress, TrainingOptions
+    from brain.learning.options import Progress
     from brain.trained.weights import Layers
     from brain.training.messages import Post
 
@@ -56,11 +58,11 @@ def train(
     ratio_range : (float, float), optional
         One more brain for all ratios in between.
     algorithm : {"hdpo", "ppo"}
-    out : path
+    out : str or Path, optional
         Folder to write to; it is made. Default: where ``planner`` looks for your brains.
     start : str, optional
         Name or file of the brain whose weights to start from.
-    resume : path, optional
+    resume : str or Path, optional
         The ``out`` of a training that was stopped or killed. Everything else is read from there,
         so nothing but ``ray_address`` and ``progress`` may be given beside it.
     ray_address : str, optional
@@ -91,6 +93,18 @@ def train(
     ImportError
         If the extra ``train`` is not installed.
     """
+    check = Arguments("train")
+    if not isinstance(ratios, int | float | Sequence):
+        check.add("ratios", "is no number and no list of numbers", "give ratios", ratios)
+    check.path("out", out, optional=True)
+    check.text("start", start, optional=True)
+    check.path("resume", resume, optional=True)
+    check.text("ray_address", ray_address, optional=True)
+    check.whole("seed", seed, least=0)
+    check.call_of("progress", progress, optional=True)
+    check.kind("options", options, TrainingOptions, "TrainingOptions", optional=True)
+    check.kind("chains", chains, RandomChains, "RandomChains", optional=True)
+    check.refuse()
     require_extra()
     ratios = (ratios,) if isinstance(ratios, int | float | str) else tuple(ratios)
     layers = None
@@ -140,8 +154,6 @@ def default_options(algorithm: Literal["hdpo", "ppo"], start: str | None = None)
 
     From another brain (``start``) a third of the updates and half the learning rate do.
     """
-    from brain.learning.options import TrainingOptions
-
     if algorithm == "ppo":
         return TrainingOptions(
             steps=400, chains=128, periods=40, validate_every=5, learning_rate=3e-3
@@ -168,8 +180,6 @@ def _request(
     options: TrainingOptions | None,
     chains: RandomChains | None,
 ) -> TrainingRequest:
-    from brain.environments.training_chains import RandomChains
-
     options = default_options(algorithm, start) if options is None else options
     options = dataclasses.replace(
         options, seed=seed, checkpoint_seconds=min(options.checkpoint_seconds, 30.0)

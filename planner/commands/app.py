@@ -37,33 +37,9 @@ def app(
             )
         if not folder.is_dir():
             fail(f"error: {folder} is no folder. Remedy: make it, or name another", BAD_INPUT)
-        port = _free_port(host, port)
-        from planner.app.server.serve import serve
+        from planner.app.server.serve import serve_app
 
-        shown = f"[{host}]" if ":" in host else host
-        typer.echo(f"The planner is at http://{shown}:{port}, on {folder}. Ctrl-C ends it.")
         try:
-            serve(folder, host, port, upload_limit * 2**20, show=show)
+            serve_app(folder, host, port, upload_limit=upload_limit, show=show, told=typer.echo)
         except KeyboardInterrupt:
             typer.echo("The app has ended. Trainings and studies that run go on.")
-
-
-def _free_port(host: str, port: int) -> int:
-    """The port itself if it can be listened on; any that is free for 0.
-
-    Raises
-    ------
-    OSError
-        If it is taken, or the address is not of this machine.
-    """
-    import socket
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            what = f"cannot listen on {host}:{port}: {error.strerror}. Remedy: name another --port"
-            raise OSError(what) from None
-        return int(trial.getsockname()[1])

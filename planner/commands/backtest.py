@@ -163,19 +163,12 @@ def simulate(
             from scenarios.writing.atomic import check_free
 
             check_free(out)
-        import numpy as np
-
         from planner.commands.text.summaries import simulation_text
-        from planner.experiments.statistics import simulate_paths
-        from planner.forecasting import foreseen
+        from planner.experiments.simulation import simulate as make
         from scenarios.model.scenario import Scenario
 
         progress("reading")
-        scenario, _ = foreseen(Scenario.read(source), progress=progress)
-        progress(f"simulating {policy} orders")
-        result = simulate_paths(scenario, np.random.default_rng(seed), paths, brain)
-        if out is not None:
-            progress("writing")
-            result.write(out)
+        scenario = Scenario.read(source)
+        result = make(scenario, paths, seed, brain, progress=progress, out=out)
     if not quiet:
         typer.echo(harmless(simulation_text(result, scenario.settings.currency)))

@@ -5,6 +5,6 @@ past sales; ``study`` compares variants and policies, asked for by a ``study_fil
 (``yaml_file``); ``bench`` runs the named problems, and ``contenders`` says who
 competes on each. ``runs`` keeps runs one by one,
 ``resume_journal`` takes up a long one again, ``policy_identity`` tells whether it is of the same
-policy. ``statistics`` sums up paths with their uncertainty, ``limits`` refuses what would never
-end.
+policy. ``simulation`` runs closed-form orders, ``statistics`` sums up paths with their
+uncertainty, ``limits`` refuses what would never end.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +15,18 @@ import pandas as pd
 
 from planner.experiments.policy_identity import policy_identity
 from planner.experiments.resume_journal import Journal, resumable
-from planner.experiments.statistics import summarise, write_paths
+from planner.experiments.simulation import TABLES, write_paths
+from planner.experiments.statistics import summarise
 from planner.forecasting import foreseen
 from planner.policies.oracle import Oracle
+from planner.policies.registry import check_policy, policy_of
 from planner.policies.review import Review
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_backtest, draw_into
+from planner.schema_versions import write_facts
+from scenarios.arguments import Arguments
 from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats
 from scenarios.demand.sampling import sample
@@ -31,6 +34,7 @@ from scenarios.errors import Finding
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.problem import CostOfRun, Problem, as_problem, total_cost
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import longer, scenario_at
@@ -45,7 +49,7 @@ Progress = Callable[[int, int], None]
 """Told how many of how many periods are planned."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BacktestResult:
     """What a policy did on some demand paths.
 
@@ -78,17 +82,27 @@ class BacktestResult:
     warnings: tuple[Finding, ...] = ()
     unknown: int = 0
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Write the tables, and stock, orders and costs of the first path, as CSV, and pages.
 
         The report is ``report.html``; where matplotlib is installed there is a picture, too.
 
+        Parameters
+        ----------
+        path : str or Path
+            Folder to make.
+
         Raises
         ------
+        InputError
+            If it is no path.
         FileExistsError
             If there is something at ``path``.
         """
-        with atomic_folder(path) as folder:
+        check = Arguments("BacktestResult.write")
+        check.path("path", path)
+        check.refuse()
+        with atomic_folder(Path(path)) as folder:
             write_paths(folder, self.summary, self.paths, self.runs[0])
             run = self.runs[0]
             drawn = self.policy, run, self.safety_stock
@@ -100,17 +114,34 @@ class BacktestResult:
             }  # fmt: skip
             if self.unknown:
                 said["unknown_demand"] = self.unknown
-            (folder / "backtest.json").write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+            tables = list(TABLES)
             if self.safety_stock is not None:
                 wanted = by_location(run, self.safety_stock)
                 write_csv(wanted, folder / "safety_stock_of_path_0.csv")
+                tables.append("safety_stock_of_path_0")
+            write_facts(folder / "backtest.json", said, tables)
             write_report(folder)
+
+    def __repr__(self) -> str:
+        return in_short("BacktestResult", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Backtest", self._facts(), self.summary)
+
+    def _facts(self) -> dict[str, str]:
+        cost = self.summary.set_index("measure")["mean"].get("total_cost", np.nan)
+        return {
+            "policy": self.policy,
+            "paths": plural(len(self.runs), "path"),
+            "periods": plural(self.runs[0].n_periods, "period"),
+            "cost": f"cost {cost:,.4g}",
+        }
 
 
 @resumable(".journal", "path-*.npz", keeps="journal")
 def backtest(
     scenario: Scenario | Problem,
-    policy: Policy | Oracle,
+    policy: Policy | Oracle | str,
     n_periods: int | None = None,
     n_paths: int = 1,
     seed: int = 0,
@@ -129,8 +160,8 @@ def backtest(
     Parameters
     ----------
     scenario : Scenario or Problem
-    policy : Policy or Oracle
-        Oracles alone are told the demand.
+    policy : Policy, Oracle or str
+        A name is one of :func:`planner.policy_table`. Oracles alone are told the demand.
     n_periods : int, optional
         Periods to run. Past the end of the forecast its last season is repeated. Default: all that
         are forecast.
@@ -152,20 +183,30 @@ def backtest(
         Folder to write the result to; it must not exist. What was broken off goes on where it
         stopped: until it is done, orders and safety stocks are noted in a folder beside it.
 
+    Returns
+    -------
+    BacktestResult
+
     Raises
     ------
     FileExistsError
         If there is something at ``out``.
     InputError
-        If the journal is of another run, or of another version of this package.
-    ValueError
-        If demand has another number of points, or is too short.
+        If an argument is of another kind, there is no such policy, demand has another number of
+        points or is too short, or the journal is of another run, or of another version of this
+        package.
     """
+    check = Arguments("backtest")
+    _check_run(check, scenario, policy, seed, journal, progress)
+    check.whole("n_periods", n_periods, least=1, optional=True)
+    check.whole("n_paths", n_paths, least=1)
+    check.flag("paired", paired)
+    check.call_of("ready", ready, optional=True)
+    check.refuse()
+    policy = policy_of(policy)
     problem = as_problem(scenario)
     problem = dataclasses.replace(problem, scenario=foreseen(problem.scenario)[0])
     n_periods = problem.scenario.n_periods if n_periods is None else n_periods
-    if n_periods < 1 or n_paths < 1:
-        raise ValueError("there must be at least one period and one path")
     problem = dataclasses.replace(problem, scenario=longer(problem.scenario, n_periods))
     scenario = problem.scenario
     if demand is None:
@@ -174,11 +215,7 @@ def backtest(
             partial(sample, paired=True) if paired and problem.demand is sample else problem.demand
         )
         demand = np.concatenate([law(scenario, rng, 1) for _ in range(n_paths)])
-    demand = np.asarray(demand)[..., :n_periods]
-    if demand.ndim != 3 or demand.shape[1:] != (scenario.n_points, n_periods):
-        raise ValueError(
-            f"demand is {demand.shape}, not paths x {scenario.n_points} points x {n_periods}"
-        )
+    demand = _demand(check, demand, scenario.n_points, n_periods)
     total, done = len(demand) * n_periods, 0
 
     def told(orders: OrderPolicy) -> OrderPolicy:
@@ -227,6 +264,41 @@ def backtest(
     return BacktestResult(
         policy.name, paths, summarise(paths), tuple(runs), problem.cost, buffer, warnings
     )
+
+
+def _check_run(
+    check: Arguments,
+    scenario: object,
+    policy: object,
+    seed: object,
+    journal: object,
+    progress: object,
+) -> None:
+    """Whether the arguments that runs have in common are of their kinds."""
+    wanted = "a Scenario, such as Scenario.read(folder), or a Problem"
+    check.kind("scenario", scenario, (Scenario, Problem), wanted)
+    check_policy(check, "policy", policy)
+    check.whole("seed", seed, least=0)
+    check.path("journal", journal, optional=True)
+    check.call_of("progress", progress, optional=True)
+
+
+def _demand(check: Arguments, demand: object, n_points: int, n_periods: int) -> Floats:
+    """Demand [paths, K, T] of the periods that are run."""
+    remedy = f"give paths x {n_points} points x {n_periods} periods, or more of these"
+    try:
+        array = np.asarray(demand)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
+    if array.dtype.kind not in "fiub":
+        check.add("demand", "holds something that is no number", remedy, demand)
+    elif array.ndim != 3 or array.shape[1] != n_points or array.shape[2] < n_periods:
+        problem = f"demand is {array.shape}, not paths x {n_points} points x {n_periods}"
+        check.add("demand", problem, remedy)
+    elif not (array >= 0).all():
+        check.add("demand", "holds nan, or a number less than 0", "give 0 or more")
+    check.refuse()
+    return array[..., :n_periods]
 
 
 def by_location(run: Trajectory, stock: Floats) -> pd.DataFrame:

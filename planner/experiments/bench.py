@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -19,14 +19,18 @@ from planner.experiments.contenders import contenders
 from planner.experiments.resume_journal import resumable
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width
+from planner.experiments.study import check_runs
 from planner.policies.oracle import Oracle
 from planner.policies.registry import policy_of
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_leaderboard
+from planner.schema_versions import write_facts
+from scenarios.arguments import Arguments
 from scenarios.catalogue import ENTRIES, MAIN, Entry
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.scenario import Scenario
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.writing.atomic import atomic_folder
 from scenarios.writing.files import write_csv
 
@@ -79,7 +83,7 @@ def _scored(entry: Entry, result: BacktestResult) -> list[tuple[float, dict[str,
     ]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BenchResult:
     """The leaderboard.
 
@@ -101,22 +105,70 @@ class BenchResult:
     leaderboard: pd.DataFrame
     failed: pd.DataFrame
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Write the tables as CSV, ``report.html``, and a picture where matplotlib is installed.
+
+        Parameters
+        ----------
+        path : str or Path
+            Folder to make.
 
         Raises
         ------
+        InputError
+            If it is no path.
         FileExistsError
             If there is something at ``path``.
         """
-        with atomic_folder(path) as folder:
+        check = Arguments("BenchResult.write")
+        check.path("path", path)
+        check.refuse()
+        with atomic_folder(Path(path)) as folder:
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.leaderboard, folder / "leaderboard.csv")
+            tables = ["scores", "leaderboard", *(["failed"] if len(self.failed) else [])]
+            write_facts(folder / "bench.json", {}, tables)
             if len(self.leaderboard):
                 draw_into(folder, "leaderboard.png", draw_leaderboard, self.leaderboard)
             if len(self.failed):
                 write_csv(self.failed, folder / "failed.csv")
             write_report(folder)
+
+    def __repr__(self) -> str:
+        return in_short("BenchResult", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Leaderboard", self._facts(), self.leaderboard)
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            "problems": ", ".join(self.leaderboard["problem"].unique()),
+            "episodes": plural(len(self.scores), "episode"),
+        } | ({"failed": f"{len(self.failed):,} failed"} if len(self.failed) else {})
+
+
+def problem_table() -> pd.DataFrame:
+    """The named problems of the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        One row per problem: name, main (whether :func:`bench` runs it unasked), about, source,
+        unit, better (more or less is better), episodes.
+    """
+    rows = [
+        {
+            "name": entry.name,
+            "main": entry.name in MAIN,
+            "about": entry.about,
+            "source": entry.source,
+            "unit": entry.unit,
+            "better": entry.better,
+            "episodes": entry.n_paths,
+        }
+        for entry in ENTRIES.values()
+    ]
+    return pd.DataFrame(rows)
 
 
 @resumable(".cells", "*.json", keeps="cells_in")
@@ -146,18 +198,35 @@ def bench(
     n_paths : int, optional
         Episodes; default: what the entry says.
     brain : str
+        Of policies that have one.
     seed : int
         Of the first episode. Policies are tuned on paths of their own.
     workers, ray, cells_in, progress, out
         As in :func:`planner.experiments.study.study`.
+
+    Returns
+    -------
+    BenchResult
 
     Raises
     ------
     FileExistsError
         If there is something at ``out``.
     InputError
-        With every name that is not known.
+        If an argument is of another kind, or with every name that is not known.
     """
+    arguments = Arguments("bench")
+    for argument, names in (("problems", problems), ("policies", policies)):
+        if names is None:
+            continue
+        whole = isinstance(names, str) or not isinstance(names, Iterable)
+        if whole or not all(isinstance(each, str) for each in names):
+            arguments.add(argument, "is no list of names", "give names, or None", names)
+    arguments.whole("n_paths", n_paths, least=1, optional=True)
+    arguments.text("brain", brain)
+    arguments.whole("seed", seed, least=0)
+    check_runs(arguments, workers, ray, cells_in, progress)
+    arguments.refuse()
     asked = list(MAIN) if problems is None else list(dict.fromkeys(problems))
     findings = [
         Finding(

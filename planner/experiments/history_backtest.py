@@ -19,18 +19,20 @@ from planner.experiments.statistics import summarise
 from planner.forecasting.origins import Origins, forecasts_at
 from planner.forecasting.series.series import at_least
 from planner.policies.oracle import Oracle
+from planner.policies.registry import check_policy, policy_of
 from planner.policies.review import Review
 from planner.policies.rules.lot_rules import obeying
 from planner.policies.rules.policy import Learner, Policy, Ready
 from planner.text.numbers import count
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.forecast_error import echelon_demand
-from scenarios.errors import Finding
+from scenarios.errors import Finding, InputError
 from scenarios.evaluation.kpis import kpis
 from scenarios.model.as_of import as_of, known_then
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.history import History
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.problem import Problem
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import scenario_at
@@ -46,7 +48,7 @@ DISCRETE = ("poisson", "negative_binomial")
 @resumable(".journal", "path-*.npz", keeps="journal")
 def backtest_history(
     scenario: Scenario,
-    policy: Policy | Oracle,
+    policy: Policy | Oracle | str,
     n_periods: int | None = None,
     *,
     model: str = "auto",
@@ -74,8 +76,8 @@ def backtest_history(
     scenario : Scenario
         With a history. Its stock and open orders stand in for those of the first review, if there
         is any stock; else the chain opens as :func:`opening` says.
-    policy : Policy or Oracle
-        Oracles alone are told the demand.
+    policy : Policy, Oracle or str
+        A name is one of :func:`planner.policy_table`. Oracles alone are told the demand.
     n_periods : int, optional
         Default: 26 weeks or 56 days, at most half of the history.
     model, learn_every, plans_known
@@ -105,10 +107,18 @@ def backtest_history(
     FileExistsError
         If there is something at ``out``.
     InputError
-        If the history is missing or too short, or the journal is of another run.
-    ValueError
-        If ``origins`` are of another scenario.
+        If an argument is of another kind, there is no such policy, the history is missing or too
+        short, ``origins`` are of another scenario, or the journal is of another run.
     """
+    check = Arguments("backtest_history")
+    check_scenario(check, scenario)
+    check_policy(check, "policy", policy)
+    check.whole("seed", seed, least=0)
+    check.path("journal", journal, optional=True)
+    check.kind("origins", origins, Origins, "Origins, of forecasts_at", optional=True)
+    check.call_of("progress", progress, optional=True)
+    check.refuse()
+    policy = policy_of(policy)
     tell = progress or (lambda text: None)
     if origins is None:
         origins = forecasts_at(
@@ -123,7 +133,9 @@ def backtest_history(
         or origins.known + origins.n_periods != history.n_periods
         or n_periods not in (None, origins.n_periods)
     ):
-        raise ValueError("these forecasts are of another history, or of other periods")
+        problem = "these forecasts are of another history, or of other periods"
+        check.add("origins", problem, "make them anew by forecasts_at, or leave them out")
+        raise InputError(check.findings)
     n_periods, started = origins.n_periods, time.monotonic()
     demand, unknown = demand_of(history, n_periods)
     world = opening_scenario(scenario, origins)

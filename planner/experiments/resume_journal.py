@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from planner.policies.review import ReviewLog
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.simulation.policy import OrderPolicy
@@ -178,6 +179,9 @@ def resumable(ending: str, pattern: str, keeps: str) -> Callable[[Callable[P, R]
             out = cast("str | Path | None", named.pop("out", None))
             if out is None:
                 return run(*arguments, **named)
+            check = Arguments(getattr(run, "__name__", "run"))
+            check.path("out", out)
+            check.refuse()
             with kept_beside(Path(out), ending, pattern) as kept:
                 given: dict[str, Any] = named | {keeps: kept}
                 result = cast(Any, run)(*arguments, **given)

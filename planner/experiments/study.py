@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,19 @@ from planner.experiments.policy_identity import policy_identity
 from planner.experiments.resume_journal import resumable
 from planner.experiments.runs import run_all
 from planner.experiments.statistics import half_width, interval
+from planner.experiments.study_file import read_study, variants_of
+from planner.forecasting import foreseen
 from planner.policies.oracle import Oracle
+from planner.policies.registry import check_policy, policy_of
 from planner.policies.rules.policy import Policy
 from planner.reporting import write_report
 from planner.reporting.pictures import draw_into, draw_study
+from planner.schema_versions import write_facts, write_parquet
+from scenarios.arguments import Arguments
 from scenarios.evaluation.kpis import KPIS
 from scenarios.model.fingerprint import input_hash
 from scenarios.model.scenario import Scenario
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.simulation.policy import OrderPolicy
 from scenarios.simulation.rolling import longer
 from scenarios.writing.atomic import atomic_folder
@@ -79,7 +84,7 @@ def _ready(policy: Policy | Oracle, scenario: Scenario) -> OrderPolicy | None:
     return _KEPT[key]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StudyResult:
     """What a study found.
 
@@ -103,32 +108,56 @@ class StudyResult:
     differences: pd.DataFrame
     currency: str = ""
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Write the tables as CSV, the cells as Parquet too, and ``report.html``.
 
         Where matplotlib is installed there is a picture, too.
 
+        Parameters
+        ----------
+        path : str or Path
+            Folder to make.
+
         Raises
         ------
+        InputError
+            If it is no path.
         FileExistsError
             If there is something at ``path``.
         """
-        with atomic_folder(path) as folder:
-            self.cells.to_parquet(folder / "cells.parquet", index=False)
+        check = Arguments("StudyResult.write")
+        check.path("path", path)
+        check.refuse()
+        with atomic_folder(Path(path)) as folder:
+            write_parquet(self.cells, folder / "cells.parquet")
             write_csv(self.cells, folder / "cells.csv")
             write_csv(self.summary, folder / "summary.csv")
             write_csv(self.differences, folder / "differences.csv")
             if len(self.summary):
                 draw_into(folder, "study.png", draw_study, self.summary)
-            said = json.dumps({"currency": self.currency}, indent=2)
-            (folder / "study.json").write_text(said + "\n", encoding="utf-8")
+            tables = ("cells", "summary", "differences")
+            write_facts(folder / "study.json", {"currency": self.currency}, tables)
             write_report(folder)
+
+    def __repr__(self) -> str:
+        return in_short("StudyResult", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Study", self._facts(), self.differences)
+
+    def _facts(self) -> dict[str, str]:
+        failed = int((self.cells["error"] != "").sum())
+        return {
+            "variants": plural(self.cells["variant"].nunique(), "variant"),
+            "policies": ", ".join(self.cells["policy"].unique()),
+            "runs": plural(len(self.cells), "run"),
+        } | ({"failed": f"{failed:,} failed"} if failed else {})
 
 
 @resumable(".cells", "*.json", keeps="cells_in")
 def study(
     variants: Mapping[str, Scenario],
-    policies: Sequence[Policy | Oracle],
+    policies: Sequence[Policy | Oracle | str],
     n_seeds: int = 5,
     n_periods: int | None = None,
     *,
@@ -145,8 +174,8 @@ def study(
     ----------
     variants : mapping of str to Scenario
         The first is what others are compared to.
-    policies : sequence of Policy or Oracle
-        Likewise; their names must differ.
+    policies : sequence of Policy, Oracle or str
+        Likewise; their names must differ. A str is a name of :func:`planner.policy_table`.
     n_seeds : int
         Demand paths; the same for all policies, and for all variants with the same forecast.
     n_periods : int, optional
@@ -166,29 +195,37 @@ def study(
         Folder to write the result to; it must not exist. What was broken off goes on where it
         stopped: until it is done, finished cells are kept in a folder beside it.
 
+    Returns
+    -------
+    StudyResult
+
     Raises
     ------
     FileExistsError
         If there is something at ``out``.
-    ValueError
-        If there is nothing to run, two policies have one name, or cells shall be kept of a policy
-        that cannot be told again in a later run.
     InputError
-        If ``ray`` is no address, or no cluster answers there.
+        If an argument is of another kind, there is nothing to run, there is no such policy, two
+        policies have one name, ``ray`` is no address, or no cluster answers there.
+    ValueError
+        If cells shall be kept of a policy that cannot be told again in a later run.
     ImportError
         If there is no Ray.
     BrokenProcessPool
         If a process was ended from outside, as systems do that run out of memory.
     """
-    names = [policy.name for policy in policies]
-    if not variants or not policies or n_seeds < 1:
-        raise ValueError("a study needs a variant, a policy and a seed")
-    if len(set(names)) < len(names):
-        raise ValueError(f"two policies have one name: {', '.join(names)}")
+    check = Arguments("study")
+    _check_variants(check, variants)
+    asked = _policies(check, policies)
+    check.whole("n_seeds", n_seeds, least=1)
+    check.whole("n_periods", n_periods, least=1, optional=True)
+    check.whole("first_seed", first_seed, least=0)
+    check_runs(check, workers, ray, cells_in, progress)
+    check.refuse()
+    names = [policy.name for policy in asked]
     runs = [
         (name, OnePath(policy, seed, n_periods or scenario.n_periods))
         for name, scenario in variants.items()
-        for policy in policies
+        for policy in asked
         for seed in range(first_seed, first_seed + n_seeds)
     ]
     cells = [(variants[name], run) for name, run in runs]
@@ -206,6 +243,99 @@ def study(
     table = pd.DataFrame(rows)
     currency = next(iter(variants.values())).settings.currency
     return StudyResult(table, _summary(table), _differences(table, list(variants), names), currency)
+
+
+def check_runs(
+    check: Arguments, workers: object, ray: object, cells_in: object, progress: object
+) -> None:
+    """Whether the arguments that studies and leaderboards have in common are of their kinds."""
+    check.whole("workers", workers, least=1, optional=True)
+    check.text("ray", ray, optional=True)
+    check.path("cells_in", cells_in, optional=True)
+    check.call_of("progress", progress, optional=True)
+
+
+def _check_variants(check: Arguments, variants: object) -> None:
+    wanted = "scenarios by the names of variants"
+    if not check.kind("variants", variants, Mapping, wanted) or not isinstance(variants, Mapping):
+        return
+    if not variants:
+        check.add("variants", "is empty", f"give {wanted}")
+    for name, scenario in variants.items():
+        check.text("variants", name)
+        check.kind(f"variants[{name!r}]", scenario, Scenario, "a Scenario")
+
+
+def _policies(check: Arguments, policies: object) -> list[Policy | Oracle]:
+    """The policies, found by name where they are names; findings where they are none."""
+    if isinstance(policies, str) or not isinstance(policies, Iterable):
+        check.add("policies", "is no list of policies", "give policies, or names of some", policies)
+        return []
+    given = list(policies)
+    if not given:
+        check.add("policies", "is empty", "give a policy, or the name of one")
+    if not all([check_policy(check, "policies", each) for each in given]):
+        return []
+    found = [policy_of(each) for each in given]
+    names = [policy.name for policy in found]
+    if len(set(names)) < len(names):
+        problem = "two policies have one name"
+        check.add("policies", problem, "give one of them another", ", ".join(names))
+    return found
+
+
+def study_from_file(
+    path: str | Path,
+    *,
+    workers: int | None = None,
+    ray: str | None = None,
+    progress: Progress | None = None,
+    out: str | Path | None = None,
+    told: Callable[[str], None] | None = None,
+) -> StudyResult:
+    """Run the study that a file asks for, as ``planner study`` does.
+
+    Parameters
+    ----------
+    path : str or Path
+        YAML, see docs/studies.md; the input is looked for beside it.
+    workers, ray, progress, out
+        As in :func:`study`.
+    told : callable, optional
+        Called with the name of each phase before the first run.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the file or its input.
+    OSError
+        If the file cannot be read, or there is something at ``out``.
+    """
+    check = Arguments("study_from_file")
+    check.path("path", path)
+    check_runs(check, workers, ray, None, progress)
+    check.path("out", out, optional=True)
+    check.call_of("told", told, optional=True)
+    check.refuse()
+    asked = read_study(Path(path))
+    scenario, _ = foreseen(Scenario.read(Path(path).parent / asked.input), progress=told)
+    variants = variants_of(asked, scenario)
+    if told is not None:
+        told("starting" if ray is None else f"starting on {ray}")
+    return study(
+        variants,
+        [policy_of(name, asked.brain) for name in asked.policies],
+        n_seeds=asked.seeds,
+        n_periods=asked.days,
+        workers=workers,
+        ray=ray,
+        progress=progress,
+        out=out,
+    )
 
 
 def _summary(cells: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +13,18 @@ import pandas as pd
 from planner.forecasting.blend import Stakes
 from planner.forecasting.learn import Forecaster, Progress, learn
 from planner.forecasting.models.boosting import can_boost
-from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, model_of
+from planner.forecasting.models.registry import BLENDED, BOOSTED, Model, at_hand, model_of
 from planner.forecasting.series.series import Series, series_of
+from planner.schema_versions import write_facts
 from planner.text.names import as_categories
 from planner.text.numbers import DECIMALS, shares
+from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
 from scenarios.demand.forecast_error import own_lead_times
 from scenarios.errors import Finding, InputError
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.writing.atomic import atomic_folder
 from scenarios.writing.files import write_csv
 
@@ -34,7 +36,7 @@ NO_BOOSTING = Finding(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """A forecast of every series, and what its models were worth at past origins.
 
@@ -63,17 +65,40 @@ class Forecast:
     def write(self, path: str | Path) -> None:
         """Write the tables as CSV into a new folder: ``forecast``, ``scores``, ``coverage``.
 
+        Parameters
+        ----------
+        path : str or Path
+
         Raises
         ------
+        InputError
+            If it is no path.
         FileExistsError
             If there is something at ``path``.
         """
+        check = Arguments("Forecast.write")
+        check.path("path", path)
+        check.refuse()
         with atomic_folder(Path(path)) as folder:
             write_csv(self.table, folder / "forecast.csv", DECIMALS)
             write_csv(self.scores, folder / "scores.csv")
             write_csv(self.coverage, folder / "coverage.csv")
-            said = json.dumps({"weights": self.weights}, indent=2)
-            (folder / "forecast.json").write_text(said + "\n", "utf-8")
+            tables = ("forecast", "scores", "coverage")
+            write_facts(folder / "forecast.json", {"weights": self.weights}, tables)
+
+    def __repr__(self) -> str:
+        return in_short("Forecast", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Forecast", self._facts(), self.scores)
+
+    def _facts(self) -> dict[str, str]:
+        n_series = len(self.table) // max(self.scenario.n_periods, 1)
+        return {
+            "series": f"{n_series:,} series",
+            "periods": plural(self.scenario.n_periods, "period"),
+            "models": shares(self.weights),
+        }
 
 
 def forecast(
@@ -94,17 +119,31 @@ def forecast(
         ``auto`` blends models by what their stock would have cost at past origins; or one of
         :data:`planner.forecasting.models.registry.MODELS`.
     judge : sequence of str
-        More models to score beside it.
+        More models to score beside it, or ``("all",)`` for all that are installed.
     workers : int
         Processes for the models of single series (arima and its like).
     progress : callable, optional
         Called with the name of each phase as it begins.
 
+    Returns
+    -------
+    Forecast
+
     Raises
     ------
     InputError
-        If there is no history, or no such model.
+        If an argument is of another kind, or there is no history, or no such model.
     """
+    check = Arguments("forecast")
+    check_scenario(check, scenario)
+    check.text("model", model)
+    whole = isinstance(judge, str) or not isinstance(judge, Iterable)
+    if whole or not all(isinstance(name, str) for name in judge):
+        check.add("judge", "is no list of names", "give names of models, or ('all',)", judge)
+    check.whole("workers", workers, least=1)
+    check.call_of("progress", progress, optional=True)
+    check.refuse()
+    judge = at_hand() if tuple(judge) == ("all",) else judge
     models = chosen_models(model, workers)
     also = [model_of(name, workers) for name in judge if name not in {m.name for m in models}]
     series, points = _series(scenario)

@@ -14,12 +14,13 @@ from planner.forecasting.learn import Forecaster, learn
 from planner.forecasting.models.registry import MODELS, Model
 from planner.forecasting.series.series import series_of
 from planner.text.numbers import count
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats, Ints
 from scenarios.checking.typed_table import Mask
 from scenarios.errors import Finding, InputError
 from scenarios.model.as_of import as_of
 from scenarios.model.history import History
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 
 LEARN_EVERY = 8
 """Weeks after which forecasters learn anew, as in :mod:`planner.forecasting.rolling_origin`."""
@@ -29,7 +30,7 @@ QUICK = "moving-average"
 """How series that begin between two learnings are forecast until the next."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Origins:
     """What was forecast at O reviews of the past N periods; see :func:`forecasts_at`."""
 
@@ -50,8 +51,32 @@ class Origins:
     plans_known: bool = False
     """Whether prices and promotions ahead were known."""
 
+    def __repr__(self) -> str:
+        reviews = len(self.start)
+        return f"Origins({reviews:,} reviews of the last {self.n_periods:,} periods)"
+
     def forecast(self, scenario: Scenario, review: int) -> Scenario:
-        """A scenario of that review with its forecast."""
+        """A scenario of that review with its forecast.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        review : int
+            Its number; the first is 0.
+
+        Returns
+        -------
+        Scenario
+
+        Raises
+        ------
+        InputError
+            If there is no such review, or the scenario is another.
+        """
+        check = Arguments("Origins.forecast")
+        check_scenario(check, scenario)
+        check.whole("review", review, least=0, most=len(self.start) - 1)
+        check.refuse()
         return scenario.replace(
             mean=self.mean[review],
             std=self.std[review],
@@ -98,11 +123,24 @@ def forecasts_at(
     progress : callable, optional
         Called with a text as work goes on.
 
+    Returns
+    -------
+    Origins
+
     Raises
     ------
     InputError
-        If there is no history, it is shorter than twice ``n_periods``, or there is no such model.
+        If an argument is of another kind, there is no history, it is shorter than twice
+        ``n_periods``, or there is no such model.
     """
+    check = Arguments("forecasts_at")
+    check_scenario(check, scenario)
+    check.whole("n_periods", n_periods, optional=True)
+    check.text("model", model)
+    check.whole("learn_every", learn_every, optional=True)
+    check.flag("plans_known", plans_known)
+    check.call_of("progress", progress, optional=True)
+    check.refuse()
     history, n_periods, models = _checked(scenario, n_periods, learn_every, model)
     tell = progress or (lambda text: None)
     every = LEARN_EVERY * 7 // history.days if learn_every is None else learn_every

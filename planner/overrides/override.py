@@ -25,12 +25,15 @@ from __future__ import annotations
 
 import datetime
 import math
+import numbers
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+
+from scenarios.arguments import Arguments
 
 Kind = Literal["safety_stock", "order", "capacity", "throughput"]
 KINDS: tuple[Kind, ...] = ("safety_stock", "order", "capacity", "throughput")
@@ -55,6 +58,11 @@ class Override:
     who, when, why : str
     row : int, optional
         Line of the table it was read from, the header being line 1.
+
+    Raises
+    ------
+    InputError
+        If something is of another kind. Whether it fits a scenario is seen when it is applied.
     """
 
     kind: Kind
@@ -69,6 +77,20 @@ class Override:
     when: str = ""
     why: str = ""
     row: int | None = None
+
+    def __post_init__(self) -> None:
+        check = Arguments("Override")
+        check.choice("kind", self.kind, KINDS)
+        if isinstance(self.value, bool) or not isinstance(self.value, numbers.Real):
+            check.add("value", "is no number", "give units, or volume in a period", self.value)
+        for name in ("product", "location", "origin", "destination", "who", "when", "why"):
+            if not isinstance(text := getattr(self, name), str):
+                check.add(name, "is no text", 'give a text; "": blank', text)
+        for name in ("first", "last"):
+            kind = datetime.date
+            check.kind(name, getattr(self, name), kind, "a datetime.date", optional=True)
+        check.whole("row", self.row, optional=True)
+        check.refuse()
 
     @property
     def of_capacity(self) -> bool:

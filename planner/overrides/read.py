@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from planner.overrides.override import (
     OverridesLike,
     as_kind,
 )
+from scenarios.arguments import argument_error
 from scenarios.errors import did_you_mean
 from scenarios.reading.columns import Complaint, dates, labels, numbers
 from scenarios.reading.csv_file import column_names, read_csv
@@ -56,7 +58,11 @@ def sound_overrides(source: OverridesLike, report: Findings) -> OverrideRecords:
     if isinstance(source, str | Path):
         raw = read_csv(Path(source), "overrides", report)
         return OverrideRecords() if raw is None else _records(raw, report)
-    return OverrideRecords(tuple(source))
+    records = tuple(source) if isinstance(source, Iterable) else (source,)
+    if not all(isinstance(record, Override) for record in records):
+        remedy = "give Overrides, Override by Override, a data frame, or the file of one"
+        raise argument_error("overrides", "overrides", "are no overrides", remedy, source)
+    return OverrideRecords(records)
 
 
 def _records(raw: RawTable, report: Findings) -> OverrideRecords:

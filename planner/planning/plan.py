@@ -17,6 +17,7 @@ from brain import safety_stocks
 from brain.analytic.overrides import decides_nothing
 from brain.analytic.stockouts import corrected_for_stockouts
 from brain.policy import SafetyStockPolicy, SafetyStocks
+from brain.selection import check_brain
 from planner.forecasting import Forecast, foreseen
 from planner.forecasting.forecast import chosen_models
 from planner.overrides.apply import OverriddenScenario, override_scenario
@@ -29,17 +30,18 @@ from planner.planning.product_table import products_table
 from planner.planning.projection import Projection, project, worth_listing
 from planner.results.plan_data import CapacityUse, Report
 from planner.text.names import date_text
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError
 from scenarios.evaluation.audit import audit
 from scenarios.model.fingerprint import input_hash
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.resources import shared_resources
 from solver.optimiser import WarmStart, optimise
 from solver.options import SolverOptions
 from solver.program.fixed_orders import CannotShip
 from solver.result import OrderPlan
-from solver.workers.protocol import Workers
+from solver.workers.protocol import Workers, check_workers
 
 Progress = Callable[[str], None]
 """Called with the name of each phase as it begins."""
@@ -91,15 +93,38 @@ def plan(
     Raises
     ------
     InputError
-        If there is no such brain or model, an override cannot be followed, or something is owed:
-        the tables of a plan hold new orders only.
+        If an argument is of another kind, there is no such brain or model, an override cannot be
+        followed, or something is owed: the tables of a plan hold new orders only.
     AuditError
         If the finished plan breaks a rule of the world: a fault of the planner.
+    NotEnoughMemory
+        If a large chain cannot be planned in the memory that is allowed.
     """
+    check = Arguments("plan")
+    check_plan(check, scenario, brain, options, model, workers)
+    check.call_of("progress", progress, optional=True)
+    check.refuse()
     change = override_scenario(scenario, overrides)
     clock = Clock(progress)
     ready = prepare_plan(scenario, brain, model, clock)
     return finish_plan(ready, change, options, clock, workers=workers)
+
+
+def check_plan(
+    check: Arguments,
+    scenario: object,
+    brain: object,
+    options: object,
+    model: object,
+    workers: object,
+) -> None:
+    """Whether the arguments that plans have in common are of their kinds."""
+    check_scenario(check, scenario)
+    check_brain(check, brain)
+    wanted = "SolverOptions, such as SolverOptions(time_limit=30)"
+    check.kind("options", options, SolverOptions, wanted, optional=True)
+    check.text("model", model)
+    check_workers(check, workers)
 
 
 @dataclass(frozen=True, eq=False)

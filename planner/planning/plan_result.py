@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from planner.results.plan_data import Report
+from planner.results.plan_folder import REPORT
+from planner.results.read_result import read_plan_folder
+from scenarios.arguments import Arguments
+from scenarios.notebook import as_html, in_short, plural
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from scenarios.evaluation.ledger import Violation
 
 
@@ -31,7 +38,7 @@ class AuditError(RuntimeError):
         super().__init__(f"the plan did not pass its audit:\n{lines}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Purchase orders for every echelon, with reasons.
 
@@ -95,12 +102,187 @@ class Plan:
 
         Raises
         ------
+        InputError
+            If an argument is of another kind.
         FileExistsError
             If ``path`` exists; with ``force``, only if it is no plan.
         """
         from planner.reporting.plan_page import page_of_plan
         from planner.results.plan_folder import write_plan
 
+        check = Arguments("Plan.write")
+        check.path("path", path)
+        for name, value in (("force", force), ("excel", excel), ("report", report)):
+            check.flag(name, value)
+        check.refuse()
         write_plan(
             self, Path(path), force=force, excel=excel, page=page_of_plan if report else None
         )
+
+    def for_product(self, product: str) -> PlanExcerpt:
+        """What is planned for a product, at all locations.
+
+        Parameters
+        ----------
+        product : str
+
+        Returns
+        -------
+        PlanExcerpt
+
+        Raises
+        ------
+        InputError
+            If there is no such product.
+        """
+        check = Arguments("Plan.for_product")
+        check.names("product", product, self.products["product"].unique(), "a product")
+        check.refuse()
+        return self._excerpt(product, ("product",))
+
+    def for_location(self, location: str) -> PlanExcerpt:
+        """What is planned for a location, all products: orders to and from it included.
+
+        Parameters
+        ----------
+        location : str
+
+        Returns
+        -------
+        PlanExcerpt
+
+        Raises
+        ------
+        InputError
+            If there is no such location.
+        """
+        check = Arguments("Plan.for_location")
+        check.names("location", location, self.projection["location"].unique(), "a location")
+        check.refuse()
+        return self._excerpt(location, ("location", "origin", "destination", "place"))
+
+    def _excerpt(self, name: str, columns: tuple[str, ...]) -> PlanExcerpt:
+        def of(table: pd.DataFrame) -> pd.DataFrame:
+            mine = np.zeros(len(table), dtype=bool)
+            for column in table.columns.intersection(list(columns)):
+                mine |= (table[column] == name).to_numpy()
+            return table[mine].reset_index(drop=True)
+
+        tables = {field.name: of(getattr(self, field.name)) for field in fields(PlanExcerpt)[1:]}
+        return PlanExcerpt(name, **tables)
+
+    def plot(
+        self,
+        product: str | None = None,
+        location: str | None = None,
+        *,
+        path: str | Path | None = None,
+    ) -> Figure:
+        """Draw the plan; needs matplotlib (the extra ``pictures``).
+
+        Parameters
+        ----------
+        product, location : str, optional
+            Stock, safety stock, demand and receipts of a product at a location, of one of them at
+            all of the others (the most that fit), or, without either, how full the places are
+            that have a capacity.
+        path : str or Path, optional
+            File to write the picture to (.png, .svg, .pdf).
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            If there is no such product or location, or the product is not kept there.
+        ImportError
+            If matplotlib is not installed.
+        """
+        from planner.reporting.plan_picture import draw_plan
+
+        return draw_plan(self.projection, self.capacity, product, location, path)
+
+    def __repr__(self) -> str:
+        return in_short("Plan", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Plan", self._facts(), self.problems)
+
+    def _facts(self) -> dict[str, str]:
+        counts = self.report.counts
+        return {
+            "chain": f"{plural(counts['products'], 'product')}, "
+            f"{plural(counts['locations'], 'location')}",
+            "dates": f"{self.report.first_date} to {self.report.last_date}",
+            "orders": f"{plural(counts['orders_now'], 'order')} now, "
+            f"{counts['orders_planned']:,} planned",
+            "status": self.report.status,
+            "problems": plural(len(self.problems), "problem"),
+        }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PlanExcerpt:
+    """What a plan says of one product or location: the rows of its tables, with their columns.
+
+    Attributes
+    ----------
+    name : str
+        Of the product or location.
+    purchase_orders, safety_stock, projection, problems : DataFrame
+        As in :class:`Plan`.
+    capacity : DataFrame
+        As in :class:`Plan`; empty for a product, since capacities are shared.
+    """
+
+    name: str
+    purchase_orders: pd.DataFrame
+    safety_stock: pd.DataFrame
+    projection: pd.DataFrame
+    problems: pd.DataFrame
+    capacity: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return in_short("PlanExcerpt", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html(f"Plan for {self.name}", self._facts(), self.purchase_orders)
+
+    def _facts(self) -> dict[str, str]:
+        orders = self.purchase_orders
+        now = int((orders["release"] == "now").sum())
+        return {
+            "name": self.name,
+            "orders": f"{plural(now, 'order')} now, {len(orders) - now:,} planned",
+            "problems": plural(len(self.problems), "problem"),
+        }
+
+
+def read_plan(folder: str | Path) -> Plan:
+    """Read a plan back from the folder that :meth:`Plan.write` wrote.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Returns
+    -------
+    Plan
+        Numbers are as they were written, to four decimals.
+
+    Raises
+    ------
+    InputError
+        If it is no such folder, a table is missing or not as it was written, or a newer version
+        wrote it.
+    """
+    check = Arguments("read_plan")
+    if check.path("folder", folder) and not (Path(folder) / REPORT).is_file():
+        problem = "is no folder of a plan"
+        remedy = "name the folder that Plan.write, or planner plan --out, wrote"
+        check.add("folder", problem, remedy, str(folder))
+    check.refuse()
+    tables, report = read_plan_folder(Path(folder))
+    return Plan(report=report, **tables)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from brain.policy import SafetyStockPolicy
 from planner.overrides.apply import override_scenario
 from planner.overrides.override import OverridesLike
-from planner.planning.plan import Clock, PlanBasis, Progress, finish_plan, prepare_plan
+from planner.planning.plan import (
+    Clock,
+    PlanBasis,
+    Progress,
+    check_plan,
+    finish_plan,
+    prepare_plan,
+)
 from planner.planning.plan_result import Plan
+from scenarios.arguments import Arguments
 from scenarios.model.scenario import Scenario
 from solver.optimiser import WarmStart
 from solver.options import SolverOptions
@@ -21,8 +29,14 @@ class Replanner:
 
     Parameters
     ----------
-    scenario, brain, options, model, workers
+    scenario : Scenario
+    brain, options, model, workers : optional
         As in :func:`planner.plan`.
+
+    Raises
+    ------
+    InputError
+        If an argument is of another kind.
     """
 
     def __init__(
@@ -33,6 +47,9 @@ class Replanner:
         model: str = "auto",
         workers: Workers | None = None,
     ):
+        check = Arguments("Replanner")
+        check_plan(check, scenario, brain, options, model, workers)
+        check.refuse()
         self.scenario, self.brain, self.options, self.model = scenario, brain, options, model
         self._warm_start, self._workers = WarmStart(), workers
         self._ready: PlanBasis | None = None
@@ -40,11 +57,24 @@ class Replanner:
     def plan(self, overrides: OverridesLike = None, progress: Progress | None = None) -> Plan:
         """A plan under these overrides alone: earlier ones are forgotten.
 
+        Parameters
+        ----------
+        overrides : Overrides, DataFrame or path, optional
+        progress : callable, optional
+            Called with the name of each phase as it begins.
+
+        Returns
+        -------
+        Plan
+
         Raises
         ------
         InputError, AuditError
             As :func:`planner.plan` does.
         """
+        check = Arguments("Replanner.plan")
+        check.call_of("progress", progress, optional=True)
+        check.refuse()
         change = override_scenario(self.scenario, overrides)
         clock = Clock(progress)
         if self._ready is None:

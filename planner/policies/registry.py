@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from planner.policies.oracle import Oracle
     from planner.policies.rules.policy import Policy
+    from scenarios.arguments import Arguments
 
 Make = Callable[[str], "Policy | Oracle"]
 """From the name of a brain, which most do not need, to the policy."""
@@ -52,20 +55,67 @@ class PolicyEntry:
     playable: bool = False
 
 
-def policy_of(name: str, brain: str = "auto") -> Policy | Oracle:
-    """The policy of that name.
+def policy_of(name: str | Policy | Oracle, brain: str = "auto") -> Policy | Oracle:
+    """The policy of a name; a policy is itself.
+
+    Parameters
+    ----------
+    name : str, Policy or Oracle
+        Names are those of :func:`policy_table`.
+    brain : str
+        Of named policies that have one.
+
+    Returns
+    -------
+    Policy or Oracle
 
     Raises
     ------
     InputError
         If there is none.
     """
+    if not isinstance(name, str) or not isinstance(brain, str):
+        from scenarios.arguments import Arguments
+
+        check = Arguments("find_policy")
+        check_policy(check, "name", name)
+        check.text("brain", brain)
+        check.refuse()
+    if not isinstance(name, str):
+        return name
     if name not in POLICIES:
         from scenarios.errors import Finding, InputError
 
         remedy = f"choose one of {', '.join(POLICIES)}"
         raise InputError([Finding("--policy", "there is no such policy", remedy, value=name)])
     return POLICIES[name].make(brain)
+
+
+def policy_table() -> DataFrame:
+    """The policies that have a name.
+
+    Returns
+    -------
+    DataFrame
+        One row per policy: name, sentence (who orders), needs (brain; train: the extra of that
+        name).
+    """
+    from pandas import DataFrame
+
+    rows = [(entry.name, entry.sentence, entry.needs) for entry in POLICIES.values()]
+    return DataFrame(rows, columns=["name", "sentence", "needs"])
+
+
+def check_policy(check: Arguments, name: str, value: object) -> bool:
+    """Whether an argument is a policy, or the name of one, there or not."""
+    if isinstance(value, str):
+        return check.text(name, value)
+    if isinstance(getattr(value, "name", None), str) and (
+        callable(value) or callable(getattr(value, "knowing", None))
+    ):
+        return True
+    remedy = "give the name of a policy, or a Policy: a callable with a name"
+    return check.add(name, "is no policy", remedy, value)
 
 
 def _hybrid(brain: str) -> Policy:

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.reporting import charts
 from planner.reporting.frame import Charts, page, tiles
 from planner.reporting.html import Html, join, table, tag
-from planner.results.read_result import lines_of, read_table, read_tables
+from planner.results.read_result import lines_of, read_json, read_table, read_tables
 from planner.text.numbers import count_text, difference_text, half, percent, short
 from scenarios.catalogue import ENTRIES
 
@@ -30,6 +30,9 @@ def bench_page(folder: Path) -> str:
     InputError
         If a table is missing or not as it was written.
     """
+    facts = folder / "bench.json"
+    if facts.is_file():  # before version 2 there was none
+        read_json(facts)
     board = read_tables(folder, NEEDED, "planner bench")["leaderboard"]
     for name in ("problem", "policy", "note"):
         board[name] = board[name].astype(str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.results.result_kind import PAGE, kind_of
+from scenarios.arguments import Arguments
 from scenarios.writing.atomic import write_atomic
 
 
@@ -21,9 +22,9 @@ def report_html(folder: Path) -> str:
     kind = kind_of(folder)
     if kind == "plan":
         from planner.reporting.plan_page import plan_page
-        from planner.results.read_result import read_plan
+        from planner.results.read_result import read_plan_tables
 
-        return plan_page(read_plan(folder))
+        return plan_page(read_plan_tables(folder))
     if kind == "backtest":
         from planner.reporting.backtest_page import backtest_page
 
@@ -37,16 +38,31 @@ def report_html(folder: Path) -> str:
     return bench_page(folder)
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: str | Path) -> Path:
     """Make the report of a result again and put it into its folder, whole or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of a plan, backtest, study or leaderboard.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in it.
 
     Raises
     ------
-    FileNotFoundError, InputError
-        See :func:`report_html`.
+    InputError
+        If it is no path or no result, or its tables are not as they were written.
+    FileNotFoundError
+        If nothing is there.
     OSError
         If it cannot be written.
     """
-    page = folder / PAGE
-    write_atomic(page, report_html(folder))
+    check = Arguments("report")
+    check.path("folder", folder)
+    check.refuse()
+    page = Path(folder) / PAGE
+    write_atomic(page, report_html(Path(folder)))
     return page

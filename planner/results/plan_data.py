@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
+
+from scenarios.errors import Finding, InputError
+from scenarios.notebook import as_html, in_short, plural
+
+TABLES = (
+    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
+    "products", "forecast",
+)  # fmt: skip
+"""Of a plan, as files and as attributes."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class CapacityUse:
     """What one more unit of capacity in every period would save."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """How the plan came about and what it is projected to cost, see ``plan.json``."""
 
@@ -72,8 +82,72 @@ class Report:
     """What people changed, with who, when and why, see ``planner.overrides.override``."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON: what is no finite number is None."""
+        """Plain values, ready for JSON: what is no finite number is None.
+
+        Returns
+        -------
+        dict
+        """
         return _plain(dataclasses.asdict(self))
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Report:
+        """The report that :meth:`to_dict` made plain; other entries of ``plan.json`` do not count.
+
+        Parameters
+        ----------
+        facts : mapping
+
+        Returns
+        -------
+        Report
+
+        Raises
+        ------
+        InputError
+            If something is missing, or of another kind.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        needed = [
+            name
+            for name, field in fields.items()
+            if field.default is MISSING and field.default_factory is MISSING
+        ]
+        lost = [name for name in needed if name not in facts]
+        try:
+            given = {name: facts[name] for name in fields if name in facts}
+            uses = given.get("capacity", ())
+            given["capacity"] = tuple(CapacityUse(**_with_nan(use)) for use in uses)
+            for name in ("notes", "overrides"):
+                given[name] = tuple(given.get(name, ()))
+        except (TypeError, AttributeError):
+            lost.append("capacity")
+        if lost:
+            problem = f"it does not say {', '.join(lost)}"
+            remedy = "write the plan anew; a folder of an older version may lack it"
+            raise InputError([Finding("plan.json", problem, remedy)])
+        return cls(**given)
+
+    def __repr__(self) -> str:
+        return in_short("Report", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        return as_html("Report of a plan", self._facts(), pd.DataFrame([self.costs]))
+
+    def _facts(self) -> dict[str, str]:
+        money = f"{self.costs['total']:,.4g} {self.currency}".strip()
+        return {
+            "status": self.status,
+            "gap": "gap unknown" if self.gap is None else f"gap {self.gap:.2%}",
+            "dates": f"{self.first_date} to {self.last_date}",
+            "orders now": plural(self.counts["orders_now"], "order") + " now",
+            "cost": f"cost {money} if demand is its mean",
+        }
+
+
+def _with_nan(use: Mapping[str, Any]) -> dict[str, Any]:
+    """How full a place is, with nan for what no finite number was."""
+    return {name: math.nan if value is None else value for name, value in use.items()}
 
 
 def _plain(value: Any) -> Any:

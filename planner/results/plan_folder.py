@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-from planner.results.plan_data import PlanData
+from planner.results.plan_data import TABLES, PlanData
 from planner.results.result_kind import PAGE
 from planner.results.workbook import is_plan_workbook, write_workbook
+from planner.schema_versions import write_facts
 from planner.text.numbers import DECIMALS
 from scenarios.writing.atomic import atomic_folder, check_parent
 from scenarios.writing.files import write_csv
 
-TABLES = (
-    "purchase_orders", "safety_stock", "projection", "problems", "capacity", "capacity_prices",
-    "products", "forecast",
-)  # fmt: skip
 REPORT = "plan.json"
 WORKBOOK = "plan.xlsx"
 
@@ -88,11 +84,10 @@ def write_plan(
 
 
 def _fill(plan: PlanData, folder: Path, *, excel: bool, page: Page | None) -> None:
-    for name in TABLES:
-        if (table := getattr(plan, name)) is not None:
-            write_csv(table, folder / f"{name}.csv", DECIMALS)
-    text = json.dumps(plan.report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+    tables = [name for name in TABLES if getattr(plan, name) is not None]
+    for name in tables:
+        write_csv(getattr(plan, name), folder / f"{name}.csv", DECIMALS)
+    write_facts(folder / REPORT, plan.report.to_dict(), tables)
     if excel:
         write_workbook(plan, folder / WORKBOOK)
     if page is not None:

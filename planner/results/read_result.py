@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from planner.results.plan_data import PlanData
+from planner.results.plan_data import TABLES, PlanData, Report
+from planner.schema_versions import check_version
 from planner.text.numbers import round_table
 from scenarios.errors import Finding, InputError
 from scenarios.reading.spreadsheet_text import restore_text
@@ -75,8 +76,8 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     return round_table(frame)
 
 
-def read_plan(folder: Path) -> PlanTables:
-    """Read the folder of a plan.
+def read_plan_tables(folder: Path) -> PlanTables:
+    """Read what the report of a plan is made from.
 
     Raises
     ------
@@ -85,6 +86,22 @@ def read_plan(folder: Path) -> PlanTables:
     """
     found = read_tables(folder, NEEDED, "planner plan")
     return PlanTables(**found, report=read_json(folder / "plan.json"))
+
+
+def read_plan_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Report]:
+    """All tables of a plan by name, and its report.
+
+    Raises
+    ------
+    InputError
+        If a table is missing or not as it was written, or a newer version wrote it.
+    """
+    facts = read_json(folder / "plan.json")
+    there = dict.fromkeys(TABLES, ())
+    if not (folder / "forecast.csv").is_file():  # it was given
+        del there["forecast"]
+    tables = {name: read_table(folder / f"{name}.csv") for name in there}
+    return tables, Report.from_dict(facts)
 
 
 def read_tables(
@@ -159,7 +176,7 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it is not as it was written.
+        If it is not as it was written, or a newer version wrote it.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -168,4 +185,5 @@ def read_json(path: Path) -> dict[str, Any]:
     except (ValueError, OSError) as error:
         problem = f"the file is not as it was written: {error}"
         raise InputError([Finding(str(path), problem, "write the result anew")]) from error
+    check_version(found, path)
     return found

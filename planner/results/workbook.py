@@ -19,6 +19,7 @@ import pandas as pd
 from planner.results.plan_data import PlanData
 from planner.results.sheet_columns import Column, clean_text, column_of
 from planner.results.sheet_rows import rows_for
+from planner.schema_versions import KEY, SCHEMA_VERSION
 from planner.text.numbers import round_table
 from scenarios.writing.atomic import atomic_file
 
@@ -77,6 +78,7 @@ def _write(plan: PlanData, stream: BinaryIO) -> None:
 
     kept = {sheet: rows_for(plan, sheet, name, MOST_ROWS - 1) for sheet, name in SHEETS.items()}
     with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+        book.set_custom_property(KEY, SCHEMA_VERSION)
         formats = {kind: book.add_format({"num_format": f}) for kind, f in FORMATS.items()}
         header = book.add_format({"bold": True, "bg_color": "#D9E1F2", "bottom": 1})
         _Summary(book, formats).write(plan, [rows.note for rows in kept.values() if rows.note])

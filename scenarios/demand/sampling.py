@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats
 from scenarios.demand.distributions import LAWS, PAIRED, Numbers
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 
 Draw = Callable[[tuple[int, ...]], NDArray[np.generic]]
 
@@ -46,6 +47,11 @@ def sample(
         Units, independent over points and paths, and over periods where the scenario has no
         ``error_correlation``.
 
+    Raises
+    ------
+    InputError
+        If an argument is of another kind, or demand is still to be forecast.
+
     Notes
     -----
     normal: clipped at 0, which lifts the mean where std is large. gamma: shape (mean/std)^2.
@@ -59,11 +65,13 @@ def sample(
     less: with rho 0.5, gamma demand of a std as large as its mean by 0.45, Poisson demand of mean 1
     by 0.44 and of mean 0.1 by 0.26.
     """
+    check = Arguments("sample")
+    check_scenario(check, scenario, forecast=True)
+    check.kind("rng", rng, np.random.Generator, "a numpy.random.Generator")
+    check.whole("n_paths", n_paths, least=0, optional=True)
+    check.refuse()
     points = scenario.points
     distribution = scenario.products.distribution[points.product]
-    unknown = set(np.unique(distribution.astype(str))) - set(LAWS)
-    if unknown:
-        raise ValueError(f"unknown distribution: {', '.join(sorted(unknown))}")
     lead = () if n_paths is None else (n_paths,)
     out = np.zeros((*lead, scenario.n_periods, scenario.n_points))
     for name in LAWS:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats, Ints
 from scenarios.evaluation.ledger import (
     Ledger,
@@ -22,7 +23,7 @@ from scenarios.evaluation.ledger import (
     waiting,
 )
 from scenarios.evaluation.ledger_tables import ledger_of_tables
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 
 TOLERANCE = 1e-6
 """Slack of every comparison: this share of the quantities compared, and as many units."""
@@ -50,9 +51,18 @@ def audit(
 
     Raises
     ------
-    TypeError
-        If the subject is neither a trajectory nor a plan.
+    InputError
+        If the scenario is none, or the subject neither a trajectory nor a plan.
     """
+    check = Arguments("audit")
+    check_scenario(check, scenario)
+    sound = _is_plan(subject) or (hasattr(subject, "shipped") and hasattr(subject, "on_hand"))
+    if not sound:
+        remedy = "give a Plan, or a Trajectory of one path"
+        check.add("subject", "is neither a trajectory nor a plan", remedy, subject)
+    if lot_rules is not None:
+        check.flag("lot_rules", lot_rules)
+    check.refuse()
     books = _ledger_of(scenario, subject)
     found = [*books.notes, *_signs(scenario, books), *_stock(scenario, books)]
     found += [*_arrivals(scenario, books), *_shipping(scenario, books)]
@@ -64,18 +74,14 @@ def audit(
 
 
 def _ledger_of(scenario: Scenario, subject: Any) -> Ledger:
-    """Books of a trajectory (one path) or of a plan with ``purchase_orders`` and ``projection``.
-
-    Raises
-    ------
-    TypeError
-        If the subject is neither.
-    """
-    if hasattr(subject, "purchase_orders") and hasattr(subject, "projection"):
+    """Books of a trajectory (one path) or of a plan with ``purchase_orders`` and ``projection``."""
+    if _is_plan(subject):
         return ledger_of_tables(scenario, subject.purchase_orders, subject.projection)
-    if hasattr(subject, "shipped") and hasattr(subject, "on_hand"):
-        return ledger_of_trajectory(scenario, subject)
-    raise TypeError(f"cannot audit a {type(subject).__name__}: neither a trajectory nor a plan")
+    return ledger_of_trajectory(scenario, subject)
+
+
+def _is_plan(subject: Any) -> bool:
+    return hasattr(subject, "purchase_orders") and hasattr(subject, "projection")
 
 
 def storage_overflow(scenario: Scenario, closing: Floats) -> Floats:

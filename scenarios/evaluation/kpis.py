@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.segments import segment_sum
 from scenarios.arrays.types import Floats
 from scenarios.simulation.trajectory import Trajectory
@@ -72,7 +73,25 @@ class Kpi:
 
 
 def kpis(run: Trajectory) -> dict[str, Floats]:
-    """Name -> value per path [...] of every key figure."""
+    """Every key figure of a run, see docs/kpis.md.
+
+    Parameters
+    ----------
+    run : Trajectory
+
+    Returns
+    -------
+    dict of str to array [...]
+        Name -> value per path.
+
+    Raises
+    ------
+    InputError
+        If it is no trajectory.
+    """
+    check = Arguments("kpis")
+    check.kind("run", run, Trajectory, "a Trajectory, such as simulate(...) gives")
+    check.refuse()
     found: dict[str, Floats] = {}
     for kpi in KPIS:
         value = kpi.value(run)

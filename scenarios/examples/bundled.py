@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.scenario import Scenario
 
@@ -31,8 +32,17 @@ def retail_chain(n_products: int = 200, seed: int = 0, n_periods: int = 28) -> S
         Equal seeds give equal scenarios.
     n_periods : int
         Days of forecast, at least 12.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If a number is none of these.
     """
-    _check_size(n_products, n_periods, 12)
+    _check("retail_chain", seed, n_periods, 12, n_products=n_products)
     rng = np.random.default_rng(seed)
     places, leads = ("New York", "Tennessee", "Los Angeles"), (2, 3, 4)
     shares, storage_shares = (1.0, 0.8, 0.5), (0.86, 0.95, 0.95)
@@ -116,9 +126,18 @@ def stores(n_products: int = 40, n_stores: int = 5, seed: int = 0) -> Scenario:
         Any numbers from 1.
     seed : int
         Equal seeds give equal scenarios.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If a number is none of these.
     """
     n_periods, supply, warehouse = 28, 3, "Warehouse"
-    _check_size(min(n_products, n_stores), n_periods, 1)
+    _check("stores", seed, n_periods, 1, n_products=n_products, n_stores=n_stores)
     rng = np.random.default_rng(seed)
     goods = _products(n_products, rng)
     goods["distribution"] = "negative_binomial"
@@ -205,7 +224,17 @@ def single(seed: int = 0) -> Scenario:
     ----------
     seed : int
         Moves the seasons of the demand; equal seeds give equal scenarios.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If a number is none of these.
     """
+    _check("single", seed, 28, 1)
     rng = np.random.default_rng(seed)
     mean = np.round(_two_sinusoids(np.array([20.0]), 28, rng), 2)
     product = pd.Series(["Coffee"])
@@ -230,9 +259,13 @@ def single(seed: int = 0) -> Scenario:
     return Scenario.from_tables(tables, {"start_date": START, "currency": "EUR"})
 
 
-def _check_size(n_things: int, n_periods: int, fewest: int) -> None:
-    if n_things < 1 or n_periods < fewest:
-        raise ValueError(f"needs at least one of each and {fewest} periods")
+def _check(call: str, seed: int, n_periods: int, fewest: int, **sizes: int) -> None:
+    check = Arguments(call)
+    for name, size in sizes.items():
+        check.whole(name, size, least=1)
+    check.whole("seed", seed, least=0)
+    check.whole("n_periods", n_periods, least=fewest)
+    check.refuse()
 
 
 def _products(n_products: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
@@ -20,6 +21,7 @@ from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze, frozen, is_sound
 from scenarios.arrays.types import Floats, Ints, Names
 from scenarios.attribute import Attribute
+from scenarios.errors import did_you_mean
 from scenarios.schema import attributes
 
 Flags = NDArray[np.bool_]
@@ -134,37 +136,97 @@ class Entity:
         **given : array_like
             Fields by name: one value for all of them or [n], and [n, T] of fields by period.
 
+        Returns
+        -------
+        Entity
+
         Raises
         ------
-        TypeError
-            If a field is missing that has no default, or there is no field of a name.
+        InputError
+            If a field is missing that has no default, there is no field of a name, or an array
+            cannot be spread to its shape.
         """
+        check = Arguments(f"{cls.__name__}.filled")
+        check.whole("n", n, least=0)
+        check.whole("n_periods", n_periods, least=1)
         defaults: dict[str, Any] = {}
         for name, column in cls.columns.items():
             if column.inherits is not None and parent is not None:
                 defaults[name] = getattr(parent[0], name)[parent[1]]
             elif column.inherits is None and column.default is not None:
                 defaults[name] = column.default
+        cls._known(check, given)
+        for name in cls.dtypes.keys() - (defaults | given).keys():
+            check.add(name, "is missing", "give it")
+        check.refuse()
         values: dict[str, Any] = {}
         for name, value in (defaults | given).items():
             shape = (n, n_periods) if name in cls.by_period else (n,)
             array = np.asarray(value, dtype=None if name in given else cls.dtypes[name])
             if name in cls.by_period and array.ndim == 1:
                 array = array[:, None]
-            values[name] = (
-                array if array.shape == shape else freeze(np.array(np.broadcast_to(array, shape)))
-            )
+            try:
+                spread = array if array.shape == shape else np.array(np.broadcast_to(array, shape))
+            except ValueError:
+                check.add(name, f"has the shape {array.shape}", f"give what spreads to {shape}")
+                continue
+            values[name] = spread if spread is array else freeze(spread)
+        check.refuse()
         return cls(**values)
 
+    @classmethod
+    def _known(cls, check: Arguments, given: Mapping[str, object]) -> None:
+        for name in given.keys() - cls.dtypes.keys():
+            hint = did_you_mean(name, cls.dtypes)
+            check.add(name, "is no field", f"leave it out{hint}", given[name])
+
     def take(self, index: Ints | Flags | slice, **changed: Any) -> Self:
-        """Those of an index (or flags), in its order, with some fields given anew."""
+        """Those of an index (or flags), in its order, with some fields given anew.
+
+        Parameters
+        ----------
+        index : integer array, array of flags, or slice
+        **changed : array_like
+            Fields by name.
+
+        Returns
+        -------
+        Entity
+
+        Raises
+        ------
+        InputError
+            If there are no such things or fields.
+        """
+        check = Arguments(f"{type(self).__name__}.take")
+        check.indices("index", index, len(self))
+        self._known(check, changed)
+        check.refuse()
         values = {
             name: freeze(getattr(self, name)[index]) for name in self.dtypes if name not in changed
         }
         return type(self)(**values, **changed)
 
     def at_periods(self, period: Ints | slice) -> Self:
-        """The same with other periods: those of an index into today's."""
+        """The same with other periods: those of an index into today's.
+
+        Parameters
+        ----------
+        period : integer array or slice
+
+        Returns
+        -------
+        Entity
+
+        Raises
+        ------
+        InputError
+            If there are no such periods.
+        """
+        check = Arguments(f"{type(self).__name__}.at_periods")
+        for name in self.by_period[:1]:
+            check.indices("period", period, getattr(self, name).shape[1])
+        check.refuse()
         cut = {name: freeze(getattr(self, name)[:, period]) for name in self.by_period}
         return dataclasses.replace(self, **cut)
 

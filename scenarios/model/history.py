@@ -101,6 +101,9 @@ class History:
         InputError
             If there are no ``n`` past periods, or ``n`` is not positive.
         """
+        check = Arguments("History.until")
+        check.whole("n", n)
+        check.refuse()
         if not 1 <= n <= self.n_periods:
             problem = f"{n} is not one of 1 to {self.n_periods} past periods"
             raise argument_error("History.until", "n", problem, "name one of them")
@@ -117,7 +120,25 @@ class History:
         )
 
     def take(self, points: Ints) -> History:
-        """The history of some stock points, in the order asked for."""
+        """The history of some stock points, in the order asked for.
+
+        Parameters
+        ----------
+        points : integer array
+            Their indices.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        InputError
+            If there are no such points.
+        """
+        check = Arguments("History.take")
+        check.indices("points", points, len(self.quantity))
+        check.refuse()
         return dataclasses.replace(
             self,
             quantity=freeze(self.quantity[points]),
@@ -127,7 +148,24 @@ class History:
         )
 
     def ahead(self, n_periods: int) -> History:
-        """The same with ``n_periods`` ahead; in those that are new, the price is unknown."""
+        """The same with ``n_periods`` ahead; in those that are new, the price is unknown.
+
+        Parameters
+        ----------
+        n_periods : int
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        InputError
+            If it is no number of periods.
+        """
+        check = Arguments("History.ahead")
+        check.whole("n_periods", n_periods, least=0)
+        check.refuse()
 
         def cut(plan: Floats | None, blank: float) -> Floats | None:
             if plan is None:

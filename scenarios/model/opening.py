@@ -13,7 +13,7 @@ from scenarios.arrays.types import Array, Floats, Ints
 from scenarios.model.entities import OpenOrders, typed_array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ages:
     """Stock by remaining life; kept only where some product is perishable.
 
@@ -26,6 +26,9 @@ class Ages:
     """[M, ..., K]"""
     in_transit: tuple[Array, ...]
     """[M, ..., A] for each period until arrival."""
+
+    def __repr__(self) -> str:
+        return f"Ages(on_hand {tuple(self.on_hand.shape)}, {len(self.in_transit)} in transit)"
 
     def take(self, at_points: Pick, at_routes: Pick) -> Ages:
         """Those of some stock points and routes."""

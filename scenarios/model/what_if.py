@@ -8,11 +8,12 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.frozen import freeze
 from scenarios.checked_model import CheckedModel, Real, Whole
 from scenarios.errors import Finding, InputError, did_you_mean
 from scenarios.model.capacities import capacity_of, with_capacity
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 
 Factor = Annotated[Real, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Share = Annotated[Real, Field(ge=0, le=1e6, allow_inf_nan=False)]
@@ -78,12 +79,23 @@ class Change(CheckedModel):
     def __call__(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes.
 
+        Parameters
+        ----------
+        scenario : Scenario
+
+        Returns
+        -------
+        Scenario
+
         Raises
         ------
         InputError
             With all that cannot be: a lead time below 0, a closure of nobody or past the end, an
             uncertainty that demand does not have.
         """
+        check = Arguments("Change")
+        check_scenario(check, scenario)
+        check.refuse()
         findings = cannot(self, scenario, scenario.n_periods)
         if findings:
             raise InputError(findings)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scenarios.arguments import Arguments
 from scenarios.model.memo import once
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.resources.lane import lane
 from scenarios.resources.resource import SharedResource
 from scenarios.resources.storage import storage
@@ -20,7 +21,25 @@ KINDS: dict[str, Callable[[Scenario], SharedResource]] = {
 
 @once
 def shared_resources(scenario: Scenario) -> tuple[SharedResource, ...]:
-    """Every kind of resource of a scenario, whether limited or not."""
+    """Every kind of resource of a scenario, whether limited or not.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    tuple of SharedResource
+        Storage, lanes and throughput, each with its capacity [places, T].
+
+    Raises
+    ------
+    InputError
+        If it is no scenario.
+    """
+    check = Arguments("shared_resources")
+    check_scenario(check, scenario)
+    check.refuse()
     return tuple(made(scenario) for made in KINDS.values())
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from scenarios.arguments import argument_error
 from scenarios.arrays.types import Array, Floats
 from scenarios.model.scenario import Scenario
 from scenarios.model.subset import ProductSubset
@@ -40,17 +41,31 @@ class DemandModel(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GivenOrders:
     """Orders fixed beforehand, as a plan has them.
 
     Parameters
     ----------
     quantity : array [..., A, T]
-        Units ordered on each route in each period; nothing is ordered past the last one.
+        Units ordered on each route in each period; nothing is ordered past the last one. Of any
+        array library.
+
+    Raises
+    ------
+    InputError
+        If it is no array of two axes or more.
     """
 
     quantity: Array
+
+    def __post_init__(self) -> None:
+        if len(getattr(self.quantity, "shape", ())) < 2:
+            remedy = "give an array [..., routes, periods]"
+            raise argument_error("GivenOrders", "quantity", "has no axes", remedy, self.quantity)
+
+    def __repr__(self) -> str:
+        return f"GivenOrders({tuple(self.quantity.shape)})"
 
     def __call__(self, state: State, period: int) -> Array:
         """Orders [..., A] of a period."""

@@ -8,8 +8,9 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Array, Floats
-from scenarios.model.scenario import Scenario
+from scenarios.model.scenario import Scenario, check_scenario
 from scenarios.model.subset import ProductSubset
 from scenarios.simulation.compiled import CompiledScenario, compile_scenario
 from scenarios.simulation.costs import COMPONENTS, Costs, overflow_cost, period_costs, uses
@@ -148,29 +149,48 @@ def simulate(
 
     Raises
     ------
+    InputError
+        If an argument is of another kind, or demand has the wrong shape or is negative or nan.
     ValueError
-        If demand has the wrong shape or is negative, or the policy orders nan or less than 0
-        (the latter is checked when recording).
+        If the policy orders nan or less than 0 (checked when recording).
     """
+    check = Arguments("simulate")
+    check_scenario(check, scenario)
+    check.call_of("policy", policy)
     if callable(demand):
-        if rng is None:
-            raise ValueError("a demand model needs rng, a numpy.random.Generator")
+        wanted = "a numpy.random.Generator, which a demand model needs"
+        check.kind("rng", rng, np.random.Generator, wanted)
+    check.kind("initial", initial, State, "a State, such as Trajectory.final", optional=True)
+    check.refuse()
+    if callable(demand):
+        assert rng is not None
         demand = demand(scenario, rng)
-    demand = np.asarray(demand)
-    if demand.ndim not in (2, 3) or demand.shape[-2] != scenario.n_points:
-        raise ValueError(
-            f"demand is {demand.shape}, not (points, periods) or (paths, points, periods)"
-            f" with {scenario.n_points} points"
-        )
+    demand = _checked(check, scenario, demand, record)
     net = compile_scenario(scenario, dtype=dtype)
     if initial is None:
         initial = initial_state(scenario, net)
     review = scenario.settings.review_period
     if record:
-        if not (demand >= 0).all():
-            raise ValueError("demand is negative or nan")
         return _record(scenario, net, initial, policy, demand.astype(dtype, copy=False))
     return _totals(net, initial, policy, demand, review)
+
+
+def _checked(check: Arguments, scenario: Scenario, demand: object, record: bool) -> Floats:
+    """Demand [K, T] or [paths, K, T]; its numbers are looked at where it is recorded."""
+    wanted = "give [points, periods] or [paths, points, periods]"
+    try:
+        array = np.asarray(demand)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
+    if array.dtype.kind not in "fiub":
+        check.add("demand", "holds something that is no number", wanted, demand)
+    elif array.ndim not in (2, 3) or array.shape[-2] != scenario.n_points:
+        problem = f"demand is {array.shape}, not (points, periods) or (paths, points, periods)"
+        check.add("demand", f"{problem} with {scenario.n_points} points", wanted)
+    elif record and not (array >= 0).all():
+        check.add("demand", "demand is negative or nan", "give 0 or more")
+    check.refuse()
+    return array
 
 
 def _record(

@@ -9,7 +9,7 @@ from scenarios.model.opening import Ages
 from scenarios.model.subset import ProductSubset
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class State:
     """The world at the start of a period, before anyone orders. Units; leading axes are paths."""
 
@@ -22,6 +22,9 @@ class State:
     in_transit: tuple[Array, ...]
     """[..., A] each: entry l arrives in l periods (0: in the period about to start)."""
     ages: Ages | None = None
+
+    def __repr__(self) -> str:
+        return f"State(on_hand {tuple(self.on_hand.shape)}, owed {tuple(self.owed.shape)})"
 
     @property
     def on_way(self) -> Array:
@@ -45,7 +48,7 @@ class State:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Outcome:
     """What happened in one period. Units, at [..., K] stock points or [..., A] routes."""
 
@@ -72,6 +75,9 @@ class Outcome:
     None where nothing is perishable."""
     orders: Array
     """[..., A] orders placed in this period."""
+
+    def __repr__(self) -> str:
+        return f"Outcome(on_hand {tuple(self.on_hand.shape)}, orders {tuple(self.orders.shape)})"
 
     @property
     def unmet_orders(self) -> Array:

@@ -10,12 +10,13 @@ import pandas as pd
 
 from scenarios.arrays.types import Floats
 from scenarios.model.scenario import Scenario
+from scenarios.notebook import as_html, in_short, plural
 from scenarios.simulation.compiled import CompiledScenario
 from scenarios.simulation.costs import COMPONENTS, Costs, period_costs
 from scenarios.simulation.state import Outcome, State
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trajectory:
     """What happened in every period. Units; leading axes are paths."""
 
@@ -58,6 +59,25 @@ class Trajectory:
     """Every component [..., T]."""
     final: State
     """After the last period: where the next run can start."""
+
+    def __repr__(self) -> str:
+        return in_short("Trajectory", *self._facts().values())
+
+    def _repr_html_(self) -> str:
+        costs = self.costs.as_dict()
+        table = pd.DataFrame(
+            {name: [float(np.mean(cost.sum(axis=-1)))] for name, cost in costs.items()},
+            index=["cost"],
+        )
+        return as_html("Trajectory", self._facts(), table)
+
+    def _facts(self) -> dict[str, str]:
+        paths = self.demand.shape[0] if self.demand.ndim > 2 else 1
+        return {
+            "paths": plural(paths, "path"),
+            "periods": plural(self.n_periods, "period"),
+            "stock points": plural(self.demand.shape[-2], "stock point"),
+        }
 
     @property
     def n_periods(self) -> int:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from scenarios.attribute import Attribute
+from scenarios.errors import InputError
 from scenarios.examples.dense import tree
 from scenarios.model.entities import (
     Entity,
@@ -136,9 +137,9 @@ def test_fields_that_are_filled_hold_defaults_of_their_own_kind() -> None:
     assert products.category.tolist() == ["", ""]
     locations = Locations.filled(2, n_periods=3, name=["X", "Y"], storage_capacity=[4, 5])
     assert locations.storage_capacity.tolist() == [[4, 4, 4], [5, 5, 5]]
-    with pytest.raises(TypeError, match="holding_cost"):
+    with pytest.raises(InputError, match=r"argument holding_cost of Products\.filled: is missing"):
         Products.filled(1, name="A", missed_sale_cost=1)
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(InputError, match=r"argument colour of Products\.filled: is no field"):
         Products.filled(1, name="A", missed_sale_cost=1, holding_cost=1, colour="red")
     with pytest.raises(ValueError, match="period of OpenOrders: must be whole numbers"):
         OpenOrders.filled(1, route=0, period=1.5, quantity=3)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.experiments.backtest import BacktestResult
-    from planner.experiments.statistics import Simulation
+    from planner.experiments.simulation import Simulation
     from planner.experiments.study import StudyResult
     from planner.forecasting import Forecast
     from planner.planning.plan_result import Plan

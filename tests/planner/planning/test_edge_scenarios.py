@@ -14,7 +14,7 @@ from planner import Plan, plan
 from planner.commands.cli import app
 from planner.commands.text.summaries import plan_text
 from planner.commands.text.terminal import harmless
-from planner.experiments.statistics import simulate_paths
+from planner.experiments.simulation import simulate_paths
 from planner.text.numbers import count
 from scenarios.model.scenario import Scenario
 from tests.support.worlds import chain, column, world

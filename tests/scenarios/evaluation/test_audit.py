@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.errors import InputError
 from scenarios.evaluation.audit import audit, storage_overflow
 from scenarios.model.scenario import Scenario
 from scenarios.simulation.policy import GivenOrders
@@ -228,7 +229,7 @@ def test_overflow_is_no_violation_but_its_price_must_be_right() -> None:
 
 
 def test_what_is_neither_run_nor_plan_is_refused() -> None:
-    with pytest.raises(TypeError, match="neither a trajectory nor a plan"):
+    with pytest.raises(InputError, match="neither a trajectory nor a plan"):
         audit(two_stages(), object())
 
 

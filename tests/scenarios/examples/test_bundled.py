@@ -74,7 +74,7 @@ def test_the_retail_chain_starts_with_a_full_pipeline_and_some_products_short() 
 def test_the_retail_chain_comes_in_any_size() -> None:
     assert retail_chain(1).n_points == 3
     assert retail_chain(12_345).n_points == 3 * 12_345
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match="n_products of retail_chain: is less than 1"):
         retail_chain(0)
 
 

@@ -138,5 +138,5 @@ def test_what_cannot_be_run_is_refused():
         simulate(scenario, policy, np.full((1, 4), np.nan))
     with pytest.raises(ValueError, match="less than nothing"):
         simulate(scenario, GivenOrders(np.full((1, 4), -1.0)), np.zeros((1, 4)))
-    with pytest.raises(ValueError, match="needs rng"):
+    with pytest.raises(ValueError, match="which a demand model needs"):
         simulate(scenario, policy, GivenDemand(np.zeros((1, 4))))
