@@ -26,6 +26,20 @@ def offered(package: str) -> dict[str, Any]:
     return {name: getattr(face, name) for name in face.__all__}
 
 
+def described_elsewhere(package: str) -> dict[str, str]:
+    """Names that a face hands on from a package below -> the name that is described there."""
+    below = {
+        id(thing): f"{other}.{name}"
+        for other in PACKAGES
+        if other != package
+        for name, thing in offered(other).items()
+        if getattr(thing, "__module__", "").partition(".")[0] == other
+    }
+    return {
+        name: below[id(thing)] for name, thing in offered(package).items() if id(thing) in below
+    }
+
+
 def directive_for(thing: Any) -> str:
     """The directive of autodoc that describes something."""
     if inspect.ismodule(thing):
@@ -43,13 +57,21 @@ class Face(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         package = self.arguments[0]
         order = ["autofunction", "autoclass", "autoexception", "autodata", "automodule"]
-        kinds = {name: directive_for(thing) for name, thing in offered(package).items()}
+        handed_on = described_elsewhere(package)
+        kinds = {
+            name: directive_for(thing)
+            for name, thing in offered(package).items()
+            if name not in handed_on
+        }
         lines: list[str] = []
         for name in sorted(kinds, key=lambda name: (order.index(kinds[name]), name)):
             lines += [f".. {kinds[name]}:: {package}.{name}"]
             if kinds[name] in ("autoclass", "autoexception"):
                 lines += ["   :members:"]
             lines += [""]
+        if handed_on:
+            lines += ["Handed on from the packages below, and described there:", ""]
+            lines += [f"- :py:obj:`{package}.{n} <{home}>`" for n, home in handed_on.items()]
         return self.parse_text_to_nodes(StringList(lines, source=package), offset=0)
 
 
@@ -74,7 +96,7 @@ def public_names() -> dict[str, str]:
         f"{thing.__module__}.{thing.__qualname__}": f"{package}.{name}"
         for package in reversed(PACKAGES)
         for name, thing in offered(package).items()
-        if hasattr(thing, "__qualname__")
+        if hasattr(thing, "__qualname__") and name not in described_elsewhere(package)
     }
 
 

@@ -59,7 +59,7 @@ class Journal:
     policy : callable
     shape : (int, int, int)
         Routes, stock points and periods of the run.
-    review : Watched, optional
+    review : ReviewLog, optional
         Whose safety stocks and findings are noted too, and given back to it.
 
     Raises

@@ -61,7 +61,7 @@ def period_costs(
 
     Parameters
     ----------
-    net : Network
+    net : CompiledScenario
     outcome : Outcome
         What happened in the period.
     period : int

@@ -60,7 +60,7 @@ def run(
 
     Parameters
     ----------
-    net : Network
+    net : CompiledScenario
     state : State
         At the start of period 0, with the leading axes of ``demand``.
     policy : callable

@@ -49,7 +49,7 @@ def initial_state(
     Parameters
     ----------
     scenario : Scenario
-    net : Network, optional
+    net : CompiledScenario, optional
         Decides the array library; default: NumPy.
     batch : tuple of int
         Leading axes, e.g. ``(paths,)``; every path opens alike.
@@ -89,7 +89,7 @@ def step(
 
     Parameters
     ----------
-    net : Network
+    net : CompiledScenario
         From :func:`compile_scenario`.
     state : State
         At the start of the period; it is not changed.

@@ -200,7 +200,7 @@ class Recorder:
     Parameters
     ----------
     scenario : Scenario
-    net : Network
+    net : CompiledScenario
         Of NumPy.
     initial : State
         At the start of period 0, with the leading axes of ``demand``.
