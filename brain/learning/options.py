@@ -50,12 +50,13 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         check = Arguments("TrainingOptions")
         for name in COUNTS:
-            check.whole(name, getattr(self, name), least=1)
+            # No step at all leaves the analytic rule.
+            check.whole(name, getattr(self, name), least=0 if name == "steps" else 1)
         check.whole("seed", self.seed, least=0)
         for name in ("learning_rate", "clip", "checkpoint_seconds"):
             check.number(name, getattr(self, name), least=0.0)
         check.choice("decay", self.decay, ("cosine", "none"))
-        check.text("device", self.device)
+        check.kind("device", self.device, str, "a text; empty chooses")
         for name in ("curriculum", "hidden"):
             check.kind(name, getattr(self, name), tuple, "a tuple")
         check.refuse()
