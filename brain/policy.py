@@ -23,9 +23,11 @@ class SafetyStocks:
     """
 
     quantity: Floats
+    """[K, T] units."""
     source: NDArray[np.object_]
     """[K] who decided: ``analytic``, ``none``, ``override`` or the name of a brain's file."""
     findings: tuple[Finding, ...] = ()
+    """What there is to say of it."""
 
     def __repr__(self) -> str:
         return in_short("SafetyStocks", *self._facts().values())

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.arrays.frozen import frozen
 from scenarios.arrays.types import Floats
 from scenarios.errors import Finding, InputError, did_you_mean
 
@@ -248,6 +249,20 @@ class Arguments:
             whole = array.dtype.kind in "iu" or not array.size
             sound = whole and bool(((array >= -size) & (array < size)).all())
         return sound or self.add(name, "picks what is not there", remedy, value)
+
+    def array(self, name: str, value: object, dtype: type) -> NDArray[Any] | None:
+        """The values as a read-only array of a dtype, or None if they are none."""
+        try:
+            typed = frozen(value, dtype)
+        except (TypeError, ValueError):
+            kind = "whole numbers" if dtype is np.int64 else "numbers"
+            self.add(name, "holds something else", f"give {kind}", value)
+            return None
+        same = typed is value or dtype is not np.int64
+        if not same and not np.array_equal(typed, np.asarray(value)):
+            self.add(name, "must be whole numbers", "give whole numbers", value)
+            return None
+        return typed
 
     def numbers_of(
         self,

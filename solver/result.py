@@ -22,11 +22,13 @@ class Effort:
     """How orders were found, and at what expense."""
 
     method: Method
+    """One program for all products, blocks of them, or no program at all."""
     blocks: int = 1
     """Programs that were solved beside each other."""
     rounds: int = 0
     """Times that every block was solved at new prices of the shared capacities."""
     workers: int = 1
+    """That solved blocks beside each other."""
     highs_seconds: float = 0.0
     """Spent inside HiGHS, by all workers together."""
     block_seconds: float = 0.0
@@ -71,6 +73,7 @@ class OrderPlan:
     fixed: NDArray[np.bool_] | None = None
     """[A, T] where the order was given beforehand; None: nowhere."""
     effort: Effort = Effort("monolith")
+    """How they were found, and at what expense."""
 
     @property
     def storage_price(self) -> Floats:

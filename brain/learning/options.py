@@ -28,24 +28,35 @@ class TrainingOptions:
     steps: int = 1000
     """Updates of the weights."""
     chains: int = 512
+    """That every update learns from."""
     periods: int = 70
+    """That each of them is run."""
     draws_per_lot: int = 8
     """Updates with the same chains, each on new demand."""
     lots_at_once: int = 16
     """So many batches of chains take turns."""
     learning_rate: float = 1e-2
+    """In the beginning."""
     decay: Literal["cosine", "none"] = "cosine"
+    """How the rate falls."""
     clip: float = 1.0
     """Largest norm of a gradient."""
     curriculum: tuple[tuple[float, float], ...] = ()
     """(share of the training, largest std over mean of demand until then), in rising order."""
     hidden: tuple[int, ...] = (64, 64)
+    """Width of every layer of the network."""
     seed: int = 0
+    """Equal seeds give equal brains, to numerical noise."""
     validate_every: int = 100
+    """Updates from one validation to the next."""
     validation_chains: int = 512
+    """In each batch of them."""
     validation_lots: int = 2
+    """Batches of chains to validate on."""
     checkpoint_seconds: float = 60.0
+    """Between two checkpoints."""
     device: str = "cpu"
+    """Of Torch; blank: the best there is."""
 
     def __post_init__(self) -> None:
         check = Arguments("TrainingOptions")

@@ -21,6 +21,13 @@ KEY = "echelon-planner"
 class Domain(CheckedModel):
     """What a brain was trained on; ranges include both ends.
 
+    Attributes
+    ----------
+    stages, lead_time, review_period : (int, int)
+        Locations of a chain; periods.
+    unmet_demand, timeline : tuple of str
+        Settings of a scenario.
+
     Outside it a brain guesses, so the planner uses the analytic rule there.
     """
 
@@ -43,7 +50,17 @@ class Domain(CheckedModel):
 
 
 class Manifest(CheckedModel):
-    """The metadata of a brain file."""
+    """The metadata of a brain file.
+
+    Attributes
+    ----------
+    name : str
+        What it was called when it was trained.
+    domain : Domain
+    format, feature_version : int
+    algorithm : {"hdpo", "ppo"}
+    seed, steps : int
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,11 +77,20 @@ class Manifest(CheckedModel):
     """Of the packages it was trained with."""
 
     def to_json(self) -> str:
+        """As it stands in the metadata of a brain file."""
         return self.model_dump_json()
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
         """Read a manifest.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        Manifest
 
         Raises
         ------

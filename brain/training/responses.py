@@ -29,7 +29,17 @@ HOLDING = (1.0, 0.8, 0.5)
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What happened under one profile of demand; units, arrays [T] or [stages, T]."""
+    """What happened under one profile of demand.
+
+    Attributes
+    ----------
+    profile : str
+        Its name.
+    demand, missed : array [T]
+        Units.
+    safety_stock : array [stages, T]
+        Units, the store first.
+    """
 
     profile: str
     demand: Floats

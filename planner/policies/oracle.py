@@ -28,6 +28,12 @@ class Oracle:
 
     Where what counts is a :class:`LinearCost`, the exact program of
     :mod:`solver.yardsticks.hindsight_lp` takes its place, and no policy can do better.
+
+    Parameters
+    ----------
+    options : SolverOptions
+    name : str
+        How it is called in tables.
     """
 
     options: SolverOptions = CERTAIN
@@ -36,7 +42,25 @@ class Oracle:
     def knowing(
         self, scenario: Scenario, demand: Floats, cost: CostOfRun = total_cost
     ) -> GivenOrders:
-        """Orders for demand [K, T] that is known beforehand; ``cost`` is what counts."""
+        """Orders for demand that is known beforehand.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        demand : array [K, T]
+            Units.
+        cost : callable
+            What counts.
+
+        Returns
+        -------
+        GivenOrders
+
+        Raises
+        ------
+        InputError
+            If demand has another shape, or is negative or nan.
+        """
         if isinstance(cost, LinearCost):
             return GivenOrders(hindsight(scenario, cost, demand[None]).quantity[0])
         # A Poisson law would bring its variance along.

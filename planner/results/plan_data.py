@@ -47,10 +47,13 @@ class Report:
     status: str
     """optimal, gap_reached, time_limit or closed_form, see ``solver.OrderPlan``."""
     message: str
+    """One sentence for people on how the result came about."""
     objective: float
     """Expected cost in the order model, of which ``bound`` is a proven lower bound."""
     bound: float | None
+    """None: unknown."""
     gap: float | None
+    """(objective - bound) / |objective|; None: unknown."""
     solver: dict[str, Any]
     """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
     highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules) and
@@ -58,19 +61,25 @@ class Report:
     seconds: dict[str, float]
     """Wall time by phase."""
     versions: dict[str, str]
+    """Of this package, of Python and of what decides the numbers."""
     brains: dict[str, int]
     """Who decided the safety stocks, and of how many stock points."""
     input_hash: str
     """SHA-256 of the scenario's content."""
     counts: dict[str, int]
+    """products, locations, lanes, stock_points, periods, orders_now, orders_planned"""
     costs: dict[str, float]
     """Cost by component over the horizon if demand is its mean, and their ``total``."""
     missed_units: float
     """Units lost (or waiting at the end) over the horizon if demand is its mean."""
     capacity: tuple[CapacityUse, ...]
+    """Every place that has a capacity."""
     first_date: str
+    """YYYY-MM-DD, of the first period."""
     last_date: str
+    """Of the last one."""
     currency: str = ""
+    """Of all costs, for display only."""
     period: str = "D"
     """D (day) or W (week)."""
     unmet_demand: str = "lost"
@@ -78,6 +87,7 @@ class Report:
     forecast: dict[str, float] = field(default_factory=dict)
     """Models that forecast from sales history, and their shares; empty: the forecast was given."""
     notes: tuple[str, ...] = field(default=())
+    """What else there is to know."""
     overrides: tuple[dict[str, Any], ...] = field(default=())
     """What people changed, with who, when and why, see ``planner.overrides.override``."""
 

@@ -19,7 +19,8 @@ from scenarios.model.scenario import Scenario
 class Violation:
     """A rule of the world that a simulation or plan breaks.
 
-    ``count`` is how many entries break it; the rest describes the worst of them: ``found`` is
+    ``kind`` names the rule and ``message`` says it. ``count`` is how many entries break it; the
+    rest describes the worst of them: ``product``, ``place`` and ``date`` where it is, ``found``
     what the books say, ``limit`` what the rule allows.
     """
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from scenarios.arguments import Arguments
 from scenarios.arrays.types import Floats, Ints
 from scenarios.model.entities import Locations, Points, Products
+from scenarios.notebook import plural
 
 
 def demand_by_name(
@@ -55,6 +59,34 @@ def _places(
 def _index(names: list[Any], codes: list[Any]) -> pd.MultiIndex:
     levels = ["product", "location", "date"][: len(names)]
     return pd.MultiIndex(levels=names, codes=codes, names=levels, verify_integrity=False)
+
+
+def named_points(
+    check: Arguments,
+    products: Products,
+    locations: Locations,
+    points: Points,
+    product: object,
+    location: object,
+) -> NDArray[np.bool_]:
+    """[K] points of the products and locations with these names; None: of all."""
+    goods = check.chosen("product", product, products.name, "a product")
+    places = check.chosen("location", location, locations.name, "a location")
+    return goods[points.product] & places[points.location]
+
+
+def facts_of(parts: Mapping[str, Any]) -> dict[str, str]:
+    """What there is to say first of a scenario, by its fields."""
+    settings, dates = parts["settings"], parts["dates"]
+    unit = "day" if settings.period == "D" else "week"
+    facts = {
+        "products": plural(len(parts["products"]), "product"),
+        "locations": plural(len(parts["locations"]), "location"),
+        "lanes": plural(len(parts["lanes"]), "lane"),
+        "stock points": plural(len(parts["points"]), "stock point"),
+        "periods": f"{plural(len(dates), unit)} from {dates[0]:%Y-%m-%d}",
+    }
+    return facts | ({"demand": "still to be forecast"} if np.isnan(parts["mean"]).any() else {})
 
 
 def stock_by_location(

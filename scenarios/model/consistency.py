@@ -19,7 +19,6 @@ from scenarios.model.entities import (
     Points,
     Products,
     Routes,
-    typed_array,
 )
 from scenarios.model.history import check_history
 from scenarios.model.opening import check_ages, frozen_ages, owed_array
@@ -154,7 +153,7 @@ def forecast_array(
     check: Arguments, name: str, values: object, shape: tuple[int, int]
 ) -> Floats | None:
     """A forecast [K, T] as a read-only array: nothing below 0, and nan only where it is to come."""
-    array = typed_array(check, name, values, np.float64)
+    array = check.array(name, values, np.float64)
     if array is None:
         return None
     if array.shape != shape:
@@ -189,7 +188,7 @@ def correlation_array(
     check: Arguments, values: object, shape: tuple[int, int]
 ) -> NDArray[np.float64] | None:
     """``error_correlation`` [K, T] as a read-only array, from 0 to below 1."""
-    array = typed_array(check, "error_correlation", values, np.float64)
+    array = check.array("error_correlation", values, np.float64)
     if array is None:
         return None
     sound = is_sound(array, "correlation", lambda rho: bool(((rho >= 0) & (rho < 1)).all()))
@@ -202,7 +201,7 @@ def correlation_array(
 
 def lead_times_array(check: Arguments, values: object, shape: tuple[int, int]) -> Ints | None:
     """``lead_time_by_period`` [A, T] as a read-only array of whole periods."""
-    array = typed_array(check, "lead_time_by_period", values, np.int64)
+    array = check.array("lead_time_by_period", values, np.int64)
     if array is None:
         return None
     if array.shape != shape or (array < 0).any():

@@ -8,7 +8,6 @@ gives it, it holds what the schema says of a blank cell.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,17 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arguments import Arguments
-from scenarios.arrays.frozen import freeze, frozen, is_sound
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints, Names
-from scenarios.attribute import Attribute
+from scenarios.attribute import Attribute, check_column
 from scenarios.errors import did_you_mean
 from scenarios.schema import attributes
 
 Flags = NDArray[np.bool_]
 FloatsByPeriod = Annotated[Floats, "by period"]
 """[n, T]; a column of the input gives the value of all periods."""
-HAIR = 1e-9
-"""Share of the largest number by which rounding may take one below its limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +75,7 @@ class Entity:
         size: int | None = None
         for name, dtype in self.dtypes.items():
             values = getattr(self, name)
-            typed = typed_array(check, name, values, dtype)
+            typed = check.array(name, values, dtype)
             if typed is None:
                 continue
             axes = 2 if name in self.by_period else 1
@@ -89,7 +86,7 @@ class Entity:
                 continue
             size = len(typed)
             if (column := self.columns.get(name)) is not None:
-                _check_values(check, name, typed, column)
+                check_column(check, name, typed, column)
             if typed is not values:
                 object.__setattr__(self, name, typed)
         check.refuse()
@@ -231,55 +228,6 @@ class Entity:
         return dataclasses.replace(self, **cut)
 
 
-def typed_array(check: Arguments, name: str, values: object, dtype: type) -> NDArray[Any] | None:
-    """The values as a read-only array of a dtype; None, and a finding, where they are none."""
-    try:
-        typed = frozen(values, dtype)
-    except (TypeError, ValueError):
-        kind = "whole numbers" if dtype is np.int64 else "numbers"
-        check.add(name, "holds something else", f"give {kind}", values)
-        return None
-    if dtype is np.int64 and typed is not values and not np.array_equal(typed, np.asarray(values)):
-        check.add(name, "must be whole numbers", "give whole numbers", values)
-        return None
-    return typed
-
-
-def _check_values(check: Arguments, name: str, values: NDArray[Any], column: Attribute) -> None:
-    """Refuse what the schema does: it says what a column of the input may hold."""
-    rule = (column.table, column.name)
-    if column.type == "text":
-        if column.choices and not is_sound(values, rule, lambda v: not _unknown(v, column)):
-            remedy = f"choose from {', '.join(column.choices)}"
-            check.add(name, "holds what is not known", remedy, sorted(_unknown(values, column))[0])
-        return
-    if is_sound(values, rule, lambda v: v.size == 0 or not _problem(v, column)):
-        return
-    low = float(np.fmin.reduce(values, axis=None))
-    least = "finite numbers" if column.minimum is None else f"{column.minimum:g} or more"
-    check.add(name, _problem(values, column), f"give {least}", low)
-
-
-def _unknown(values: NDArray[Any], column: Attribute) -> set[str]:
-    return {str(value) for value in set(values.tolist()) - set(column.choices)}
-
-
-def _problem(values: NDArray[Any], column: Attribute) -> str:
-    """What is wrong with the numbers of a column; blank if nothing is."""
-    low, high, least = values.min(), values.max(), column.minimum
-    if math.isnan(low):
-        blank = isinstance(column.default, float) and math.isnan(column.default)
-        if not blank or column.inherits is not None:
-            return "holds nan"
-        low, high = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
-    if low == -math.inf or (high == math.inf and not column.unlimited):
-        return "holds inf"
-    hair = HAIR if high == math.inf else HAIR * max(1.0, abs(high))
-    if least is not None and low < least - hair:
-        return f"holds a number less than {least:g}"
-    return ""
-
-
 def differs(column: Attribute, values: NDArray[Any]) -> Flags:
     """Where values are not those of a blank cell."""
     if isinstance(column.default, float) and np.isnan(column.default):
@@ -289,7 +237,18 @@ def differs(column: Attribute, values: NDArray[Any]) -> Flags:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Products(Entity):
-    """P products. Costs are per unit (holding: and period); volume is the space of one unit."""
+    """P products.
+
+    Attributes
+    ----------
+    name, category, distribution : array [P] of str
+    missed_sale_cost, unit_cost, price : array [P]
+        Currency per unit.
+    holding_cost : array [P]
+        Currency per unit and period.
+    volume : array [P]
+        Space of one unit.
+    """
 
     tables: ClassVar[tuple[str, ...]] = ("products",)
 
@@ -308,7 +267,7 @@ class Products(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Locations(Entity):
-    """J locations; capacities are volumes, inf where unlimited."""
+    """J locations, each with a ``name``; capacities are volumes, inf where unlimited."""
 
     tables: ClassVar[tuple[str, ...]] = ("locations",)
 
@@ -321,7 +280,20 @@ class Locations(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Lanes(Entity):
-    """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name."""
+    """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name.
+
+    Attributes
+    ----------
+    origin_name : array [N] of str
+    origin, destination : integer array [N]
+        Indices of locations.
+    lead_time : integer array [N]
+        Periods.
+    unit_cost : array [N]
+        Currency per unit shipped.
+    order_cost : array [N]
+        Currency per order line.
+    """
 
     tables: ClassVar[tuple[str, ...]] = ("lanes",)
 
@@ -337,7 +309,19 @@ class Lanes(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Points(Entity):
-    """K stock points, sorted by location and then product."""
+    """K stock points, sorted by location and then product.
+
+    Attributes
+    ----------
+    product, location : integer array [K]
+        Indices.
+    holding_cost : array [K]
+        Currency per unit and period.
+    missed_sale_cost, unmet_order_cost : array [K]
+        Currency per unit.
+    on_hand, backlog : array [K]
+        Units at the start of the first period.
+    """
 
     tables: ClassVar[tuple[str, ...]] = ("product_locations", "inventory")
 
@@ -356,7 +340,21 @@ class Points(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Routes(Entity):
-    """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside."""
+    """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside.
+
+    Attributes
+    ----------
+    product, lane, origin, destination : integer array [A]
+        Indices; ends are stock points.
+    lead_time : integer array [A]
+        Periods.
+    min_order_quantity, max_order_quantity : array [A]
+        Units.
+    unit_cost : array [A]
+        Currency per unit shipped.
+    order_cost : array [A]
+        Currency per order.
+    """
 
     tables: ClassVar[tuple[str, ...]] = ("product_lanes",)
 
@@ -375,7 +373,14 @@ class Routes(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenOrders(Entity):
-    """M deliveries already under way; they arrive in period ``period`` (0: the first)."""
+    """M deliveries already under way; they arrive in period ``period`` (0: the first).
+
+    Attributes
+    ----------
+    route, period : integer array [M]
+    quantity : array [M]
+        Units.
+    """
 
     tables: ClassVar[tuple[str, ...]] = ("open_orders",)
 
@@ -384,7 +389,27 @@ class OpenOrders(Entity):
     quantity: Floats
 
     def arrivals(self, n_routes: int, n_periods: int) -> Floats:
-        """[A, T] units that arrive on each route in each of the first periods."""
+        """What arrives on each route in each of the first periods.
+
+        Parameters
+        ----------
+        n_routes, n_periods : int
+
+        Returns
+        -------
+        array [n_routes, n_periods]
+            Units.
+
+        Raises
+        ------
+        InputError
+            If either is no number, or an order is on a route beyond.
+        """
+        check = Arguments("OpenOrders.arrivals")
+        least = self.bounds["route"][1] + 1 if len(self) else 0
+        check.whole("n_routes", n_routes, least=least)
+        check.whole("n_periods", n_periods, least=0)
+        check.refuse()
         arrivals = np.zeros((n_routes, n_periods))
         inside = self.period < n_periods
         np.add.at(arrivals, (self.route[inside], self.period[inside]), self.quantity[inside])

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scenarios.arguments import Arguments, argument_error
 from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
-from scenarios.model.entities import typed_array
 from scenarios.notebook import plural
 
 DTYPES: dict[str, type] = {
@@ -48,7 +47,7 @@ class History:
             values = getattr(self, name)
             if values is None and name in ("price", "promotion"):
                 continue
-            typed = typed_array(check, name, values, dtype)
+            typed = check.array(name, values, dtype)
             if typed is not None and typed.ndim != 2:
                 check.add(name, f"has the shape {typed.shape}", "give [points, periods]")
             elif typed is not None and typed is not values:

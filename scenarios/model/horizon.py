@@ -1,12 +1,18 @@
-"""Which of its periods other settings leave of a scenario."""
+"""Which of its periods other settings leave of a scenario, and what of it lies in them."""
 
 from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from scenarios.arguments import Arguments
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Ints
 from scenarios.model.entities import OpenOrders
+from scenarios.model.opening import Ages
 from scenarios.notebook import plural
 from scenarios.settings import Settings
 
@@ -73,3 +79,35 @@ def window_of(
         problem = f"leaves {plural(left, 'period')}, and a lead time is {lead:,}"
         check.add(name, problem, f"leave more than {plural(lead, 'period')}")
     return slice(first, last)
+
+
+def in_window(parts: Mapping[str, Any], window: slice) -> dict[str, Any]:
+    """The fields of a scenario that some periods alone leave changed.
+
+    What opens the scenario opens the first period that is left.
+
+    Parameters
+    ----------
+    parts : mapping
+        All fields by name.
+    window : slice
+        Of the periods [T].
+    """
+    first, n_periods = window.start, len(parts["dates"])
+    if window == slice(0, n_periods):
+        return {}
+    late, history, ages = parts["open_orders"], parts["history"], parts["opening_ages"]
+    changed = {
+        name: parts[name][:, window]
+        for name in ("mean", "std", "error_correlation", "lead_time_by_period")
+        if parts[name] is not None
+    }
+    changed |= {name: parts[name].at_periods(window) for name in ("locations", "lanes")}
+    changed |= {"dates": parts["dates"][window]}
+    changed["history"] = history.ahead(window.stop) if history and not first else None
+    if first:
+        late = late.take(late.period >= first)
+        changed["open_orders"] = dataclasses.replace(late, period=freeze(late.period - first))
+        if ages is not None:
+            changed["opening_ages"] = Ages(ages.on_hand, ages.in_transit[first:])
+    return changed

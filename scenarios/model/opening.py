@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.arguments import Arguments
+from scenarios.arrays.frozen import freeze
 from scenarios.arrays.segments import Pick
 from scenarios.arrays.types import Array, Floats, Ints
-from scenarios.model.entities import OpenOrders, typed_array
+from scenarios.model.entities import OpenOrders
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,7 +33,17 @@ class Ages:
         return f"Ages(on_hand {tuple(self.on_hand.shape)}, {len(self.in_transit)} in transit)"
 
     def take(self, at_points: Pick, at_routes: Pick) -> Ages:
-        """Those of some stock points and routes."""
+        """Those of some stock points and routes.
+
+        Parameters
+        ----------
+        at_points, at_routes : callable
+            From arrays [..., K] and [..., A] of the whole to theirs.
+
+        Returns
+        -------
+        Ages
+        """
         return Ages(at_points(self.on_hand), tuple(at_routes(slot) for slot in self.in_transit))
 
 
@@ -46,16 +58,24 @@ def frozen_ages(check: Arguments, ages: Ages | None) -> Ages | None:
         check.add("opening_ages.in_transit", "is no tuple", f"give {wanted}", ages.in_transit)
         return None
     given = (ages.on_hand, *ages.in_transit)
-    arrays = [typed_array(check, "opening_ages", values, np.float64) for values in given]
+    arrays = [check.array("opening_ages", values, np.float64) for values in given]
     if all(array is values for array, values in zip(arrays, given, strict=True)):
         return ages
     sound = [array for array in arrays if array is not None]
     return Ages(sound[0], tuple(sound[1:])) if len(sound) == len(arrays) else None
 
 
+def freeze_all(values: Iterable[object]) -> None:
+    """Let nobody write to the arrays among some fields of a scenario, those of ages included."""
+    for value in values:
+        for array in (value.on_hand, *value.in_transit) if isinstance(value, Ages) else (value,):
+            if isinstance(array, np.ndarray):
+                freeze(array)
+
+
 def owed_array(check: Arguments, values: object, n_routes: int) -> Floats | None:
     """``owed`` [A] as a read-only array of quantities."""
-    array = typed_array(check, "owed", values, np.float64)
+    array = check.array("owed", values, np.float64)
     if array is None:
         return None
     if array.shape != (n_routes,) or not _amounts(array):

@@ -24,13 +24,19 @@ from scenarios.arrays.frozen import freeze
 from scenarios.arrays.types import Floats, Ints
 from scenarios.checked_model import checked_model
 from scenarios.errors import did_you_mean
-from scenarios.model.by_name import demand_by_name, stock_by_location, stock_by_name
+from scenarios.model.by_name import (
+    demand_by_name,
+    facts_of,
+    named_points,
+    stock_by_location,
+    stock_by_name,
+)
 from scenarios.model.consistency import sound_parts
 from scenarios.model.entities import Lanes, Locations, OpenOrders, Points, Products, Routes
 from scenarios.model.history import History
-from scenarios.model.horizon import window_of
-from scenarios.model.opening import Ages, aged_products
-from scenarios.notebook import as_html, in_short, plural
+from scenarios.model.horizon import in_window, window_of
+from scenarios.model.opening import Ages, aged_products, freeze_all
+from scenarios.notebook import as_html, in_short
 from scenarios.settings import Settings
 from scenarios.table_port import table_port
 
@@ -42,6 +48,8 @@ if TYPE_CHECKING:
 class Scenario:
     """One planning problem, frozen; a what-if is a :meth:`replace`.
 
+    ``settings`` say how it is run, ``dates`` [T] are the first days of its periods. ``products``,
+    ``locations``, ``lanes``, stock ``points``, ``routes`` and ``open_orders`` are its entities.
     ``mean`` and ``std`` are [K, T]: the forecast of customer demand per stock point and period
     (0 where nobody buys). ``warnings`` are what the loader found odd. ``history`` is what was sold
     before, if that was told. Read without a forecast, mean and std are nan where customers buy: see
@@ -117,8 +125,7 @@ class Scenario:
         Parameters
         ----------
         tables : mapping of str to DataFrame
-            By the names of the input's tables; a record's row in messages is its position + 2, as
-            in a file.
+            By the names of the input's tables; the first record is row 2 in messages, as in a file.
         settings : mapping, optional
             By the names of the settings.
 
@@ -213,31 +220,9 @@ class Scenario:
             orders_given="open_orders" in data,
         )  # fmt: skip
         check.refuse()
-        return dataclasses.replace(self._in(window), **data | {"settings": settings})
-
-    def _in(self, window: slice) -> Scenario:
-        """The same with some periods left out; what opens it opens the first one that is left."""
-        if window == slice(0, self.n_periods):
-            return self
-        first, ages, late = window.start, self.opening_ages, self.open_orders
-        rho, lead = self.error_correlation, self.lead_time_by_period
-        if first:
-            late = late.take(late.period >= first)
-            late = dataclasses.replace(late, period=freeze(late.period - first))
-            ages = None if ages is None else Ages(ages.on_hand, ages.in_transit[first:])
-        return dataclasses.replace(
-            self,
-            dates=self.dates[window],
-            locations=self.locations.at_periods(window),
-            lanes=self.lanes.at_periods(window),
-            open_orders=late,
-            mean=self.mean[:, window],
-            std=self.std[:, window],
-            error_correlation=None if rho is None else rho[:, window],
-            opening_ages=ages,
-            lead_time_by_period=None if lead is None else lead[:, window],
-            history=self.history.ahead(window.stop) if self.history and not first else None,
-        )
+        left = in_window(self.__dict__, window)
+        cut = dataclasses.replace(self, **left) if left else self
+        return dataclasses.replace(cut, **data | {"settings": settings})
 
     def scale_demand(
         self,
@@ -276,19 +261,16 @@ class Scenario:
         """
         check = Arguments("Scenario.scale_demand")
         check.number("factor", factor, least=0.0)
-        points = self.points
-        chosen = check.chosen("product", product, self.products.name, "a product")[points.product]
-        places = check.chosen("location", location, self.locations.name, "a location")
-        rows = chosen & places[points.location]
+        points, products = self.points, self.products
+        rows = named_points(check, products, self.locations, points, product, location)
         columns = check.days("first", "last", first, last, self.dates)
         check_scenario(check, self, forecast=True)
         check.refuse()
-        poisson = (self.products.distribution == "poisson")[points.product]
+        poisson = (products.distribution == "poisson")[points.product]
         scale = np.where(rows[:, None] & columns, factor, 1.0)
         spread = np.where(poisson[:, None], np.sqrt(scale), scale)
-        return dataclasses.replace(
-            self, mean=freeze(self.mean * scale), std=freeze(self.std * spread)
-        )
+        mean, std = freeze(self.mean * scale), freeze(self.std * spread)
+        return dataclasses.replace(self, mean=mean, std=std)
 
     def __post_init__(self) -> None:
         for name, values in sound_parts(self.__dict__).items():
@@ -299,29 +281,14 @@ class Scenario:
         # Pickles and copies hold arrays that can be written to, and what was worked out of them.
         names = {field.name for field in dataclasses.fields(self)}
         fields = {name: value for name, value in state.items() if name in names}
-        for value in fields.values():
-            arrays = (value.on_hand, *value.in_transit) if isinstance(value, Ages) else (value,)
-            for array in arrays:
-                if isinstance(array, np.ndarray):
-                    freeze(array)
+        freeze_all(fields.values())
         self.__dict__.update(fields)
 
     def __repr__(self) -> str:
-        return in_short("Scenario", *self._facts().values())
+        return in_short("Scenario", *facts_of(self.__dict__).values())
 
     def _repr_html_(self) -> str:
-        return as_html("Scenario", self._facts(), self.summary())
-
-    def _facts(self) -> dict[str, str]:
-        unit = "day" if self.settings.period == "D" else "week"
-        unknown = "still to be forecast" if self.lacks_forecast else ""
-        return {
-            "products": plural(self.n_products, "product"),
-            "locations": plural(self.n_locations, "location"),
-            "lanes": plural(len(self.lanes), "lane"),
-            "stock points": plural(self.n_points, "stock point"),
-            "periods": f"{plural(self.n_periods, unit)} from {self.dates[0]:%Y-%m-%d}",
-        } | ({"demand": unknown} if unknown else {})
+        return as_html("Scenario", facts_of(self.__dict__), self.summary())
 
     @property
     def demand(self) -> pd.DataFrame:
@@ -363,22 +330,27 @@ class Scenario:
 
     @property
     def n_products(self) -> int:
+        """P."""
         return len(self.products.name)
 
     @property
     def n_locations(self) -> int:
+        """J."""
         return len(self.locations.name)
 
     @property
     def n_points(self) -> int:
+        """K."""
         return len(self.points.product)
 
     @property
     def n_routes(self) -> int:
+        """A."""
         return len(self.routes.product)
 
     @property
     def n_periods(self) -> int:
+        """T."""
         return len(self.dates)
 
     @property
@@ -410,13 +382,30 @@ class Scenario:
     @cached_property
     def aged_products(self) -> NDArray[np.bool_]:
         """[P] products of which ``opening_ages`` holds any unit; stock of others opens fresh."""
-        aged = aged_products(
-            self.opening_ages, self.points.product, self.routes.product, self.n_products
-        )
+        ages, points, routes = self.opening_ages, self.points, self.routes
+        aged = aged_products(ages, points.product, routes.product, self.n_products)
         return cast(NDArray[np.bool_], freeze(aged))
 
     def arrivals(self, n_periods: int) -> Floats:
-        """[K, n_periods] units of open orders that arrive at each stock point."""
+        """What open orders bring to each stock point.
+
+        Parameters
+        ----------
+        n_periods : int
+
+        Returns
+        -------
+        array [K, n_periods]
+            Units.
+
+        Raises
+        ------
+        InputError
+            If it is no number of periods.
+        """
+        check = Arguments("Scenario.arrivals")
+        check.whole("n_periods", n_periods, least=0)
+        check.refuse()
         arrivals = np.zeros((self.n_points, n_periods))
         orders = self.open_orders
         inside = orders.period < n_periods
@@ -427,14 +416,11 @@ class Scenario:
     @cached_property
     def overflow_cost(self) -> Floats:
         """[J] cost of one unit of volume above the storage capacity for one period."""
-        if self.settings.overflow_cost is not None:
-            cost = np.full(self.n_locations, self.settings.overflow_cost)
-            return cast(Floats, freeze(cost))
-        where = self.points.location
-        holding = np.bincount(where, self.points.holding_cost, self.n_locations)
-        volume = np.bincount(where, self.point_volume, self.n_locations)
-        cost = 20.0 * holding / np.where(volume > 0, volume, 1.0)
-        return cast(Floats, freeze(cost))
+        stated, where, n = self.settings.overflow_cost, self.points.location, self.n_locations
+        holding = np.bincount(where, self.points.holding_cost, n)
+        volume = np.bincount(where, self.point_volume, n)
+        usual = 20.0 * holding / np.where(volume > 0, volume, 1.0)
+        return cast(Floats, freeze(usual if stated is None else np.full(n, stated)))
 
 
 def check_scenario(check: Arguments, value: object, *, forecast: bool = False) -> bool:

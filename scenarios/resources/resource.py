@@ -23,7 +23,9 @@ class SharedResource:
     """
 
     kind: str
+    """storage, lane or throughput"""
     of: Literal["stock", "flow"]
+    """What takes of it."""
     ends: tuple[Names, ...]
     """[n] names of each place: of a location one, of a lane two."""
     location: Ints
@@ -55,6 +57,7 @@ class SharedResource:
 
     @property
     def n_places(self) -> int:
+        """n."""
         return len(self.location)
 
     @property
@@ -83,7 +86,17 @@ class SharedResource:
         return [f"{self.kind} {name}" for name in self.names]
 
     def use(self, units: Floats) -> Floats:
-        """[n, S] what units on hand [K, S] (or shipped [A, S]) take at each place."""
+        """What units take of it at each place.
+
+        Parameters
+        ----------
+        units : array [K, S] or [A, S]
+            On hand, or shipped.
+
+        Returns
+        -------
+        array [n, S]
+        """
         total = np.zeros((self.n_places, units.shape[1]))
         place, taken = self.place, self.take[:, None] * units
         if (nowhere := place < 0).any():
@@ -93,11 +106,31 @@ class SharedResource:
         return total
 
     def at(self, values: NDArray[Any], nowhere: float = 0.0) -> NDArray[Any]:
-        """[K, S] or [A, S] of values [n, S], each unit's own place's."""
+        """Values of places, told to those who take of them.
+
+        Parameters
+        ----------
+        values : array [n, S]
+        nowhere : float
+            Where nothing is taken.
+
+        Returns
+        -------
+        array [K, S] or [A, S]
+        """
         # The last row is that of no place.
         last = np.full((1, values.shape[1]), nowhere, dtype=values.dtype)
         return np.concatenate([values, last])[self.place]
 
     def paid(self, price: Floats) -> Floats:
-        """[K, S] or [A, S] what a unit pays at prices [n, S] of the resource."""
+        """What a unit pays at prices of the resource.
+
+        Parameters
+        ----------
+        price : array [n, S]
+
+        Returns
+        -------
+        array [K, S] or [A, S]
+        """
         return self.take[:, None] * self.at(price)

@@ -68,10 +68,30 @@ class GivenOrders:
         return f"GivenOrders({tuple(self.quantity.shape)})"
 
     def __call__(self, state: State, period: int) -> Array:
-        """Orders [..., A] of a period."""
+        """Orders of a period.
+
+        Parameters
+        ----------
+        state : State
+        period : int
+
+        Returns
+        -------
+        array [..., A]
+            Units.
+        """
         orders = self.quantity[..., min(period, self.quantity.shape[-1] - 1)]
         return orders if period < self.quantity.shape[-1] else 0 * orders
 
     def take(self, subset: ProductSubset) -> GivenOrders:
-        """The orders of some products only."""
+        """The orders of some products only.
+
+        Parameters
+        ----------
+        subset : ProductSubset
+
+        Returns
+        -------
+        GivenOrders
+        """
         return GivenOrders(self.quantity[..., subset.routes, :])

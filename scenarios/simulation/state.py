@@ -22,6 +22,7 @@ class State:
     in_transit: tuple[Array, ...]
     """[..., A] each: entry l arrives in l periods (0: in the period about to start)."""
     ages: Ages | None = None
+    """By remaining life, where some product is perishable."""
 
     def __repr__(self) -> str:
         return f"State(on_hand {tuple(self.on_hand.shape)}, owed {tuple(self.owed.shape)})"
@@ -37,7 +38,16 @@ class State:
         return total
 
     def take(self, subset: ProductSubset) -> State:
-        """The state of some products only."""
+        """The state of some products only.
+
+        Parameters
+        ----------
+        subset : ProductSubset
+
+        Returns
+        -------
+        State
+        """
         at_points, at_routes = subset.at_points, subset.at_routes
         return State(
             on_hand=at_points(self.on_hand),

@@ -31,6 +31,7 @@ class Trajectory:
     ROUTE_FIELDS: ClassVar[tuple[str, ...]] = ("orders", "shipped", "unmet_orders", "on_way")
 
     scenario: Scenario
+    """What was run."""
     demand: Floats
     """[..., K, T]"""
     opening: Floats
@@ -81,6 +82,7 @@ class Trajectory:
 
     @property
     def n_periods(self) -> int:
+        """Of the run."""
         return int(self.demand.shape[-1])
 
     @property

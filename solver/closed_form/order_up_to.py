@@ -41,24 +41,42 @@ class OrderUpTo:
     """
 
     xp: Any
+    """The array library."""
     targets: Array
     """[T, K] echelon order-up-to levels, safety stocks included."""
     cover_demand: Array
     """[T, K] the mean demand in them."""
     zero: Array
+    """The number in that library."""
     inbound: SegmentSum
     """From routes to the points they supply."""
     below: EchelonSum
+    """From points to themselves and all that they supply, summed."""
     at_route: Pick
     """From points to their primary routes; nothing is ordered on others."""
     structure: Structure
+    """Who orders where from."""
     keeps_backlog: bool
+    """Whether customers wait."""
     owes_orders: bool
+    """Whether origins owe what they cannot ship."""
     subset: ProductSubset | None = None
     """The products whose points in ``targets`` it is for; None: all. Subsets are of NumPy only."""
 
     def __call__(self, state: State, period: int) -> Array:
-        """Orders [..., A] for a state at the start of ``period``."""
+        """Orders for a state.
+
+        Parameters
+        ----------
+        state : State
+            At the start of the period.
+        period : int
+
+        Returns
+        -------
+        array [..., A]
+            Units.
+        """
         target = self._now(self.targets, period)
         return self._order(state, target - self.below(self._local_position(state)))
 
@@ -71,6 +89,11 @@ class OrderUpTo:
         period : int
         safety_stock_now : array [..., K]
             Used for every period that this order decides.
+
+        Returns
+        -------
+        array [..., A]
+            Units.
         """
         target = self._now(self.cover_demand, period)
         return self._order(
@@ -78,8 +101,17 @@ class OrderUpTo:
         )
 
     def take(self, subset: ProductSubset) -> OrderUpTo:
-        """The rule for some products only; see
-        :class:`scenarios.simulation.policy.SeparablePolicy`."""
+        """The rule for some products only, as a
+        :class:`scenarios.simulation.policy.SeparablePolicy` gives it.
+
+        Parameters
+        ----------
+        subset : ProductSubset
+
+        Returns
+        -------
+        OrderUpTo
+        """
         structure = self.structure.take(subset)
         return dataclasses.replace(
             self, structure=structure, subset=subset, **structure.links(self.xp)

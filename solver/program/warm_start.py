@@ -19,12 +19,24 @@ class WarmStart:
     the last prices of the shared capacities and their bases."""
 
     highs: HighsSession | None = None
+    """The program of the last whole solution."""
     price: Floats | None = None
     """[R] prices that blocks were solved at."""
     starts: list[Basis | BasisTemplate | None] | None = None
+    """A basis for each block to start from."""
 
     def load(self, program: LinearProgram, threads: int) -> HighsSession:
-        """The kept instance with new data if the matrix is the same, else a new one."""
+        """The kept instance with new data if the matrix is the same, else a new one.
+
+        Parameters
+        ----------
+        program : LinearProgram
+        threads : int
+
+        Returns
+        -------
+        HighsSession
+        """
         highs = self.highs
         if highs and highs.threads == threads and _same_matrix(highs.program, program):
             highs.change_program(program)
