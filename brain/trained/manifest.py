@@ -21,13 +21,6 @@ KEY = "echelon-planner"
 class Domain(CheckedModel):
     """What a brain was trained on; ranges include both ends.
 
-    Attributes
-    ----------
-    stages, lead_time, review_period : (int, int)
-        Locations of a chain; periods.
-    unmet_demand, timeline : tuple of str
-        Settings of a scenario.
-
     Outside it a brain guesses, so the planner uses the analytic rule there.
     """
 
@@ -36,12 +29,17 @@ class Domain(CheckedModel):
     ratio: tuple[float, float]
     """Missed-sale over holding cost where customers buy."""
     stages: tuple[int, int]
+    """Locations of a chain."""
     lead_time: tuple[int, int]
+    """Periods."""
     cv: tuple[float, float]
     """Std over mean of demand in a period, typical of a product."""
     unmet_demand: tuple[Literal["lost", "backlog"], ...]
+    """What the setting of that name may be."""
     timeline: tuple[Literal["order_first", "receive_first"], ...] = ("order_first",)
+    """The same."""
     review_period: tuple[int, int] = (1, 1)
+    """Periods."""
 
     @property
     def centre(self) -> float:
@@ -50,27 +48,24 @@ class Domain(CheckedModel):
 
 
 class Manifest(CheckedModel):
-    """The metadata of a brain file.
-
-    Attributes
-    ----------
-    name : str
-        What it was called when it was trained.
-    domain : Domain
-    format, feature_version : int
-    algorithm : {"hdpo", "ppo"}
-    seed, steps : int
-    """
+    """The metadata of a brain file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=80)
+    """What it was called when it was trained."""
     domain: Domain
+    """What it was trained on."""
     format: int = FORMAT
+    """Version of this manifest."""
     feature_version: int = FEATURE_VERSION
+    """Version of what it is asked."""
     algorithm: str = "hdpo"
+    """How it was trained: hdpo or ppo."""
     seed: int = 0
+    """Of its training."""
     steps: int = 0
+    """Updates of its weights."""
     scores: dict[str, float] = Field(default_factory=dict)
     """Cost relative to other policies on fresh demand, by the name of the comparison."""
     versions: dict[str, str] = Field(default_factory=dict)

@@ -119,7 +119,7 @@ def learning_curves(folder: str | Path) -> list[tuple[str, pd.DataFrame]]:
 
     Returns
     -------
-    list of (name, DataFrame)
+    list of (str, DataFrame)
         Columns: step, cost (per chain and period), relative (to analytic), seconds; and shares
         of days, where they are known.
 

@@ -29,26 +29,20 @@ HOLDING = (1.0, 0.8, 0.5)
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What happened under one profile of demand.
-
-    Attributes
-    ----------
-    profile : str
-        Its name.
-    demand, missed : array [T]
-        Units.
-    safety_stock : array [stages, T]
-        Units, the store first.
-    """
+    """What happened under one profile of demand; stages are told from the store up."""
 
     profile: str
+    """Its name."""
     demand: Floats
+    """[T] units"""
     safety_stock: Floats
+    """[stages, T] units"""
     analytic: Floats
-    """The safety stock of the textbook."""
+    """[stages, T] the safety stock of the textbook"""
     on_hand: Floats
-    """At the end of the period."""
+    """[stages, T] units at the end of the period"""
     missed: Floats
+    """[T] units"""
 
 
 @dataclass(frozen=True)

@@ -225,24 +225,20 @@ class Plan:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PlanExcerpt:
-    """What a plan says of one product or location: the rows of its tables, with their columns.
-
-    Attributes
-    ----------
-    name : str
-        Of the product or location.
-    purchase_orders, safety_stock, projection, problems : DataFrame
-        As in :class:`Plan`.
-    capacity : DataFrame
-        As in :class:`Plan`; empty for a product, since capacities are shared.
-    """
+    """What a plan says of one product or location: its rows of the tables of a :class:`Plan`."""
 
     name: str
+    """Of the product or location."""
     purchase_orders: pd.DataFrame
+    """Of a location, those to it and from it."""
     safety_stock: pd.DataFrame
+    """By date."""
     projection: pd.DataFrame
+    """By date."""
     problems: pd.DataFrame
+    """Those that are about it."""
     capacity: pd.DataFrame
+    """By date; none of a product, since capacities are shared."""
 
     def __repr__(self) -> str:
         return in_short("PlanExcerpt", *self._facts().values())

@@ -53,7 +53,7 @@ class Report:
     bound: float | None
     """None: unknown."""
     gap: float | None
-    """(objective - bound) / |objective|; None: unknown."""
+    """The objective over its bound, as a share of it; None: unknown."""
     solver: dict[str, Any]
     """How orders were found: method (monolith, decomposed, closed_form), blocks, rounds, workers,
     highs_seconds and block_seconds (of all workers), relaxed_objective (without lot rules) and

@@ -237,28 +237,24 @@ def differs(column: Attribute, values: NDArray[Any]) -> Flags:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Products(Entity):
-    """P products.
-
-    Attributes
-    ----------
-    name, category, distribution : array [P] of str
-    missed_sale_cost, unit_cost, price : array [P]
-        Currency per unit.
-    holding_cost : array [P]
-        Currency per unit and period.
-    volume : array [P]
-        Space of one unit.
-    """
+    """P products."""
 
     tables: ClassVar[tuple[str, ...]] = ("products",)
 
     name: Names
+    """[P]"""
     missed_sale_cost: Floats
+    """[P] currency per unit"""
     holding_cost: Floats
+    """[P] currency per unit and period"""
     unit_cost: Floats
+    """[P] currency per unit"""
     price: Floats
+    """[P] currency per unit"""
     volume: Floats
+    """[P] space of one unit"""
     distribution: Names
+    """[P] of demand"""
     shelf_life: Floats
     """Periods a unit can be sold after it came from an external supplier; inf: it keeps."""
     category: Names
@@ -280,113 +276,92 @@ class Locations(Entity):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Lanes(Entity):
-    """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name.
-
-    Attributes
-    ----------
-    origin_name : array [N] of str
-    origin, destination : integer array [N]
-        Indices of locations.
-    lead_time : integer array [N]
-        Periods.
-    unit_cost : array [N]
-        Currency per unit shipped.
-    order_cost : array [N]
-        Currency per order line.
-    """
+    """N lanes; ``origin`` is a location index, or -1 for an external supplier of that name."""
 
     tables: ClassVar[tuple[str, ...]] = ("lanes",)
 
     origin_name: Names
+    """[N]"""
     origin: Ints
+    """[N]"""
     destination: Ints
+    """[N] index of a location"""
     lead_time: Ints
+    """[N] periods"""
     capacity: FloatsByPeriod
     """[N, T] volume that may be shipped in a period, all products together; inf: unlimited."""
     unit_cost: Floats
+    """[N] currency per unit shipped"""
     order_cost: Floats
+    """[N] currency per order line"""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Points(Entity):
-    """K stock points, sorted by location and then product.
-
-    Attributes
-    ----------
-    product, location : integer array [K]
-        Indices.
-    holding_cost : array [K]
-        Currency per unit and period.
-    missed_sale_cost, unmet_order_cost : array [K]
-        Currency per unit.
-    on_hand, backlog : array [K]
-        Units at the start of the first period.
-    """
+    """K stock points, sorted by location and then product."""
 
     tables: ClassVar[tuple[str, ...]] = ("product_locations", "inventory")
 
     product: Ints
+    """[K] index"""
     location: Ints
+    """[K] index"""
     holding_cost: Floats
+    """[K] currency per unit and period"""
     missed_sale_cost: Floats
+    """[K] currency per unit"""
     unmet_order_cost: Floats
+    """[K] currency per unit"""
     safety_stock: Floats
     """The user's override; nan where the brain decides."""
     on_hand: Floats
+    """[K] units at the start of the first period"""
     backlog: Floats
+    """[K] units that customers wait for then"""
     sells: Flags
     """True where customers buy, that is where there is a forecast or a history."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Routes(Entity):
-    """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside.
-
-    Attributes
-    ----------
-    product, lane, origin, destination : integer array [A]
-        Indices; ends are stock points.
-    lead_time : integer array [A]
-        Periods.
-    min_order_quantity, max_order_quantity : array [A]
-        Units.
-    unit_cost : array [A]
-        Currency per unit shipped.
-    order_cost : array [A]
-        Currency per order.
-    """
+    """A routes, sorted by destination point; ``origin`` is a point, or -1 for outside."""
 
     tables: ClassVar[tuple[str, ...]] = ("product_lanes",)
 
     product: Ints
+    """[A] index"""
     lane: Ints
+    """[A] index"""
     origin: Ints
+    """[A]"""
     destination: Ints
+    """[A] index of a stock point"""
     lead_time: Ints
+    """[A] periods"""
     min_order_quantity: Floats
+    """[A] units"""
     order_multiple: Floats
     """Orders are whole multiples of it; 0: any quantity."""
     max_order_quantity: Floats
+    """[A] units"""
     unit_cost: Floats
+    """[A] currency per unit shipped"""
     order_cost: Floats
+    """[A] currency per order"""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenOrders(Entity):
-    """M deliveries already under way; they arrive in period ``period`` (0: the first).
-
-    Attributes
-    ----------
-    route, period : integer array [M]
-    quantity : array [M]
-        Units.
-    """
+    """M deliveries already under way; they arrive in period ``period`` (0: the first)."""
 
     tables: ClassVar[tuple[str, ...]] = ("open_orders",)
 
     route: Ints
+    """[M] index"""
     period: Ints
+    """[M]"""
     quantity: Floats
+    """[M] units"""
 
     def arrivals(self, n_routes: int, n_periods: int) -> Floats:
         """What arrives on each route in each of the first periods.
@@ -397,8 +372,8 @@ class OpenOrders(Entity):
 
         Returns
         -------
-        array [n_routes, n_periods]
-            Units.
+        array [A, T]
+            Units, of so many routes and periods.
 
         Raises
         ------

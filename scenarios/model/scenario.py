@@ -395,8 +395,8 @@ class Scenario:
 
         Returns
         -------
-        array [K, n_periods]
-            Units.
+        array [K, T]
+            Units, of so many periods.
 
         Raises
         ------
